@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+
+/**
+ * The one reader of the environment. Every setting has its name, its bounds and its default here; a wrong value stops the
+ * process at once with a sentence that names the variable.
+ */
+// Must be set before the gateway library loads: it reports home hourly otherwise. dbt and Great Expectations likewise.
+process.env["APOLLO_TELEMETRY_DISABLED"] = "true";
+process.env["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false";
+process.env["GX_ANALYTICS_ENABLED"] = "false";
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+function text(name: string): string | undefined {
+  const value = process.env[name];
+  return value === undefined || value === "" ? undefined : value;
+}
+
+function required(name: string): string {
+  const value = text(name);
+  if (value === undefined) throw new ConfigError(`${name} is not set`);
+  return value;
+}
+
+function integer(name: string, fallback: number, min: number, max: number): number {
+  const value = text(name);
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) throw new ConfigError(`${name} is "${value}"; it must be a whole number from ${min} to ${max}`);
+  return number;
+}
+
+function oneOf<T extends string>(name: string, fallback: T, values: readonly T[]): T {
+  const value = text(name) ?? fallback;
+  if (!values.includes(value as T)) throw new ConfigError(`${name} is "${value}"; it must be one of ${values.join(", ")}`);
+  return value as T;
+}
+
+export function logSettings(): { level: "debug" | "info" | "warn" | "error" | "silent" } {
+  return { level: oneOf("MARTGRAPH_LOG_LEVEL", "warn", ["debug", "info", "warn", "error", "silent"]) };
+}
+
+/** Where the real data sets lie; tests and demos that need them say so when the folder is missing. */
+export function dataSetsDir(): string {
+  return resolve(text("MARTGRAPH_DATA") ?? "../shared/data");
+}
+
+/** True in `npm run proof`: long tests run in full. */
+export function proofMode(): boolean {
+  return text("MARTGRAPH_PROOF") === "1";
+}
+
+/** External servers instead of the embedded ones, where given. */
+export function serverSettings(): { shopUrl?: string; warehouseUrl?: string; redisUrl?: string } {
+  const shopUrl = text("MARTGRAPH_SHOP_URL");
+  const warehouseUrl = text("MARTGRAPH_WAREHOUSE_URL");
+  const redisUrl = text("MARTGRAPH_REDIS_URL");
+  return { ...(shopUrl ? { shopUrl } : {}), ...(warehouseUrl ? { warehouseUrl } : {}), ...(redisUrl ? { redisUrl } : {}) };
+}
+
+/**
+ * What one process of the split needs: its name and a JSON document that the starter put into the environment
+ * (credentials must not stand in argv, which every user of the machine can read).
+ */
+export function splitProcessSettings<T>(): T {
+  const document = required("MARTGRAPH_PROCESS");
+  try {
+    return JSON.parse(document) as T;
+  } catch {
+    throw new ConfigError("MARTGRAPH_PROCESS is not a JSON document");
+  }
+}
+
+/** The environment for a child program: what it needs to find its files and locale, and none of our secrets. */
+export function childEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP"]) {
+    const value = text(name);
+    if (value !== undefined) kept[name] = value;
+  }
+  return { ...kept, DBT_SEND_ANONYMOUS_USAGE_STATS: "false", GX_ANALYTICS_ENABLED: "false", PYTHONUNBUFFERED: "1", ...extra };
+}
+
+/** PATH as a list, for looking up programs. */
+export function programPath(): string[] {
+  return (text("PATH") ?? "").split(":").filter((dir) => dir !== "");
+}
+
+export const httpSettings = () => ({ port: integer("MARTGRAPH_PORT", 4000, 0, 65_535) });
