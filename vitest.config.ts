@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+const everywhere = { exclude: ["**/node_modules/**", "**/.martgraph/**"] };
+
+/**
+ * Two projects: `pure` does no I/O, `real` runs on a real PostgreSQL that one global setup starts for the run.
+ * `npm test`, or for a part: npx vitest run --project pure, npx vitest run subgraphs/orders
+ */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...everywhere,
+          name: "pure",
+          include: ["**/*.test.ts"],
+          exclude: [...everywhere.exclude, "**/*.db.test.ts", "**/*.e2e.test.ts"],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: "real",
+          include: ["**/*.db.test.ts", "**/*.e2e.test.ts"],
+          globalSetup: ["platform/testing/globalSetup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
