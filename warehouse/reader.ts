@@ -1,0 +1,132 @@
+import type { Database, Tx } from "#platform/db/database.ts";
+import { query, type ColumnType, type ParamValues, type RowOf, type Statement } from "#platform/db/query.ts";
+import { slotLockKey, type Slot } from "./publish/slots.ts";
+
+/** Which published build an answer comes from. */
+export interface BuildInfo {
+  readonly buildId: string;
+  readonly slot: Slot;
+  /** The predictions that were audited with this build; null while there are none. */
+  readonly predictionBatchId: string | null;
+  /** Commit time of the cut: every change of the shop up to here is in. Wall time. */
+  readonly asOf: Date;
+  /** Business time at the cut. */
+  readonly businessAsOf: Date;
+  readonly publishedAt: Date;
+}
+
+/** A statement over a slot's tables: its text names the slot's schemas, so there is one statement per slot. */
+export type SlotStatement<P extends readonly ColumnType[], R extends Record<string, ColumnType>> = Readonly<Record<Slot, Statement<P, R>>>;
+
+/** Declares a statement for both slots. In `text`, `{marts}` and `{features}` stand for the slot's schemas. */
+export function slotQuery<const P extends readonly ColumnType[], const R extends Record<string, ColumnType>>(
+  statement: Statement<P, R>,
+): SlotStatement<P, R> {
+  const forSlot = (slot: Slot) =>
+    query({ ...statement, name: `${statement.name}_${slot}`, text: inSlot(statement.text, slot) }) as Statement<P, R>;
+  return { a: forSlot("a"), b: forSlot("b") };
+}
+
+const inSlot = (text: string, slot: Slot) => text.replaceAll("{marts}", `marts_${slot}`).replaceAll("{features}", `features_${slot}`);
+
+/** One published build, held still: until the work is over no build may write its slot. */
+export interface PinnedBuild extends BuildInfo {
+  many<P extends readonly ColumnType[], R extends Record<string, ColumnType>>(statement: SlotStatement<P, R>, params: ParamValues<P>): Promise<RowOf<R>[]>;
+  maybeOne<P extends readonly ColumnType[], R extends Record<string, ColumnType>>(statement: SlotStatement<P, R>, params: ParamValues<P>): Promise<RowOf<R> | undefined>;
+  /** Statements on tables that are outside the slots: predictions (keyed by batch), registry. */
+  readonly tables: Pick<Tx, "many" | "maybeOne">;
+  /** Generated SQL; `{marts}` and `{features}` as in `slotQuery`. */
+  generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Nothing has been published yet: the first build is still running, or was refused. */
+export class NothingPublished extends Error {
+  override readonly name = "NothingPublished";
+  constructor() {
+    super("no build has been published yet: run the pipeline");
+  }
+}
+
+/** The one door to what the warehouse publishes. Logs in as a role that can read the slots, predictions and the ledger, and no more. */
+export interface WarehouseReader {
+  /** The published build, or undefined while there is none. */
+  current(): Promise<BuildInfo | undefined>;
+  /** Runs `work` on the published build, pinned. @throws NothingPublished */
+  read<T>(work: (build: PinnedBuild) => Promise<T>): Promise<T>;
+  /** The ledger and the checks: not part of a build, never pinned. */
+  readonly ledger: Pick<Database, "many" | "maybeOne">;
+  close(): Promise<void>;
+}
+
+const pointer = query({
+  name: "warehouse.readPointer",
+  text: `select slot, build_id, prediction_batch_id, cut_committed_at, business_as_of, published_at from ops.pointer`,
+  params: [],
+  row: { slot: "text", build_id: "uuid", prediction_batch_id: "uuid?", cut_committed_at: "timestamptz", business_as_of: "timestamptz", published_at: "timestamptz" },
+  budget: { access: "scan", maxRows: 1 },
+});
+
+const holdSlot = query({
+  name: "warehouse.holdSlot",
+  text: "select pg_advisory_xact_lock_shared($1)",
+  params: ["int8"],
+  row: { pg_advisory_xact_lock_shared: "text?" },
+  budget: { access: "scan", maxRows: 1 },
+});
+
+/** `database` logs in as martgraph_serving. Closing the reader closes it. */
+export function createWarehouseReader(database: Database): WarehouseReader {
+  return {
+    ledger: database,
+    close: () => database.close(),
+    async current() {
+      const row = await database.maybeOne(pointer, []);
+      return row && toBuildInfo(row);
+    },
+    async read(work) {
+      for (;;) {
+        const outcome = await database.tx(
+          async (tx) => {
+            const build = await pin(tx);
+            return build ? { value: await work(build) } : undefined;
+          },
+          { readOnly: true },
+        );
+        if (outcome) return outcome.value;
+      }
+    },
+  };
+}
+
+/**
+ * Reads the pointer, holds the slot, and looks again: if the pointer moved in between, the slot may already be somebody's
+ * building site, and the caller begins anew (undefined). Read committed is enough, because a held slot does not change.
+ */
+async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
+  const first = await tx.maybeOne(pointer, []);
+  if (!first) throw new NothingPublished();
+  const info = toBuildInfo(first);
+  await tx.one(holdSlot, [slotLockKey(info.slot)]);
+  const again = await tx.maybeOne(pointer, []);
+  if (again?.build_id !== info.buildId || again.slot !== info.slot) return undefined;
+  return {
+    ...info,
+    tables: tx,
+    many: (statement, params) => tx.many(statement[info.slot], params),
+    maybeOne: (statement, params) => tx.maybeOne(statement[info.slot], params),
+    async generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[]) {
+      return (await tx.raw<Row>(inSlot(text, info.slot), params)).rows;
+    },
+  };
+}
+
+function toBuildInfo(row: { slot: string; build_id: string; prediction_batch_id: string | null; cut_committed_at: Date; business_as_of: Date; published_at: Date }): BuildInfo {
+  return {
+    buildId: row.build_id,
+    slot: row.slot as Slot,
+    predictionBatchId: row.prediction_batch_id,
+    asOf: row.cut_committed_at,
+    businessAsOf: row.business_as_of,
+    publishedAt: row.published_at,
+  };
+}
