@@ -1,0 +1,19 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The interpreter of the Python environment that the set-up makes from lock.txt, as an absolute path.
+ * A virtual environment is found through its interpreter's path: call it as it is, never through realpath.
+ */
+export function pythonExecutable(): string {
+  return resolve(environmentDir(), "bin", "python");
+}
+
+/** A program that a Python package brought along ("dbt"), as an absolute path. */
+export function pythonProgram(name: string): string {
+  return resolve(environmentDir(), "bin", name);
+}
+
+function environmentDir(): string {
+  return fileURLToPath(new URL("../../../.martgraph/python", import.meta.url));
+}
