@@ -106,7 +106,7 @@ async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
   const first = await tx.maybeOne(pointer, []);
   if (!first) throw new NothingPublished();
   const info = toBuildInfo(first);
-  await tx.one(holdSlot, [slotLockKey(info.slot)]);
+  await tx.one(holdSlot, [BigInt(slotLockKey(info.slot))]);
   const again = await tx.maybeOne(pointer, []);
   if (again?.build_id !== info.buildId || again.slot !== info.slot) return undefined;
   return {

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
+import { SetupError, systemCode } from "#platform/postgres/setupError.ts";
+import { writePrivate, type DataDir } from "./dataDir.ts";
+
+export const ROLES = ["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_loader", "martgraph_builder", "martgraph_serving", "bi_reader"] as const;
+export type DatabaseRole = (typeof ROLES)[number];
+export const SUBGRAPHS = ["users", "catalog", "orders", "predictions", "analytics"] as const;
+export type SubgraphName = (typeof SUBGRAPHS)[number];
+export const ACCOUNT_ROLES = ["CUSTOMER", "VENDOR", "SUPPORT", "ANALYST", "ADMIN"] as const;
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** What is random per installation; kept in the data directory for its owner alone. */
+export interface Secrets {
+  version: 1;
+  databasePasswords: Record<DatabaseRole, string>;
+  /** Ed25519, signs access tokens. */
+  tokenKey: { privateJwk: JWK; publicJwk: JWK };
+  /** One key per subgraph for the signed hop, base64url of 32 bytes. */
+  hopKeys: Record<SubgraphName, string>;
+  accountPasswords: Record<AccountRole, string>;
+}
+
+/** Reads the installation's secrets, or makes them at the first start. */
+export async function loadSecrets(dir: DataDir): Promise<Secrets> {
+  let text: string;
+  try {
+    text = readFileSync(dir.secretsFile, "utf8");
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw new SetupError(`The secrets in ${dir.secretsFile} cannot be read: start as the user who owns them.`);
+    const made = await makeSecrets();
+    writePrivate(dir.secretsFile, `${JSON.stringify(made, null, 2)}\n`);
+    return made;
+  }
+  try {
+    return JSON.parse(text) as Secrets;
+  } catch {
+    throw new SetupError(`The file ${dir.secretsFile} is damaged: restore it from a backup, or begin anew with --reset.`);
+  }
+}
+
+async function makeSecrets(): Promise<Secrets> {
+  const { privateKey, publicKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const kid = random(6);
+  const jwk = async (key: typeof privateKey): Promise<JWK> => ({ ...(await exportJWK(key)), kid, alg: "EdDSA", use: "sig" });
+  return {
+    version: 1,
+    databasePasswords: fromKeys(ROLES, () => random(18)),
+    tokenKey: { privateJwk: await jwk(privateKey), publicJwk: await jwk(publicKey) },
+    hopKeys: fromKeys(SUBGRAPHS, () => random(32)),
+    accountPasswords: fromKeys(ACCOUNT_ROLES, () => random(12)),
+  };
+}
+
+const random = (bytes: number) => randomBytes(bytes).toString("base64url");
+
+function fromKeys<K extends string>(keys: readonly K[], make: () => string): Record<K, string> {
+  return Object.fromEntries(keys.map((key) => [key, make()])) as Record<K, string>;
+}

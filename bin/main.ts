@@ -1,0 +1,58 @@
+import { explainUnavailable } from "#platform/db/database.ts";
+import { DatabaseUnavailable } from "#platform/db/errors.ts";
+import { SetupError } from "#platform/postgres/setupError.ts";
+import { ConfigError } from "#platform/config.ts";
+import { helpText, parseCommandLine, type Command } from "./cli/command.ts";
+
+/** Commands are loaded when asked for: `--help` must not pay for the gateway's libraries. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  start: () => import("./commands/start.ts"),
+  import: () => import("./commands/import.ts"),
+  pipeline: () => import("./commands/pipeline.ts"),
+  train: () => import("./commands/train.ts"),
+  doctor: () => import("./commands/doctor.ts"),
+  gen: () => import("./commands/gen.ts"),
+};
+
+/** Errors whose message is written for the person at the command line. */
+const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "ImportError", "ShopDataError", "PipelineError", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "RollbackError"]);
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "help") {
+    await printOverview();
+    return 0;
+  }
+  const load = COMMANDS[name];
+  if (!load) throw new SetupError(`There is no command "${name}": martgraph --help lists them.`);
+  const { command } = await load();
+  if (rest.includes("--help")) {
+    process.stdout.write(`${helpText(command)}\n`);
+    return 0;
+  }
+  const { values, positionals } = parseCommandLine(command, rest);
+  return command.run(values, positionals);
+}
+
+async function printOverview(): Promise<void> {
+  const loaded = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const width = Math.max(...loaded.map(({ command }) => command.name.length));
+  const rows = loaded.map(({ command }) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  process.stdout.write(["martgraph <command> [options]", "", ...rows, "", "  martgraph <command> --help tells more.", ""].join("\n"));
+}
+
+function sentence(error: unknown): string {
+  const explained = error instanceof Error && "config" in error ? explainUnavailable(error.config as never, error) : error;
+  if (explained instanceof SetupError || explained instanceof ConfigError || explained instanceof DatabaseUnavailable) return explained.message;
+  if (explained instanceof Error) return FOR_PEOPLE.has(explained.name) ? explained.message : `${explained.message} (unexpected; MARTGRAPH_LOG_LEVEL=debug shows where)`;
+  return String(explained);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(process.argv.includes("--json") ? `${JSON.stringify({ error: sentence(error) })}\n` : `\nmartgraph: ${sentence(error)}\n`);
+  const { createLog } = await import("#platform/log.ts");
+  createLog("bin").debug({ error }, "command failed");
+  process.exitCode = 1;
+}
