@@ -1,0 +1,58 @@
+{# Raw keeps every version of a row with the positions between which it was the latest. These macros read it for one slot:
+   the cut is the position the running build stands at, `complete_pos` the one that the slot's last complete build stood at.
+   Both come from a table and not from --vars, so that a new cut does not parse the project anew. #}
+
+{% macro slot_value(column) -%}
+  (select {{ column }} from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}')
+{%- endmacro %}
+
+{# The rows that the shop held at the cut: later versions are not seen, versions that ended later still are. #}
+{% macro as_of_cut(relation) -%}
+  (
+    select * from {{ relation }}
+    where _from_pos <= {{ slot_value('cut_pos') }}
+      and (_to_pos is null or _to_pos > {{ slot_value('cut_pos') }})
+      and _op <> 'd'
+  )
+{%- endmacro %}
+
+{# Every version that began or ended after the slot's last complete build and up to the cut. An update ends one version and
+   begins another; a deletion ends one and begins a tombstone that holds the key alone. #}
+{% macro changed_until_cut(relation) -%}
+  (
+    select * from {{ relation }}
+    where (_from_pos > {{ slot_value('complete_pos') }} and _from_pos <= {{ slot_value('cut_pos') }})
+       or (_to_pos > {{ slot_value('complete_pos') }} and _to_pos <= {{ slot_value('cut_pos') }})
+  )
+{%- endmacro %}
+
+{# The business instant and the business day that a build stands for: the "now" of every model. #}
+{% macro business_as_of() -%}
+  {{ slot_value('business_as_of') }}
+{%- endmacro %}
+
+{% macro business_date() -%}
+  (select {{ utc_date('business_as_of') }} from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}')
+{%- endmacro %}
+
+{# Pre-hook of the incremental models: takes away what the changes touched; the model then brings back what is still there.
+   With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. #}
+{% macro delete_changed(column, changes, changed_column, entity=none) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }}
+    where {{ column }} in (
+      select {{ changed_column }} from {{ changes }}
+      where {{ changed_column }} is not null {%- if entity %} and entity = '{{ entity }}' {%- endif %}
+    )
+  {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook of customer_churn_features: a new business day moves every as-of day, so everything goes; within a day only the
+   people go whose orders of earlier days changed. The model then computes whoever has no current row. #}
+{% macro forget_churn_features(changes) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }}
+    where user_id in (select user_id from {{ changes }} where entity = 'ORDER' and day < {{ business_date() }})
+       or not exists (select 1 from {{ this }} as present where present.as_of_date = {{ business_date() }})
+  {%- endif -%}
+{%- endmacro %}

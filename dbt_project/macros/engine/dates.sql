@@ -1,0 +1,42 @@
+{# The UTC calendar day of an instant. #}
+{% macro utc_date(instant) %}{{ return(adapter.dispatch('utc_date', 'martgraph')(instant)) }}{% endmacro %}
+{% macro postgres__utc_date(instant) -%}cast(({{ instant }}) at time zone 'UTC' as date){%- endmacro %}
+
+{# The instant at which a UTC day begins. #}
+{% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'martgraph')(day)) }}{% endmacro %}
+{% macro postgres__day_start(day) -%}(cast({{ day }} as timestamp) at time zone 'UTC'){%- endmacro %}
+
+{# The first day of the month, quarter, year or ISO week (`week`: Monday) of a date, as a date. #}
+{% macro trunc_date(part, day) %}{{ return(adapter.dispatch('trunc_date', 'martgraph')(part, day)) }}{% endmacro %}
+{% macro postgres__trunc_date(part, day) -%}cast(date_trunc('{{ part }}', cast({{ day }} as timestamp)) as date){%- endmacro %}
+
+{# A date so many days later. #}
+{% macro add_days(day, days) %}{{ return(adapter.dispatch('add_days', 'martgraph')(day, days)) }}{% endmacro %}
+{% macro postgres__add_days(day, days) -%}(({{ day }}) + cast({{ days }} as integer)){%- endmacro %}
+
+{# Whole days from one date to another. #}
+{% macro diff_days(earlier, later) %}{{ return(adapter.dispatch('diff_days', 'martgraph')(earlier, later)) }}{% endmacro %}
+{% macro postgres__diff_days(earlier, later) -%}(({{ later }}) - ({{ earlier }})){%- endmacro %}
+
+{# Whole calendar months from the month of one date to the month of another. #}
+{% macro diff_months(earlier, later) -%}
+  cast(({{ date_part('year', later) }} - {{ date_part('year', earlier) }}) * 12
+    + {{ date_part('month', later) }} - {{ date_part('month', earlier) }} as integer)
+{%- endmacro %}
+
+{# year, quarter, month, isoyear, week (ISO) or isodow (Monday = 1) of a date, as an integer. #}
+{% macro date_part(part, day) %}{{ return(adapter.dispatch('date_part', 'martgraph')(part, day)) }}{% endmacro %}
+{% macro postgres__date_part(part, day) -%}cast(extract({{ part }} from {{ day }}) as integer){%- endmacro %}
+
+{# A relation with one column, `column`: every step-th date from the first to the last, both kept. #}
+{% macro date_series(first, last, column, step_days=1) %}{{ return(adapter.dispatch('date_series', 'martgraph')(first, last, column, step_days)) }}{% endmacro %}
+{% macro postgres__date_series(first, last, column, step_days) -%}
+  (
+    select ({{ first }}) + n * {{ step_days }} as {{ column }}
+    from generate_series(0, (({{ last }}) - ({{ first }})) / {{ step_days }}) as steps (n)
+  )
+{%- endmacro %}
+
+{# A relation with one column, `n`: the whole numbers from the first to the last; empty where the last is smaller. #}
+{% macro number_series(first, last) %}{{ return(adapter.dispatch('number_series', 'martgraph')(first, last)) }}{% endmacro %}
+{% macro postgres__number_series(first, last) -%}(select n from generate_series({{ first }}, {{ last }}) as numbers (n)){%- endmacro %}

@@ -1,0 +1,17 @@
+{# A table that was just made has no statistics until autovacuum comes by, and the models behind it would be planned blind.
+   A table that already has some keeps them: an increment does not change its shape. #}
+{% macro analyze_if_new(relation) -%}
+  {{ return(adapter.dispatch('analyze_if_new', 'martgraph')(relation)) }}
+{%- endmacro %}
+
+{% macro postgres__analyze_if_new(relation) -%}
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_stats where schemaname = '{{ relation.schema }}' and tablename = '{{ relation.identifier }}'
+  ) then
+    analyze {{ relation }};
+  end if;
+end
+$$
+{%- endmacro %}

@@ -1,0 +1,151 @@
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  unique_key=['user_id', 'as_of_date'],
+  on_schema_change='fail',
+  pre_hook="{{ forget_churn_features(ref('int_changed_orders')) }}",
+  indexes=[
+    {'columns': ['user_id', 'as_of_date'], 'unique': True},
+    {'columns': ['as_of_date']},
+  ],
+) }}
+{% set changes = ref('int_changed_orders') %}
+
+-- An order's gross is positive exactly where it has a line with a price: prices at placing are never negative.
+with orders as (
+
+  select user_id, placed_date as day, revenue
+  from {{ ref('fct_orders') }}
+  where user_id is not null
+    and revenue > 0
+    and placed_date < {{ business_date() }}
+    {% if is_incremental() %}
+    and user_id not in (select user_id from {{ this }} where as_of_date = {{ business_date() }})
+    {% endif %}
+
+),
+
+days as (
+
+  select user_id, day, count(*) as orders, sum(revenue) as revenue
+  from orders
+  group by user_id, day
+
+),
+
+order_days as (
+
+  select
+    user_id,
+    day,
+    orders,
+    revenue,
+    case when {{ date_part('month', 'day') }} >= 9 and {{ date_part('month', 'day') }} <= 12 then orders else 0 end as autumn_orders,
+    lead(day) over history as next_day,
+    {{ diff_days('lag(day) over history', 'day') }} as gap_days,
+    case
+      when lag(day) over history >= {{ trunc_date('month', 'day') }} then 0
+      else 1
+    end as opens_month
+  from days
+  window history as (partition by user_id order by day)
+
+),
+
+-- The current day and, from the latest whose label is complete, every thirtieth day back to the first order.
+grid as (
+
+  select {{ business_date() }} as as_of_date
+  union all
+  select as_of_date
+  from (select min(day) as first_day from order_days) as history
+  cross join lateral (
+    select {{ add_days(business_date(), '-91 - 30 * steps.n') }} as as_of_date
+    from {{ number_series(0, diff_days('history.first_day', business_date()) ~ ' / 30') }} as steps
+  ) as past
+  where as_of_date > history.first_day
+
+),
+
+history as (
+
+  select
+    order_days.*,
+    grid.as_of_date,
+    {{ diff_days('order_days.day', 'grid.as_of_date') }} as age
+  from grid
+  inner join order_days on order_days.day < grid.as_of_date
+
+),
+
+-- Decay weights as whole billionths of a thousandth: sums of integers come out the same in every order of addition.
+weighed as (
+
+  select
+    history.*,
+    {% for days in [30, 90, 180] -%}
+    cast(exp(-cast(age as {{ type_float() }}) / {{ days }}) * 1000000000000 as {{ type_count() }}) as weight_{{ days }}{{ ',' if not loop.last }}
+    {% endfor %}
+  from history
+
+),
+
+summed as (
+
+  select
+    user_id,
+    as_of_date,
+    min(age) as recency_days,
+    max(age) as tenure_days,
+    sum(orders) as frequency,
+    count(*) as order_days,
+    sum(opens_month) as order_months,
+    sum(revenue) as monetary,
+    {% for days in [30, 90, 180, 365] -%}
+    sum(case when age <= {{ days }} then orders else 0 end) as orders_{{ days }}d,
+    {% endfor -%}
+    {% for days in [90, 365] -%}
+    sum(case when age <= {{ days }} then revenue else 0 end) as monetary_{{ days }}d,
+    {% endfor -%}
+    sum(case when age <= 365 and age > 275 then orders else 0 end) as same_season_orders,
+    sum(autumn_orders) as autumn_orders,
+    {% for days in [30, 90, 180] -%}
+    sum(orders * weight_{{ days }}) as decayed_{{ days }},
+    {% endfor -%}
+    max(gap_days) as max_gap_days,
+    -- the order after the last one counted, or the last one itself where none came after it
+    max(next_day) as next_day
+  from weighed
+  group by user_id, as_of_date
+
+)
+
+select
+  user_id,
+  as_of_date,
+  {{ day_start('case when as_of_date < ' ~ business_date() ~ ' then ' ~ add_days('as_of_date', 90) ~ ' else as_of_date end') }} as available_ts,
+  as_of_date = {{ business_date() }} as is_current,
+  recency_days,
+  tenure_days,
+  cast(frequency as {{ type_count() }}) as frequency,
+  order_days,
+  cast(order_months as {{ type_count() }}) as order_months,
+  monetary,
+  {% for days in [30, 90, 180, 365] -%}
+  cast(orders_{{ days }}d as {{ type_count() }}) as orders_{{ days }}d,
+  {% endfor -%}
+  monetary_90d,
+  monetary_365d,
+  cast(same_season_orders as {{ type_count() }}) as same_season_orders,
+  cast({{ safe_ratio('autumn_orders', 'frequency') }} as {{ type_float() }}) as autumn_share,
+  {% for days in [30, 90, 180] -%}
+  cast(round(decayed_{{ days }} / 1000000000000, 6) as {{ type_float() }}) as decayed_orders_{{ days }},
+  {% endfor -%}
+  cast({{ safe_ratio('(tenure_days - recency_days)', '(order_days - 1)') }} as {{ type_float() }}) as mean_gap_days,
+  max_gap_days,
+  90 as label_window_days,
+  case
+    when as_of_date = {{ business_date() }} then null
+    else not coalesce(next_day >= as_of_date and next_day < {{ add_days('as_of_date', 90) }}, false)
+  end as churned
+from summed

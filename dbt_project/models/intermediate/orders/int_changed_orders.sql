@@ -1,0 +1,44 @@
+{{ config(materialized='table', indexes=[]) }}
+
+with order_versions as (
+
+  select id as order_id, user_id, placed_at
+  from {{ changed_until_cut(source('shop', 'orders__orders')) }} as versions
+
+),
+
+item_versions as (
+
+  select order_id from {{ changed_until_cut(source('shop', 'orders__order_lines')) }} as versions
+  union
+  select order_id from {{ changed_until_cut(source('shop', 'orders__order_charges')) }} as versions
+
+),
+
+refund_versions as (
+
+  select id as refund_id, refunded_at
+  from {{ changed_until_cut(source('shop', 'orders__refunds')) }} as versions
+
+),
+
+refund_line_versions as (
+
+  select distinct refund_id from {{ changed_until_cut(source('shop', 'orders__refund_lines')) }} as versions
+
+)
+
+-- An ended version gives the day and the person an order had before, the current one those it has now.
+select 'ORDER' as entity, order_id as entity_id, user_id, {{ utc_date('placed_at') }} as day
+from order_versions
+union
+select 'ORDER', orders.order_id, orders.user_id, {{ utc_date('orders.placed_at') }}
+from item_versions
+inner join {{ ref('stg_shop__orders') }} as orders on orders.order_id = item_versions.order_id
+union
+select 'REFUND', refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunded_at') }}
+from refund_versions
+union
+select 'REFUND', refunds.refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
+from refund_line_versions
+inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = refund_line_versions.refund_id

@@ -1,0 +1,40 @@
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  on_schema_change='fail',
+  pre_hook="{{ delete_changed('sale_date', ref('int_changed_orders'), 'day') }}",
+  indexes=[
+    {'columns': ['sale_date']},
+    {'columns': ['product_id', 'sale_date']},
+  ],
+) }}
+{% set changes = ref('int_changed_orders') %}
+
+-- No unique_key: the hook has taken away the days that changed, so the merge only ever brings rows back.
+with movements as (
+
+  select placed_date as sale_date, country, customer_type, line_kind, product_id, amount as revenue, units_sold, 0 as refunds
+  from {{ ref('fct_order_lines') }}
+  {% if is_incremental() %}
+  where placed_date in (select day from {{ changes }})
+  {% endif %}
+  union all
+  select refunded_date, country, customer_type, line_kind, product_id, 0, 0, amount
+  from {{ ref('fct_refunds') }}
+  {% if is_incremental() %}
+  where refunded_date in (select day from {{ changes }})
+  {% endif %}
+
+)
+
+select
+  sale_date,
+  country,
+  customer_type,
+  line_kind,
+  product_id,
+  sum(revenue) as revenue,
+  cast(sum(units_sold) as {{ type_count() }}) as units_sold,
+  sum(refunds) as refunds
+from movements
+group by sale_date, country, customer_type, line_kind, product_id

@@ -1,0 +1,38 @@
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  unique_key='line_id',
+  on_schema_change='fail',
+  pre_hook="{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER') }}",
+  indexes=[
+    {'columns': ['line_id'], 'unique': True},
+    {'columns': ['order_id']},
+    {'columns': ['product_id', 'placed_date']},
+    {'columns': ['placed_date'], 'type': 'brin'},
+  ],
+) }}
+{% set changes = ref('int_changed_orders') %}
+
+select
+  items.line_id,
+  items.order_id,
+  items.line_kind,
+  items.product_id,
+  items.variant_id,
+  items.code,
+  items.name,
+  orders.user_id,
+  orders.customer_type,
+  orders.country_code,
+  orders.country,
+  orders.currency,
+  orders.placed_at,
+  orders.placed_date,
+  items.quantity,
+  items.units_sold,
+  items.amount
+from {{ ref('int_order_items') }} as items
+inner join {{ ref('int_orders_located') }} as orders on orders.order_id = items.order_id
+{% if is_incremental() %}
+where items.order_id in (select entity_id from {{ changes }} where entity = 'ORDER')
+{% endif %}

@@ -1,0 +1,70 @@
+{{ config(indexes=[{'columns': ['user_id'], 'unique': True}]) }}
+
+with orders as (
+
+  select
+    user_id,
+    min(placed_at) as first_order_at,
+    max(placed_at) as last_order_at,
+    count(*) as orders,
+    sum(revenue) as revenue
+  from {{ ref('fct_orders') }}
+  where user_id is not null
+  group by user_id
+
+),
+
+refunds as (
+
+  select user_id, sum(amount) as refunds
+  from {{ ref('fct_refunds') }}
+  where user_id is not null
+  group by user_id
+
+),
+
+addresses as (
+
+  select user_id, country_label, country_code
+  from (
+    select
+      user_id,
+      country_label,
+      country_code,
+      row_number() over (
+        partition by user_id order by case when is_default then 0 else 1 end, created_at desc, address_id desc
+      ) as place
+    from {{ ref('stg_shop__addresses') }}
+  ) as ranked
+  where place = 1
+
+),
+
+located as (
+
+  select
+    users.user_id,
+    users.email_sha256,
+    users.registered_at,
+    case when addresses.user_id is null then users.country_code else addresses.country_code end as country_code,
+    nullif(trim(addresses.country_label), '') as country_label
+  from {{ ref('stg_shop__users') }} as users
+  left join addresses on addresses.user_id = users.user_id
+
+)
+
+select
+  located.user_id,
+  located.email_sha256,
+  located.country_code,
+  coalesce(located.country_label, countries.name, 'Unspecified') as country,
+  located.registered_at,
+  orders.first_order_at,
+  orders.last_order_at,
+  coalesce(orders.orders, 0) as orders,
+  coalesce(orders.revenue, 0) as revenue,
+  coalesce(refunds.refunds, 0) as refunds
+from located
+left join {{ ref('countries') }} as countries on countries.code = located.country_code
+left join orders on orders.user_id = located.user_id
+left join refunds on refunds.user_id = located.user_id

@@ -1,0 +1,47 @@
+{{ config(indexes=[{'columns': ['product_id'], 'unique': True}, {'columns': ['vendor_id']}]) }}
+
+with first_variants as (
+
+  select product_id, variant_id, sku
+  from (
+    select
+      product_id,
+      variant_id,
+      sku,
+      row_number() over (partition by product_id order by created_at, variant_id) as place
+    from {{ ref('stg_shop__variants') }}
+  ) as ranked
+  where place = 1
+
+),
+
+current_prices as (
+
+  select variant_id, unit_price, currency
+  from (
+    select
+      variant_id,
+      unit_price,
+      currency,
+      row_number() over (partition by variant_id order by valid_from desc, currency) as place
+    from {{ ref('stg_shop__prices') }}
+    where valid_to is null
+  ) as ranked
+  where place = 1
+
+)
+
+select
+  products.product_id,
+  first_variants.sku,
+  products.slug,
+  products.name,
+  products.status,
+  categories.name as category,
+  products.vendor_id,
+  current_prices.unit_price,
+  current_prices.currency
+from {{ ref('stg_shop__products') }} as products
+left join {{ ref('stg_shop__categories') }} as categories on categories.category_id = products.category_id
+left join first_variants on first_variants.product_id = products.product_id
+left join current_prices on current_prices.variant_id = first_variants.variant_id

@@ -1,0 +1,12 @@
+select
+  id as payment_id,
+  order_id,
+  provider,
+  provider_ref,
+  state,
+  currency,
+  {{ amount('amount_units', 'exponent') }} as amount,
+  {{ amount('refunded_units', 'exponent') }} as refunded,
+  paid_at,
+  is_synthetic
+from {{ as_of_cut(source('shop', 'orders__payments')) }} as latest

@@ -1,0 +1,8 @@
+select
+  id as price_id,
+  variant_id,
+  currency,
+  {{ amount('unit_amount', 'exponent') }} as unit_price,
+  valid_from,
+  valid_to
+from {{ as_of_cut(source('shop', 'catalog__prices')) }} as latest

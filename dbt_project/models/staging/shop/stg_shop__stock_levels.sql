@@ -1,0 +1,7 @@
+select
+  variant_id,
+  on_hand,
+  reserved,
+  is_synthetic,
+  updated_at
+from {{ as_of_cut(source('shop', 'catalog__stock_levels')) }} as latest

@@ -1,0 +1,9 @@
+select
+  id as movement_id,
+  variant_id,
+  quantity,
+  kind,
+  order_id,
+  occurred_at,
+  is_synthetic
+from {{ as_of_cut(source('shop', 'catalog__stock_movements')) }} as latest

@@ -1,0 +1,9 @@
+select
+  id as user_id,
+  {{ hash_pii('email') }} as email_sha256,
+  roles,
+  country_code,
+  external_ref,
+  status,
+  created_at as registered_at
+from {{ as_of_cut(source('shop', 'users__users')) }} as latest

@@ -1,0 +1,7 @@
+select
+  id as vendor_id,
+  slug,
+  name,
+  is_synthetic,
+  created_at
+from {{ as_of_cut(source('shop', 'users__vendors')) }} as latest
