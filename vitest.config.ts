@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { proofMode } from "./platform/config.ts";
 
 const everywhere = { exclude: ["**/node_modules/**", "**/.martgraph/**"] };
 
@@ -9,6 +10,7 @@ const everywhere = { exclude: ["**/node_modules/**", "**/.martgraph/**"] };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ["default", "./platform/testing/skippedReporter.ts"],
     projects: [
       {
         test: {
@@ -25,7 +27,8 @@ export default defineConfig({
           name: "real",
           include: ["**/*.db.test.ts", "**/*.e2e.test.ts"],
           globalSetup: ["platform/testing/globalSetup.ts"],
-          testTimeout: 60_000,
+          // the long proofs run in full under `npm run proof`
+          testTimeout: proofMode() ? 3_600_000 : 60_000,
           hookTimeout: 120_000,
         },
       },

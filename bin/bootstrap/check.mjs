@@ -9,8 +9,8 @@ const modules = (...path) => join(PROJECT_DIR, "node_modules", ...path);
 /** What has to hold before every push; the parts run side by side, each says what it found. */
 const PARTS = [
   { name: "types", script: modules("typescript", "bin", "tsc"), args: ["--noEmit"] },
-  { name: "lint", script: modules("oxlint", "bin", "oxlint"), args: ["--type-aware", "--quiet", "--disable-nested-config", "--no-error-on-unmatched-pattern"] },
-  { name: "structure", script: modules("dependency-cruiser", "bin", "dependency-cruise.mjs"), args: ["--config", ".dependency-cruiser.mjs", "--output-type", "err-long"], rooms: true },
+  { name: "lint", script: modules("oxlint", "bin", "oxlint"), args: ["--type-aware", "--quiet", "--format=unix", "--disable-nested-config", "--no-error-on-unmatched-pattern"] },
+  { name: "structure", script: modules("dependency-cruiser", "bin", "dependency-cruiser.mjs"), args: ["--config", ".dependency-cruiser.mjs", "--output-type", "err"], rooms: true },
   { name: "files", script: join(PROJECT_DIR, "bin", "bootstrap", "fileRules.mjs"), args: [] },
   { name: "drift", script: join(PROJECT_DIR, "bin", "main.ts"), args: ["gen", "--check"] },
 ];
