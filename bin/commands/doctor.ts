@@ -1,0 +1,93 @@
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname } from "node:path";
+import { Database } from "#platform/db/database.ts";
+import { createLog } from "#platform/log.ts";
+import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
+import { dataDirAt, readRuntime, type DataDir, type Runtime } from "../install/dataDir.ts";
+
+interface Finding {
+  check: string;
+  ok: boolean;
+  /** What was found; when it is not well, also what to do. */
+  note: string;
+}
+
+export const command: Command = {
+  name: "doctor",
+  summary: "checks the machine and the installation, and says what to do",
+  options: { ...DATA_DIR, port: { type: "string", value: "<port>", help: "the port that start would use (default 4000)" } },
+  async run(values) {
+    const dir = dataDirAt(textOption(values, "data-dir"));
+    const running = readRuntime(dir);
+    const findings = [
+      writable(dir),
+      space(dir),
+      running ? { check: "Running", ok: true, note: `process ${running.pid} serves ${running.url ?? "(starting)"}` } : { check: "Running", ok: true, note: "no; npm start" },
+      ...(running ? await inspect(running) : [await portFinding(integerOption(values, "port", 4000, 1, 65_535))]),
+    ];
+    const healthy = findings.every((finding) => finding.ok);
+    if (values["json"] === true) process.stdout.write(`${JSON.stringify({ healthy, findings })}\n`);
+    else for (const { check, ok, note } of findings) process.stdout.write(`  ${ok ? "✔" : "✘"} ${check}: ${note}\n`);
+    return healthy ? 0 : 1;
+  },
+};
+
+function writable(dir: DataDir): Finding {
+  let folder = dir.root;
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return { check: "Data directory", ok: true, note: existsSync(dir.secretsFile) ? dir.root : `${dir.root}, made at the first start` };
+  } catch {
+    return { check: "Data directory", ok: false, note: `${folder} cannot be written: make it writable for this user, or choose another with --data-dir` };
+  }
+}
+
+const WANTED_BYTES = 4e9;
+
+function space(dir: DataDir): Finding {
+  let folder = dir.root;
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const note = `${(free / 1e9).toFixed(0)} GB free`;
+  return free >= WANTED_BYTES ? { check: "Disk", ok: true, note } : { check: "Disk", ok: false, note: `${note}; 4 GB are wanted: make room, or choose another disk with --data-dir` };
+}
+
+function portFinding(port: number): Promise<Finding> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve({ check: "Port", ok: false, note: `${port} is in use: stop what listens there, or start with --port` }));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve({ check: "Port", ok: true, note: `${port} is free` })));
+  });
+}
+
+async function inspect(running: Runtime): Promise<Finding[]> {
+  const log = createLog("doctor");
+  const shop = Database.open({ ...running.shop, max: 1 }, { onError: (error) => log.warn({ error }, "connection lost") });
+  const warehouse = Database.open({ ...running.warehouse, max: 1 }, { onError: (error) => log.warn({ error }, "connection lost") });
+  try {
+    const slots = await shop.raw<{ slot_name: string; wal_status: string; retained: string }>(
+      "select slot_name::text, coalesce(wal_status, 'lost') as wal_status, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) as retained from pg_replication_slots where slot_type = 'logical'",
+    );
+    const builds = await warehouse.raw<{ build_id: string; age: number }>("select build_id::text, extract(epoch from now() - published_at)::float8 as age from ops.pointer");
+    const red = await warehouse.raw<{ state: string; reason: string | null }>("select state, reason from ops.pipeline_run where state <> 'NOTHING_TO_DO' order by started_at desc limit 1");
+    const build = builds.rows[0];
+    const last = red.rows[0];
+    const lastBad = last && (last.state === "FAILED" || last.state === "REJECTED");
+    return [
+      ...slots.rows.map((slot) => ({
+        check: "Change capture",
+        ok: slot.wal_status !== "lost",
+        note: slot.wal_status === "lost" ? `slot ${slot.slot_name} was lost; the next pipeline run copies the shop anew` : `slot ${slot.slot_name} holds ${slot.retained} of WAL`,
+      })),
+      build ? { check: "Published build", ok: true, note: `${build.build_id}, ${Math.round(build.age)} s old` } : { check: "Published build", ok: false, note: "none: martgraph pipeline run" },
+      ...(last ? [{ check: "Last pipeline run", ok: !lastBad, note: lastBad ? `${last.state}: ${last.reason ?? "no reason given"}; martgraph pipeline status tells more` : last.state }] : []),
+    ];
+  } catch (error) {
+    return [{ check: "Databases", ok: false, note: `do not answer (${(error as Error).message}): stop and start again` }];
+  } finally {
+    await Promise.all([shop.close(), warehouse.close()]);
+  }
+}
