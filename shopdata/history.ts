@@ -1,7 +1,8 @@
 import type { Tx } from "#platform/db/database.ts";
-import { type ProductIds } from "./catalogue.ts";
+import type { ProductIds } from "./catalogue.ts";
 import { chargeKind } from "./chargeKind.ts";
 import { copyRows, type CopyTarget, type CopyValue } from "./copy.ts";
+import { withoutForeignKeys } from "./foreignKeys.ts";
 import { createIds } from "./ids.ts";
 import { type OnProgress, timed } from "./progress.ts";
 import { TABLES } from "./tables.ts";
@@ -65,7 +66,7 @@ export interface HistorySource<O extends HistoryOrder, R extends HistoryRefund> 
 export async function writeHistory<O extends HistoryOrder, R extends HistoryRefund>(tx: Tx, from: HistorySource<O, R>): Promise<void> {
   const copy = (step: string, target: CopyTarget, rows: Iterable<readonly CopyValue[]>) => timed(from.onProgress, step, () => copyRows(tx, target, rows, from.signal));
   await copy("orders", TABLES.orders, orderRows(from));
-  await copy("order lines", TABLES.orderLines, orderLineRows(from));
+  await withoutForeignKeys(tx, TABLES.orderLines.table, () => copy("order lines", TABLES.orderLines, orderLineRows(from)));
   await copy("order charges", TABLES.orderCharges, orderChargeRows(from));
   await copy("payments (synthetic)", TABLES.payments, paymentRows(from));
   await copy("refunds", TABLES.refunds, refundRows(from));

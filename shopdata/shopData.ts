@@ -1,5 +1,6 @@
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
+import { fingerprintOnlineRetail } from "./onlineRetail/files.ts";
 
 export type ShopSource = "GENERATED" | "ONLINE_RETAIL_II";
 
@@ -11,15 +12,13 @@ export interface ShopData {
   /** Two fills with the same fingerprint hold the same data. */
   fingerprint: string;
   details: Record<string, unknown>;
+  /** One line for a person. */
+  summary: string;
   filledAt: Date;
 }
 
-/** The data somebody wants the shop to hold. */
-export interface WantedData {
-  source: ShopSource;
-  /** Compared when given; a generated shop is the same whatever its seed, unless a seed is asked for. */
-  fingerprint?: string | undefined;
-}
+/** The data somebody wants the shop to hold: files of Online Retail II at a path, or generated data, of one seed where it matters. */
+export type WantedData = { path: string } | { source: "GENERATED"; fingerprint?: string };
 
 /** The shop is filled with other data than wanted, or is filled already. The message names the way out. */
 export class OtherShopData extends Error {
@@ -69,18 +68,26 @@ const lockForFilling = query({
 /** What the shop is filled with, or undefined while it is empty. */
 export async function describeShopData(db: Reader): Promise<ShopData | undefined> {
   const row = await db.maybeOne(readShopData, []);
-  return row && { source: row.source as ShopSource, isSynthetic: row.is_synthetic, fingerprint: row.fingerprint, details: row.details as Record<string, unknown>, filledAt: row.filled_at };
+  if (row === undefined) return undefined;
+  const details = row.details as Record<string, unknown>;
+  const summary = typeof details["summary"] === "string" ? details["summary"] : NAMES[row.source as ShopSource];
+  return { source: row.source as ShopSource, isSynthetic: row.is_synthetic, fingerprint: row.fingerprint, details, summary, filledAt: row.filled_at };
 }
 
-const NAMES: Record<ShopSource, string> = { GENERATED: "generated data", ONLINE_RETAIL_II: "orders imported from Online Retail II" };
+const NAMES: Record<ShopSource, string> = { GENERATED: "generated (synthetic) orders", ONLINE_RETAIL_II: "orders imported from Online Retail II" };
 
-/** @throws OtherShopData when the shop is filled and not with what is wanted */
+/**
+ * Compares what the shop holds with what is wanted; an empty shop passes.
+ * @throws OtherShopData when it holds other data; DataFileError when there are no data files at the wanted path
+ */
 export async function assertSameData(db: Reader, wanted: WantedData): Promise<void> {
   const held = await describeShopData(db);
   if (held === undefined) return;
-  if (held.source === wanted.source && (wanted.fingerprint === undefined || wanted.fingerprint === held.fingerprint)) return;
-  const detail = held.source === wanted.source ? `other ${NAMES[wanted.source]}` : NAMES[wanted.source];
-  throw new OtherShopData(`the shop holds ${NAMES[held.source]}, but ${detail} was asked for: start without that choice to keep what is there, or with --reset to throw it away and fill the shop anew`);
+  const source: ShopSource = "path" in wanted ? "ONLINE_RETAIL_II" : wanted.source;
+  const fingerprint = "path" in wanted ? await fingerprintOnlineRetail(wanted.path) : wanted.fingerprint;
+  if (held.source === source && (fingerprint === undefined || fingerprint === held.fingerprint)) return;
+  const asked = held.source === source ? `other ${NAMES[source]} than these` : NAMES[source];
+  throw new OtherShopData(`the shop holds ${NAMES[held.source]}, but ${asked} were asked for: start without that choice to keep what is there, or with --reset to throw it away and fill the shop anew`);
 }
 
 /** Lets one filling run at a time. @throws OtherShopData when the shop is not empty */

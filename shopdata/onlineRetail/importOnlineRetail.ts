@@ -5,7 +5,7 @@ import { copyRows, type CopyValue } from "../copy.ts";
 import { DataFileError } from "../dataFileError.ts";
 import { type HistoryLine, type HistoryOrder, type HistoryRefund, writeHistory } from "../history.ts";
 import { createIds } from "../ids.ts";
-import { type OnProgress, timed } from "../progress.ts";
+import { type OnProgress, tellStep, timed } from "../progress.ts";
 import { createRandom } from "../random.ts";
 import { claimEmptyShop, recordFill } from "../shopData.ts";
 import { TABLES } from "../tables.ts";
@@ -55,7 +55,7 @@ export async function importOnlineRetail(options: ImportOptions): Promise<Import
   const { lines, files } = await readRetailFiles(paths, {
     ...(signal ? { signal } : {}),
     onFile: (file) => {
-      onProgress?.({ step: `read ${file.name}`, rows: file.lines, seconds: (performance.now() - fileStarted) / 1000 });
+      tellStep(onProgress, { step: `read ${file.name}`, rows: file.lines, seconds: (performance.now() - fileStarted) / 1000 });
       fileStarted = performance.now();
     },
   });
@@ -64,7 +64,7 @@ export async function importOnlineRetail(options: ImportOptions): Promise<Import
   const endAt = options.clock?.getTime() ?? (Math.floor(ledger.lastAt / DAY_MS) + 1) * DAY_MS;
   if (endAt < ledger.lastAt) throw new RangeError(`the clock ${new Date(endAt).toISOString()} stands before the last invoice, ${new Date(ledger.lastAt).toISOString()}: choose a later time`);
   const matches = matchRefunds(ledger.orders, ledger.refunds);
-  onProgress?.({ step: "sort lines into orders, refunds and stock", rows: lines.length, seconds: (performance.now() - fileStarted) / 1000 });
+  tellStep(onProgress, { step: "sort lines into orders, refunds and stock", rows: lines.length, seconds: (performance.now() - fileStarted) / 1000 });
 
   const report = reportOf({ files, ledger, matches });
   await db.tx(async (tx) => {
@@ -90,7 +90,7 @@ export async function importOnlineRetail(options: ImportOptions): Promise<Import
     signal?.throwIfAborted();
   });
   const seconds = (performance.now() - started) / 1000;
-  onProgress?.({ step: "import in all", rows: report.linesRead, seconds });
+  tellStep(onProgress, { step: "import in all", rows: report.linesRead, seconds });
   return { ...report, seconds };
 }
 

@@ -2,6 +2,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { copyRows } from "../copy.ts";
 import { createIds } from "../ids.ts";
+import { count } from "../progress.ts";
 import { TABLES } from "../tables.ts";
 import type { ReadFile } from "./files.ts";
 import type { Ledger } from "./invoices.ts";
@@ -21,6 +22,8 @@ export interface ImportReport {
   refunds: number;
   refundMatches: Record<MatchQuality, number>;
   files: { name: string; lines: number; overlap: number; firstInvoiceAt: string; lastInvoiceAt: string }[];
+  /** One line for a person: the equation. */
+  summary: string;
   seconds?: number;
 }
 
@@ -46,8 +49,9 @@ export function reportOf(parts: { files: readonly ReadFile[]; ledger: Ledger; ma
   }
   const refundMatches: Record<MatchQuality, number> = { EXACT: 0, LATEST_OF_SEVERAL: 0, PARTIAL: 0, NONE: 0 };
   for (const { quality } of matches) refundMatches[quality] += 1;
+  const summary = `${count(linesRead)} lines read = ${count(linesLoaded)} loaded + ${count(linesRejected)} rejected + ${count(linesOverlap)} in two files; ${count(ledger.orders.length)} orders`;
   return {
-    linesRead, linesLoaded, linesRejected, linesOverlap,
+    summary, linesRead, linesLoaded, linesRejected, linesOverlap,
     classes: ledger.classes,
     orders: ledger.orders.length,
     refunds: ledger.refunds.length,
