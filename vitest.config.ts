@@ -1,5 +1,12 @@
+import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
 import { proofMode } from "./platform/config.ts";
+
+/**
+ * Vite takes a package's "module" file where Node takes "main": our sources would get one copy of graphql and the
+ * packages another, and graphql refuses types of another copy.
+ */
+const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve("graphql") }] };
 
 const everywhere = { exclude: ["**/node_modules/**", "**/.martgraph/**"] };
 
@@ -13,6 +20,7 @@ export default defineConfig({
     reporters: ["default", "./platform/testing/skippedReporter.ts"],
     projects: [
       {
+        resolve,
         test: {
           ...everywhere,
           name: "pure",
@@ -22,6 +30,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           ...everywhere,
           name: "real",

@@ -37,7 +37,7 @@ function readInt64(text: string): bigint | undefined {
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-const json = new GraphQLScalarType({ name: "JSON", parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
+const json = new GraphQLScalarType({ name: "JSON", parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
 
 const SCALARS: Readonly<Record<string, GraphQLScalarType>> = {
   DateTime: textScalar("DateTime", "a moment such as \"2011-12-09T12:50:00Z\"", readInstant, (value) => (value instanceof Date ? value : new Date(String(value))).toISOString()),

@@ -1,0 +1,14 @@
+import type { ContextOf } from "#kit/subgraph.ts";
+import type { Clocks } from "#platform/clock.ts";
+import type { Database } from "#platform/db/database.ts";
+import type { Log } from "#platform/log.ts";
+import type { CatalogLoaders } from "./loaders.ts";
+
+export interface CatalogDeps {
+  /** Logged in as martgraph_catalog. */
+  readonly db: Database;
+  readonly clocks: Clocks;
+  readonly log: Log;
+}
+
+export type CatalogContext = ContextOf<CatalogDeps, CatalogLoaders>;

@@ -1,0 +1,37 @@
+import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+
+export type ProductStatus = "DRAFT" | "ACTIVE" | "ARCHIVED";
+
+export interface Product {
+  /** UUID. */
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: ProductStatus;
+  readonly vendorId: string | null;
+  readonly categoryId: string | null;
+  readonly createdAt: Date;
+}
+
+export interface Variant {
+  /** UUID. */
+  readonly id: string;
+  readonly productId: string;
+  readonly sku: string;
+  readonly name: string;
+}
+
+export interface Category {
+  /** UUID. */
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly parentId: string | null;
+}
+
+/** Drafts are seen by the vendor's own people, SUPPORT and ADMIN; everything else by everybody, since old orders show it. */
+export function maySee(product: Pick<Product, "status" | "vendorId">, viewer: Viewer): boolean {
+  if (product.status !== "DRAFT") return true;
+  return seesEveryone(viewer) || (product.vendorId !== null && viewer.vendorIds.includes(product.vendorId));
+}

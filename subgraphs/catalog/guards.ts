@@ -1,0 +1,20 @@
+import { allow, type Guards } from "#kit/guard.ts";
+
+// The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
+export const guards: Guards = {
+  Query: { product: allow, products: allow, search: allow, variant: allow, categories: allow },
+  Product: allow,
+  ProductVariant: allow,
+  Price: allow,
+  Availability: allow,
+  Category: allow,
+  Vendor: allow,
+  ProductConnection: allow,
+  ProductEdge: allow,
+  ProductVariantConnection: allow,
+  ProductVariantEdge: allow,
+  CategoryConnection: allow,
+  CategoryEdge: allow,
+  Money: allow,
+  PageInfo: allow,
+};

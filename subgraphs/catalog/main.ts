@@ -1,0 +1,4 @@
+import { runSubgraphProcess } from "#kit/process.ts";
+import { createCatalogSubgraph } from "./subgraph.ts";
+
+await runSubgraphProcess("catalog", async ({ db, clocks, log }) => createCatalogSubgraph({ db, clocks: await clocks(), log }));

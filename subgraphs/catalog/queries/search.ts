@@ -1,0 +1,50 @@
+import { cursorOf, type Page } from "#kit/page.ts";
+import type { Reader } from "#platform/db/database.ts";
+import { query } from "#platform/db/query.ts";
+import type { Product } from "../domain/product.ts";
+import { PRODUCT_COLUMNS, productRow, toProduct } from "./products.ts";
+
+/** A product with how well it matches; larger is better. */
+export interface FoundProduct extends Product {
+  readonly score: string;
+}
+
+export const searchCursor = cursorOf("search", ["decimal", "uuid"]);
+
+/**
+ * Hits by words (stemmed), by likeness (trigrams, for slips of spelling) and by code; the score adds the rank of the words, the
+ * likeness of the name and 2 for an exact code. Rounded, so that a cursor holds exactly what the row had.
+ */
+const search = query({
+  name: "catalog.searchProducts",
+  text: `with asked as (
+      select websearch_to_tsquery('english', $1) || websearch_to_tsquery('simple', $1) as words, lower($1) as line
+    ), hits as (
+      select p.id from catalog.products p, asked where p.search_words @@ asked.words
+      union
+      select p.id from catalog.products p, asked where lower(p.name) operator(extensions.%>) asked.line
+      union
+      select v.product_id from catalog.variants v where v.sku = upper($1)
+    ), scored as (
+      select ${PRODUCT_COLUMNS}, round((ts_rank(p.search_words, asked.words)
+          + extensions.word_similarity(asked.line, lower(p.name))
+          + case when exists (select 1 from catalog.variants v where v.product_id = p.id and v.sku = upper($1)) then 2 else 0 end)::numeric, 6) as score
+      from hits join catalog.products p on p.id = hits.id cross join asked
+      where p.status = 'ACTIVE'
+    )
+    select p.*, p.score::text as score_text
+    from scored p
+    where (p.score, p.id) < ($2::text::numeric, $3)
+    order by p.score desc, p.id desc limit $4`,
+  params: ["text", "text", "uuid", "int4"],
+  row: { ...productRow, score: "numeric", score_text: "text" },
+  budget: { access: "index", maxRows: 101 },
+});
+
+const START = ["Infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"] as const;
+
+/** Up to `page.limit` + 1 products on sale, best match first. */
+export async function searchProducts(db: Reader, text: string, page: Page<[string, string]>): Promise<FoundProduct[]> {
+  const [score, id] = page.after ?? START;
+  return (await db.many(search, [text, score, id, page.limit + 1])).map((row) => ({ ...toProduct(row), score: row.score_text }));
+}

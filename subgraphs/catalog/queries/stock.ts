@@ -1,0 +1,39 @@
+import type { Reader } from "#platform/db/database.ts";
+import { query } from "#platform/db/query.ts";
+
+/** Units that can be bought now. `ownerId` is the variant or the product that was asked for. */
+export interface Stock {
+  readonly ownerId: string;
+  readonly available: bigint;
+}
+
+const row = { owner_id: "uuid", available: "int8" } as const;
+
+// What is not on sale has nothing to buy, whatever stands on the shelf.
+const ofVariants = query({
+  name: "catalog.stockOfVariants",
+  text: `select s.variant_id as owner_id, s.on_hand - s.reserved as available
+    from catalog.stock_levels s join catalog.variants v on v.id = s.variant_id join catalog.products p on p.id = v.product_id
+    where s.variant_id = any($1) and p.status = 'ACTIVE'`,
+  params: ["uuid[]"],
+  row,
+  budget: { access: "index", maxRows: 1_000 },
+});
+
+const ofProducts = query({
+  name: "catalog.stockOfProducts",
+  text: `select p.id as owner_id, coalesce(sum(s.on_hand - s.reserved), 0)::int8 as available
+    from catalog.products p join catalog.variants v on v.product_id = p.id join catalog.stock_levels s on s.variant_id = v.id
+    where p.id = any($1) and p.status = 'ACTIVE' group by p.id`,
+  params: ["uuid[]"],
+  row,
+  budget: { access: "index", maxRows: 1_000 },
+});
+
+export async function listStockOfVariants(db: Reader, variantIds: readonly string[]): Promise<Stock[]> {
+  return (await db.many(ofVariants, [variantIds])).map((found) => ({ ownerId: found.owner_id, available: found.available }));
+}
+
+export async function listStockOfProducts(db: Reader, productIds: readonly string[]): Promise<Stock[]> {
+  return (await db.many(ofProducts, [productIds])).map((found) => ({ ownerId: found.owner_id, available: found.available }));
+}

@@ -1,0 +1,77 @@
+import { graphMoney } from "#kit/graphMoney.ts";
+import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
+import { decodeId, encodeId } from "#schema/values/ids.ts";
+import type { CatalogContext } from "../context.ts";
+import type { Category, Product, Variant } from "../domain/product.ts";
+import type { CurrentPrice } from "../queries/prices.ts";
+import type { Stock } from "../queries/stock.ts";
+
+const variantCursor = cursorOf("variants", ["text"]);
+
+interface Reference {
+  id?: string;
+  slug?: string;
+}
+interface PriceArgs {
+  currency?: string | null;
+}
+
+export const productResolvers = {
+  __resolveReference: ({ id, slug }: Reference, context: CatalogContext) => findProduct({ id, slug }, context),
+  id: (product: Product) => encodeId("prd", product.id),
+  vendor: ({ vendorId }: Product) => vendorId && { __typename: "Vendor", id: encodeId("ven", vendorId) },
+  category: ({ categoryId }: Product, _args: unknown, { loaders }: CatalogContext) => categoryId && loaders.categoryById.load(categoryId),
+  async variants(product: Product, args: PageArgs, { loaders }: CatalogContext) {
+    const page = readPage(args, variantCursor);
+    const rows = await loaders.variantsOfProduct.load({ key: product.id, ...page });
+    return toConnection(rows, page, (variant) => variantCursor.encode([variant.sku]));
+  },
+  price: async (product: Product, { currency }: PriceArgs, { loaders }: CatalogContext) =>
+    toPrice(await loaders.lowestPriceOfProduct(currency ?? "GBP").load(product.id)),
+  availability: async (product: Product, _args: unknown, { loaders }: CatalogContext) => toAvailability(await loaders.stockOfProduct.load(product.id)),
+};
+
+export const variantResolvers = {
+  __resolveReference: ({ id }: Reference, context: CatalogContext) => findVariant(id, context),
+  id: (variant: Variant) => encodeId("var", variant.id),
+  product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
+  price: async (variant: Variant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
+    toPrice(await loaders.priceOfVariant(currency ?? "GBP").load(variant.id)),
+  availability: async (variant: Variant, _args: unknown, { loaders }: CatalogContext) => toAvailability(await loaders.stockOfVariant.load(variant.id)),
+};
+
+export const categoryResolvers = {
+  async __resolveReference({ id }: Reference, { loaders }: CatalogContext) {
+    const uuid = id && decodeId("cat", id);
+    return uuid ? loaders.categoryById.load(uuid) : null;
+  },
+  id: (category: Category) => encodeId("cat", category.id),
+  parent: ({ parentId }: Category, _args: unknown, { loaders }: CatalogContext) => parentId && loaders.categoryById.load(parentId),
+};
+
+/** By id or by slug; null for what is not there or not to be seen. */
+export async function findProduct({ id, slug }: Reference, { loaders }: CatalogContext): Promise<Product | null> {
+  if (id != null) {
+    const uuid = decodeId("prd", id);
+    return uuid ? loaders.productById.load(uuid) : null;
+  }
+  return slug == null || slug.includes("\0") ? null : loaders.productBySlug.load(slug);
+}
+
+/** A variant of a product that may be seen, or null. */
+export async function findVariant(id: string | undefined, { loaders }: CatalogContext): Promise<Variant | null> {
+  const uuid = id && decodeId("var", id);
+  const variant = uuid ? await loaders.variantById.load(uuid) : null;
+  return variant && (await loaders.productById.load(variant.productId)) ? variant : null;
+}
+
+function toPrice(price: CurrentPrice | null) {
+  return price && { amount: graphMoney(price.amount), validFrom: price.validFrom };
+}
+
+const MAX_INT = 2_147_483_647n;
+
+function toAvailability(stock: Stock | null) {
+  const available = stock?.available ?? 0n;
+  return { available: Number(available > MAX_INT ? MAX_INT : available), inStock: available > 0n };
+}

@@ -1,0 +1,18 @@
+import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
+import type { CatalogDeps } from "./context.ts";
+import { guards } from "./guards.ts";
+import { makeLoaders } from "./loaders.ts";
+import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
+import { queryResolvers } from "./resolvers/query.ts";
+
+/** Products, variants, prices, stock and categories. The database stays its caller's to close. */
+export async function createCatalogSubgraph(deps: CatalogDeps): Promise<Subgraph> {
+  return defineSubgraph({
+    name: "catalog",
+    deps,
+    resolvers: { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers },
+    guards,
+    makeLoaders,
+    ready: () => deps.db.ping(),
+  });
+}

@@ -1,0 +1,36 @@
+import { validate, parse } from "graphql";
+import type { SubgraphAnswer } from "../execute.ts";
+import { subgraphExecutor } from "../execute.ts";
+import type { Subgraph } from "../subgraph.ts";
+import { GUEST, type Viewer } from "../viewer.ts";
+import type { Log } from "#platform/log.ts";
+import { silentLog } from "#platform/log.ts";
+
+export interface Run extends SubgraphAnswer {
+  data: Record<string, any>;
+  /** Names of the statements that ran, in order. */
+  statements: string[];
+}
+
+/** A viewer who is logged in. */
+export function person(userId: string, ...roles: Viewer["roles"]): Viewer {
+  return { userId, roles: roles.length > 0 ? roles : ["CUSTOMER"], vendorIds: [] };
+}
+
+/** Runs operations on one subgraph as the gateway does, and tells which statements that took. */
+export function graphOf(subgraph: Subgraph, statements: string[] = [], log: Log = silentLog) {
+  const execute = subgraphExecutor(subgraph, log);
+  let requests = 0;
+  const run = async (viewer: Viewer, source: string, variables: Record<string, unknown> = {}): Promise<Run> => {
+    const document = parse(source);
+    const [wrong] = validate(subgraph.schema, document);
+    if (wrong) throw wrong;
+    const before = statements.length;
+    const answer = await execute({ query: source, document, variables, request: { viewer, requestId: `test-${++requests}`, signal: new AbortController().signal } });
+    return { ...answer, data: (answer.data ?? {}) as Record<string, any>, statements: statements.slice(before) };
+  };
+  return {
+    as: (viewer: Viewer) => ({ run: (source: string, variables?: Record<string, unknown>) => run(viewer, source, variables) }),
+    run: (source: string, variables?: Record<string, unknown>) => run(GUEST, source, variables),
+  };
+}
