@@ -1,0 +1,91 @@
+import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
+import { serverSettings } from "#platform/config.ts";
+import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import type { Subgraph } from "#kit/subgraph.ts";
+import type { HopKey } from "#kit/hop.ts";
+import type { SubgraphProcessSettings } from "#kit/process.ts";
+import { startGateway, type GatewayOptions } from "#gateway/startGateway.ts";
+import type { Installation } from "../install/installation.ts";
+import { SUBGRAPHS, type DatabaseRole, type SubgraphName } from "../install/secrets.ts";
+import { makeSubgraph } from "./makeSubgraph.ts";
+import { startSplitProcess } from "./splitProcess.ts";
+
+export interface ServeSettings {
+  port: number;
+  host: string;
+  split: boolean;
+}
+
+/** Whose login a subgraph works with. */
+const ROLE_OF: Readonly<Record<SubgraphName, DatabaseRole>> = {
+  users: "martgraph_users",
+  catalog: "martgraph_catalog",
+  orders: "martgraph_orders",
+  predictions: "martgraph_serving",
+  analytics: "martgraph_serving",
+};
+
+/** A slow statement must not hold a connection for ever; the gateway gives up on a fetch long before. */
+const STATEMENT_TIMEOUT_MS = 20_000;
+const CLOCK_REFRESH_MS = 60_000;
+
+/** Serves the one endpoint: everything in this process, or six processes over HTTP. Closed with the installation. */
+export async function serveGraph(installation: Installation, settings: ServeSettings): Promise<{ url: string }> {
+  const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings);
+  return { url: new URL("/graphql", served.url).href };
+}
+
+const databaseOf = (installation: Installation, name: SubgraphName): DatabaseConfig =>
+  installation.databases.as(ROLE_OF[name], { max: 8, applicationName: `martgraph ${name}`, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+
+async function serveTogether(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
+  const { lifecycle, log, secrets } = installation;
+  const business = await businessClock(installation.owner("shop"));
+  const timer = setInterval(() => void business.refresh().catch((error: unknown) => log.warn({ error }, "the business clock could not be read")), CLOCK_REFRESH_MS);
+  lifecycle.onClose("business clock", async () => clearInterval(timer));
+  const clocks: Clocks = { business, wall: wallClock };
+  const subgraphs: Subgraph[] = [];
+  for (const name of SUBGRAPHS) {
+    const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
+    lifecycle.onClose(`${name} database`, () => db.close());
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks: async () => clocks, tokenKey: secrets.tokenKey });
+    lifecycle.onClose(name, () => subgraph.close());
+    subgraphs.push(subgraph);
+  }
+  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, log });
+  lifecycle.onClose("gateway", () => gateway.close());
+  return gateway;
+}
+
+async function serveSplit(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
+  const { lifecycle, log, secrets } = installation;
+  const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, { id: `${name}-1`, secret: secrets.hopKeys[name] }])) as Record<SubgraphName, HopKey>;
+  const start = async (name: string, script: string, processSettings: object) => {
+    const started = await startSplitProcess(name, script, processSettings);
+    lifecycle.onClose(`${name} process`, () => started.stop());
+    void started.exited.then((code) => {
+      if (!lifecycle.signal.aborted) log.error({ process: name, code }, "a process of the split ended; its fields answer errors until the next start");
+    });
+    return started;
+  };
+  const started = await Promise.all(
+    SUBGRAPHS.map((name) => {
+      const processSettings: SubgraphProcessSettings = {
+        host: "127.0.0.1",
+        port: 0,
+        hopKey: hopKeys[name],
+        database: databaseOf(installation, name),
+        ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> } } : {}),
+        ...(serverSettings().redisUrl ? { redisUrl: serverSettings().redisUrl } : {}),
+      };
+      return start(name, `subgraphs/${name}/main.ts`, processSettings);
+    }),
+  );
+  const gatewaySettings: Omit<GatewayOptions, "log"> = {
+    port,
+    host,
+    mode: { kind: "remote", endpoints: Object.fromEntries(started.map(({ name, url }) => [name, url])), hopKeys },
+    tokenPublicJwk: secrets.tokenKey.publicJwk,
+  };
+  return start("gateway", "gateway/main.ts", gatewaySettings);
+}
