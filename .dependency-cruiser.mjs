@@ -71,6 +71,13 @@ export default {
       from: { path: "^subgraphs/[^/]+/domain/", pathNot: "/tests/|\\.test\\.ts$" },
       to: { dependencyTypes: ["core", "npm"] },
     },
+    {
+      name: "domain-knows-no-platform",
+      severity: "error",
+      comment: "Rules take values; clocks, logs and databases are the commands' business.",
+      from: { path: "^subgraphs/[^/]+/domain/", pathNot: "/tests/|\\.test\\.ts$" },
+      to: { path: "^platform/", pathNot: "^platform/scoring/" },
+    },
     oneImporter(["graphql-shield"], "subgraphs/kit/guard\\.ts$", "Permissions are built in one place."),
     oneImporter(["pg", "pg-copy-streams", "pg-logical-replication"], "platform/db/", "The driver hides behind named statements."),
     oneImporter(["execa"], "warehouse/tools/exec\\.ts$", "Child programs get the same limits and environment."),

@@ -72,8 +72,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   if (options.tcpPort !== undefined) await assertPortFree(options.tcpPort);
   makeSocketDirectory(socketDir, port, account);
-  const child = await launch(paths, binaries, args, account, options.log);
-  return handle(identity, child.pid ?? 0, child);
+  try {
+    const child = await launch(paths, binaries, args, account, options.log);
+    return handle(identity, child.pid ?? 0, child);
+  } catch (error) {
+    removeSocketDirectory(socketDir);
+    throw error;
+  }
 }
 
 async function adopt(paths: ClusterPaths, binaries: PostgresBinaries, args: string[], log: (message: string) => void): Promise<number | undefined> {
@@ -151,7 +156,8 @@ function handle(identity: Pick<EmbeddedPostgres, "socketDir" | "port" | "superus
     adopted: child === undefined,
     exited,
     async stop(mode = "fast") {
-      if (!gone) await stopPostmaster(pid, mode);
+      if (gone) return; // a later server may have the folder by now
+      await stopPostmaster(pid, mode);
       removeSocketDirectory(identity.socketDir);
     },
   };

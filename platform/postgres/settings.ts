@@ -27,12 +27,8 @@ export const BASE_SETTINGS: PostgresSettings = {
   unix_socket_permissions: "0700",
 };
 
-/** For tests alone: nothing survives a crash of the machine, everything is faster. */
-export const UNSAFE_FAST_SETTINGS: PostgresSettings = {
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
-};
+/** For tests alone: a killed process loses nothing, a machine that loses power may. */
+export const UNSAFE_FAST_SETTINGS: PostgresSettings = { fsync: "off" };
 
 export function toFlags(settings: PostgresSettings): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
