@@ -1,0 +1,18 @@
+/**
+ * Why change capture cannot go on by itself. `message` says what, where and what to do.
+ * - SOURCE_CHANGED: raw holds the history of another shop.
+ * - SCHEMA_DRIFT: a published column or table is gone or has another type.
+ * - NOT_PUBLISHED, NO_KEY: the publication is not usable.
+ * - SLOT_BUSY: another loader reads the slot.
+ * - RAW_UNKNOWN: raw holds tables that capture knows nothing of.
+ */
+export type CaptureErrorCode = "SOURCE_CHANGED" | "SCHEMA_DRIFT" | "NOT_PUBLISHED" | "NO_KEY" | "SLOT_BUSY" | "RAW_UNKNOWN";
+
+export class CaptureError extends Error {
+  override readonly name = "CaptureError";
+  readonly code: CaptureErrorCode;
+  constructor(code: CaptureErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,263 @@
+import { randomUUID } from "node:crypto";
+import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import { isConnectionError, sqlState } from "#platform/db/errors.ts";
+import type { Log } from "#platform/log.ts";
+import { ChangeStream } from "../extract/changeStream.ts";
+import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts";
+import { applyStream } from "./applyStream.ts";
+import { TableNeedsCopy } from "./changeCollector.ts";
+import { prepare, type CaptureContext } from "./prepare.ts";
+import { StateMoved, type CaptureState } from "./state.ts";
+
+export type CaptureProgress =
+  | { phase: "copy"; table: string; rows: number; seconds: number }
+  | { phase: "stream"; changes: number; transactions: number; appliedPos: bigint };
+
+export interface CaptureReport {
+  /** Raw holds every transaction of the shop up to this position. */
+  appliedPos: bigint;
+  /** When the last of them committed. */
+  committedAt: Date;
+  /** Rows copied and changes applied, by raw table; tables without any are left out. */
+  rowsByTable: Record<string, number>;
+  transactions: number;
+  seconds: number;
+  /** Tables were copied on a snapshot: the first run, a lost slot, a new table or column. */
+  snapshot: boolean;
+}
+
+export interface CaptureOptions {
+  /** As martgraph_capture. */
+  source: DatabaseConfig;
+  /** As martgraph_loader. */
+  sink: DatabaseConfig;
+  /** One per warehouse: lower-case letters, digits, underscores. */
+  slotName: string;
+  publication?: string;
+  log: Log;
+  onProgress?: (progress: CaptureProgress) => void;
+}
+
+/** Carries the shop's changes into raw. One at a time may read a slot. */
+export interface Capture {
+  /**
+   * Applies everything that has committed in the shop by now, with the first copy when there is none.
+   * Also works while `run` streams.
+   * @throws CaptureError, or the connection's error; nothing is lost then, the next call goes on
+   */
+  catchUp(): Promise<CaptureReport>;
+  /** Streams until the signal; survives restarts of either database. @throws CaptureError when a person is needed. */
+  run(signal: AbortSignal): Promise<void>;
+  slotStatus(): Promise<SlotStatus>;
+  close(): Promise<void>;
+}
+
+class Stopped extends Error {}
+
+const ATTEMPTS = 5;
+const LINGER_MS = { catchUp: 20, run: 200 } as const;
+
+class Loader implements Capture {
+  readonly #options: CaptureOptions;
+  readonly #context: CaptureContext;
+  readonly #waiters = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #streaming = false;
+  #state: CaptureState | undefined;
+  #stream: ChangeStream | undefined;
+  readonly #rows = new Map<string, number>();
+  #transactions = 0;
+  #copies = 0;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    const { log, slotName } = options;
+    const hear = (which: string) => ({ onError: (error: Error) => log.warn({ error: error.message }, `an idle connection to the ${which} broke`) });
+    this.#context = {
+      source: Database.open({ ...options.source, max: 3, applicationName: "martgraph capture" }, hear("shop")),
+      sink: Database.open({ ...options.sink, max: 2, applicationName: "martgraph capture" }, hear("warehouse")),
+      sourceConfig: { ...options.source, applicationName: "martgraph capture" },
+      slotName,
+      publication: options.publication ?? "martgraph",
+      log,
+      onCopied: (table, rows, seconds) => {
+        log.info({ table, rows, seconds }, "copied");
+        options.onProgress?.({ phase: "copy", table, rows, seconds });
+      },
+    };
+  }
+
+  async catchUp(): Promise<CaptureReport> {
+    const started = performance.now();
+    const before = { rows: new Map(this.#rows), transactions: this.#transactions, copies: this.#copies };
+    if (!(await this.#joinRun())) await this.#exclusive(() => this.#catchUpAlone());
+    const state = this.#state;
+    if (!state) throw new Error("capture caught up without a state");
+    const rowsByTable: Record<string, number> = {};
+    for (const [table, rows] of this.#rows) {
+      const fresh = rows - (before.rows.get(table) ?? 0);
+      if (fresh > 0) rowsByTable[table] = fresh;
+    }
+    return {
+      appliedPos: state.appliedPos,
+      committedAt: state.appliedCommittedAt,
+      rowsByTable,
+      transactions: this.#transactions - before.transactions,
+      seconds: (performance.now() - started) / 1000,
+      snapshot: this.#copies > before.copies,
+    };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#stream?.fail(new Stopped());
+    signal.addEventListener("abort", stop);
+    try {
+      await this.#exclusive(() => this.#runAlone(signal));
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  slotStatus(): Promise<SlotStatus> {
+    return readSlotStatus(this.#context.source, this.#options.slotName);
+  }
+
+  async close(): Promise<void> {
+    this.#stream?.fail(new Stopped());
+    await this.#turn.catch(() => {});
+    await Promise.all([this.#context.source.close(), this.#context.sink.close()]);
+  }
+
+  /** Waits for the running stream to come past now; false when there is none, or it ends before. */
+  async #joinRun(): Promise<boolean> {
+    if (!this.#streaming) return false;
+    const id = randomUUID();
+    const reached = new Promise<void>((resolve, reject) => this.#waiters.set(id, { resolve, reject }));
+    reached.catch(() => {}); // heard below, or not at all when the mark could not be written
+    try {
+      await emitBarrier(this.#context.source, id);
+      await reached;
+      return true;
+    } catch (error) {
+      if (this.#streaming) throw error;
+      return false;
+    } finally {
+      this.#waiters.delete(id);
+    }
+  }
+
+  async #catchUpAlone(): Promise<void> {
+    const id = randomUUID();
+    let reached = false;
+    this.#waiters.set(id, { resolve: () => { reached = true; }, reject: () => {} });
+    try {
+      await this.#attempts(LINGER_MS.catchUp, () => reached);
+    } finally {
+      this.#waiters.delete(id);
+    }
+  }
+
+  async #runAlone(signal: AbortSignal): Promise<void> {
+    this.#streaming = true;
+    try {
+      for (let failures = 0; !signal.aborted; failures += 1) {
+        const before = this.#state?.receivedLsn;
+        try {
+          await this.#attempts(LINGER_MS.run, () => signal.aborted, signal);
+        } catch (error) {
+          if (error instanceof Stopped || (signal.aborted && isConnectionError(error))) return;
+          if (!isTransient(error)) throw error;
+          if (this.#state?.receivedLsn !== before) failures = 0;
+          const pause = Math.min(5_000, 200 * 2 ** failures);
+          this.#options.log.warn({ error: (error as Error).message, pause }, "the stream broke; it goes on where it ended");
+          await sleep(pause, signal);
+        }
+      }
+    } finally {
+      this.#streaming = false;
+      for (const waiter of this.#waiters.values()) waiter.reject(new Stopped("the stream ended"));
+    }
+  }
+
+  /** A session, begun anew where a table has to be copied first or a late commit moved the state. */
+  async #attempts(lingerMs: number, done: () => boolean, signal?: AbortSignal): Promise<void> {
+    const recopy = new Set<string>();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#session(recopy, lingerMs, done, signal);
+      } catch (error) {
+        const busy = sqlState(error) === "55006";
+        if (!(error instanceof TableNeedsCopy || error instanceof StateMoved || busy) || attempt >= ATTEMPTS) throw error;
+        if (error instanceof TableNeedsCopy) recopy.add(error.rawTable);
+        this.#options.log.warn({ reason: (error as Error).message }, "capture starts over");
+        if (busy) await sleep(200, signal);
+      }
+    }
+  }
+
+  async #session(recopy: ReadonlySet<string>, lingerMs: number, done: () => boolean, signal?: AbortSignal): Promise<void> {
+    const prepared = await prepare(this.#context, recopy);
+    this.#state = prepared.state;
+    if (prepared.copied.size > 0) this.#copies += 1;
+    this.#count(prepared.copied);
+    const { slotName, publication } = this.#context;
+    const stream = await ChangeStream.open(prepared.connection, slotName, publication, prepared.state.receivedLsn);
+    this.#stream = stream;
+    try {
+      if (signal?.aborted) throw new Stopped();
+      for (const id of this.#waiters.keys()) await emitBarrier(this.#context.source, id);
+      await applyStream({
+        sink: this.#context.sink,
+        stream,
+        state: prepared.state,
+        tables: prepared.tables,
+        lingerMs,
+        onApplied: ({ changes, transactions, state, barriers }) => {
+          this.#state = state;
+          this.#count(changes);
+          this.#transactions += transactions;
+          if (transactions > 0) {
+            const total = [...changes.values()].reduce((sum, rows) => sum + rows, 0);
+            this.#options.onProgress?.({ phase: "stream", changes: total, transactions, appliedPos: state.appliedPos });
+          }
+          for (const id of barriers) this.#waiters.get(id)?.resolve();
+          return done();
+        },
+      });
+    } finally {
+      this.#stream = undefined;
+      await stream.close();
+    }
+  }
+
+  #count(rows: ReadonlyMap<string, number>): void {
+    for (const [table, count] of rows) this.#rows.set(table, (this.#rows.get(table) ?? 0) + count);
+  }
+
+  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.catch(() => {}).then(work);
+    this.#turn = turn;
+    return turn;
+  }
+}
+
+export function createCapture(options: CaptureOptions): Capture {
+  return new Loader(options);
+}
+
+function isTransient(error: unknown): boolean {
+  const cause = (error as { cause?: unknown }).cause;
+  return isConnectionError(error) || isConnectionError(cause) || sqlState(error) === "55006" || error instanceof StateMoved;
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, ms);
+    function finish() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    }
+    signal?.addEventListener("abort", finish);
+  });
+}
