@@ -1,0 +1,253 @@
+"""Checks one slot against the suites and answers one JSON document.
+
+Thin on purpose: a suite is a yml file, a check in it is a Great Expectations expectation under its own name, and the
+verdict is decided elsewhere. Nothing of a cell's content leaves this program: a result holds counts and column names.
+
+As a program: the request (see `run`) as JSON on stdin, the document on stdout.
+Exit 0 all critical checks green, 1 a critical one is red, 2 the request or a suite is wrong, 3 it could not be run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import quote, urlencode
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+DOCUMENT_VERSION = 1
+SUITES = Path(__file__).parent / "suites"
+SEVERITIES = ("CRITICAL", "WARNING", "INFO")
+SUITE_KEYS = {"suite", "table", "description", "needs", "checks"}
+CHECK_KEYS = {"name", "severity", "needs", "description"}
+
+
+class WrongSuite(Exception):
+    """A suite or the request cannot be understood; the message names the file and what to correct."""
+
+
+def run(request: dict[str, Any]) -> dict[str, Any]:
+    """Runs the suites of some areas over one connection.
+
+    Request: `connection` {host, port, database, user, password}; `areas` folders under suites/; `values` what `$name`
+    stands for in tables and queries (schemas of the slot, the cut, ...). A suite or check that `needs` a value which is
+    not given is passed over and says so. Optional `suites`: another folder to read them from.
+
+    Answer: {version, success, seconds, suites: [{suite, table, checks: [{name, severity, passed, message, observed}]}]},
+    success = no CRITICAL check is red.
+    """
+    started = time.monotonic()
+    values = {key: str(value) for key, value in request.get("values", {}).items() if value is not None}
+    folder = Path(request.get("suites") or SUITES)
+    suites = [suite for area in request["areas"] for suite in read_area(folder, area)]
+    runnable = [suite for suite in suites if missing(suite, values) is None]
+    results = validate(request["connection"], runnable, values) if runnable else {}
+    answered = []
+    for suite in suites:
+        absent = missing(suite, values)
+        checks = (
+            [passed_over(check, absent) for check in suite["checks"]]
+            if absent
+            else [
+                passed_over(check, missing(check, values)) if missing(check, values) else results[(suite["suite"], check["name"])]
+                for check in suite["checks"]
+            ]
+        )
+        answered.append({"suite": suite["suite"], "table": fill(suite["table"], values, suite["file"], lenient=True), "checks": checks})
+    red = any(not check["passed"] and check["severity"] == "CRITICAL" for suite in answered for check in suite["checks"])
+    return {"version": DOCUMENT_VERSION, "success": not red, "seconds": round(time.monotonic() - started, 3), "suites": answered}
+
+
+def missing(part: dict[str, Any], values: dict[str, str]) -> str | None:
+    needs = part.get("needs")
+    return needs if needs is not None and needs not in values else None
+
+
+def passed_over(check: dict[str, Any], needs: str | None) -> dict[str, Any]:
+    return {"name": check["name"], "severity": check["severity"], "passed": True, "message": f"not applicable: there is no {needs}", "observed": None}
+
+
+def read_area(folder: Path, area: str) -> list[dict[str, Any]]:
+    import yaml
+
+    files = sorted((folder / area).glob("*.yml"))
+    if not files:
+        raise WrongSuite(f"no suite files (*.yml) in suites/{area}")
+    suites = []
+    for file in files:
+        try:
+            suite = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.YAMLError as error:
+            raise WrongSuite(f"suites/{area}/{file.name} is not yml: {error}") from error
+        suites.append(checked(suite, f"suites/{area}/{file.name}"))
+    return suites
+
+
+def checked(suite: Any, file: str) -> dict[str, Any]:
+    if not isinstance(suite, dict) or not {"suite", "table", "checks"} <= set(suite) or set(suite) - SUITE_KEYS:
+        raise WrongSuite(f"{file}: a suite has the keys suite, table, checks and may have description, needs")
+    names: set[str] = set()
+    for check in suite["checks"]:
+        name = check.get("name")
+        if not name or name in names:
+            raise WrongSuite(f"{file}: every check needs a name of its own; see {name!r}")
+        names.add(name)
+        if check.get("severity") not in SEVERITIES:
+            raise WrongSuite(f"{file}: check {name!r} needs a severity: {', '.join(SEVERITIES)}")
+        kinds = set(check) - CHECK_KEYS
+        if len(kinds) != 1:
+            raise WrongSuite(f"{file}: check {name!r} needs exactly one expectation, it has {sorted(kinds)}")
+        check["kind"] = kinds.pop()
+    return {**suite, "file": file}
+
+
+def fill(text: str, values: dict[str, str], file: str, lenient: bool = False) -> str:
+    if lenient:
+        return Template(text).safe_substitute(values)
+    try:
+        return Template(text).substitute(values)
+    except KeyError as error:
+        raise WrongSuite(f"{file}: ${error.args[0]} has no value in this run") from error
+
+
+def fill_all(value: Any, values: dict[str, str], file: str) -> Any:
+    if isinstance(value, str):
+        return fill(value, values, file)
+    if isinstance(value, list):
+        return [fill_all(item, values, file) for item in value]
+    if isinstance(value, dict):
+        return {key: fill_all(item, values, file) for key, item in value.items()}
+    return value
+
+
+def connection_url(connection: dict[str, Any]) -> str:
+    """A socket directory goes into the query string beside a host name, or Great Expectations refuses the URL."""
+    login = f"{quote(connection['user'], safe='')}:{quote(connection.get('password') or '', safe='')}"
+    query = urlencode({"host": connection["host"], "port": connection["port"], "application_name": "martgraph-expectations"})
+    return f"postgresql+psycopg2://{login}@localhost/{quote(connection['database'], safe='')}?{query}"
+
+
+def validate(connection: dict[str, Any], suites: list[dict[str, Any]], values: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
+    import great_expectations as gx
+
+    from_expectations()
+    context = gx.get_context(mode="ephemeral")
+    # The progress bars of every metric would go to stderr otherwise.
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    source = context.data_sources.add_postgres("warehouse", connection_string=connection_url(connection), create_temp_table=False)
+    results: dict[tuple[str, str], dict[str, Any]] = {}
+    try:
+        for suite in suites:
+            results.update(validate_suite(source, suite, values))
+    finally:
+        # The pool would keep its sessions, and with them the names of tables that the next build wants to replace.
+        source.get_execution_engine().engine.dispose()
+    return results
+
+
+def from_expectations() -> None:
+    """Imports our own expectation classes once Great Expectations is there."""
+    here = str(Path(__file__).parent)
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    import rules  # noqa: F401
+
+
+def validate_suite(source: Any, suite: dict[str, Any], values: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
+    import great_expectations as gx
+
+    schema, _, table = fill(suite["table"], values, suite["file"]).partition(".")
+    asset = source.add_table_asset(name=suite["suite"], table_name=table, schema_name=schema)
+    values = {**values, "table": f"{schema}.{table}"}
+    checks = [check for check in suite["checks"] if missing(check, values) is None]
+    expectations = [expectation(check, suite, values) for check in checks]
+    group = gx.ExpectationSuite(name=suite["suite"], expectations=expectations)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    # BASIC would bring unexpected values along for the map expectations: cell content, and a query more for each.
+    answer = batch.validate(group, result_format={"result_format": "BOOLEAN_ONLY"})
+    by_name = {result.expectation_config.meta["name"]: result for result in answer.results}
+    return {(suite["suite"], check["name"]): outcome(check, by_name[check["name"]]) for check in checks}
+
+
+def expectation(check: dict[str, Any], suite: dict[str, Any], values: dict[str, str]) -> Any:
+    import great_expectations.expectations as gxe
+    import rules
+
+    kind = check["kind"]
+    arguments = fill_all(check[kind] or {}, values, suite["file"])
+    common = {"meta": {"name": check["name"]}, "severity": check["severity"].lower()}
+    if kind == "expect_no_rows":
+        return rules.ExpectNoRows(unexpected_rows_query=arguments, **common)
+    made = getattr(gxe, "".join(word.capitalize() for word in kind.split("_")), None)
+    if made is None:
+        raise WrongSuite(f"{suite['file']}: {kind} is no expectation of Great Expectations and none of ours")
+    try:
+        return made(**arguments, **common)
+    except Exception as error:
+        raise WrongSuite(f"{suite['file']}: check {check['name']!r}: {error}") from error
+
+
+def outcome(check: dict[str, Any], result: Any) -> dict[str, Any]:
+    """A check that could not be evaluated (a missing column does not raise) is red, whatever its expectation says."""
+    failure = exception_of(result.exception_info)
+    passed = bool(result.success) and failure is None
+    observed = result.result.get("observed_value")
+    if failure is not None:
+        message = f"could not be evaluated: {failure}"
+    elif passed:
+        message = None
+    else:
+        message = check.get("description") or describe(check)
+        if isinstance(observed, int):
+            message = f"{message}; {observed} found"
+    return {"name": check["name"], "severity": check["severity"], "passed": passed, "message": message, "observed": observed}
+
+
+def describe(check: dict[str, Any]) -> str:
+    arguments = check[check["kind"]]
+    text = check["kind"].replace("_", " ").removeprefix("expect ")
+    columns = [arguments[key] for key in ("column", "column_A", "column_B") if isinstance(arguments, dict) and key in arguments]
+    return f"{text} ({', '.join(columns)})" if columns else text
+
+
+# What PostgreSQL says about names is safe to repeat; what it says about values is not.
+SAFE = re.compile(r'((?:column|relation|schema|table|function) [^\n]*? does not exist|permission denied for [^\n]*|Error: The column "[^"]*" in BatchData does not exist\.|canceling statement due to [a-z ]+)')
+
+
+def exception_of(info: Any) -> str | None:
+    if not info:
+        return None
+    entries = [info] if "raised_exception" in info else list(info.values())
+    raised = [entry for entry in entries if isinstance(entry, dict) and entry.get("raised_exception")]
+    if not raised:
+        return None
+    text = str(raised[0].get("exception_message") or "")
+    safe = SAFE.search(text)
+    return safe.group(1) if safe else "the query failed; see the database's log"
+
+
+def main() -> int:
+    try:
+        request = json.load(sys.stdin)
+        document = run(request)
+    except (WrongSuite, KeyError, ValueError) as error:
+        print(json.dumps({"version": DOCUMENT_VERSION, "error": str(error)}))
+        return 2
+    except Exception as error:  # the caller wants one line, the trace is for a person
+        import traceback
+
+        traceback.print_exc()
+        print(json.dumps({"version": DOCUMENT_VERSION, "error": type(error).__name__}))
+        return 3
+    print(json.dumps(document))
+    return 0 if document["success"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+import type { Database } from "#platform/db/database.ts";
+import type { Clock } from "#platform/clock.ts";
+import type { Log } from "#platform/log.ts";
+import type { Slot } from "../publish/slots.ts";
+
+/** The tools a pipeline works with. Each is a function of the same name's room; tests give their own. */
+export interface PipelineDeps {
+  /** Logs in as martgraph_builder; a run holds one connection for its locks beside those it works on. */
+  warehouse: Database;
+  capture: CaptureTool;
+  dbt: DbtTool;
+  expectations: ExpectationsTool;
+  models: ModelsTool;
+  log: Log;
+  /** Wall time: the ledger and the seconds of a step. */
+  clock: Clock;
+}
+
+export interface CaptureTool {
+  /** Applies what the shop had committed when it was called. Answers the rows written to raw. */
+  catchUp(options: { signal: AbortSignal }): Promise<{ rows: number }>;
+}
+
+export interface DbtTool {
+  /** Of everything that shapes the tables: another hash means that they are built from nothing. */
+  codeHash(): Promise<string>;
+  build(request: { slot: Slot; fullRefresh: boolean; signal: AbortSignal }): Promise<DbtOutcome>;
+}
+
+export type DbtOutcome =
+  | { ok: true; rows: number; models: number; tests: number }
+  /** TESTS: the data broke a test or a contract. ERROR: a model could not be built. `reason` names the nodes. */
+  | { ok: false; kind: "TESTS" | "ERROR"; reason: string };
+
+export type Severity = "CRITICAL" | "WARNING" | "INFO";
+
+export interface CheckResult {
+  name: string;
+  severity: Severity;
+  passed: boolean;
+  message: string | null;
+  /** What was counted or measured; never cell content. */
+  observed: number | string | null;
+}
+
+export interface ExpectationsReport {
+  /** No CRITICAL check is red. */
+  success: boolean;
+  suites: readonly { suite: string; table: string; checks: readonly CheckResult[] }[];
+  seconds: number;
+}
+
+export interface ExpectationsTool {
+  /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. */
+  run(request: { areas: readonly string[]; values: Readonly<Record<string, string | null>>; signal: AbortSignal }): Promise<ExpectationsReport>;
+}
+
+export interface ModelsRequest {
+  slot: Slot;
+  buildId: string;
+  businessAsOf: Date;
+  signal: AbortSignal;
+}
+
+export interface ModelsTool {
+  /** The models that have no champion to serve them. */
+  missingChampions(): Promise<readonly string[]>;
+  /** Trains all models from the slot's features. `rows` of training data; `summary` for a person. */
+  train(request: ModelsRequest): Promise<{ rows: number; summary: string }>;
+  /** Writes a batch of predictions. `changedOnly` takes over the published batch for whom nothing changed. */
+  score(request: ModelsRequest & { changedOnly: boolean }): Promise<{ batchId: string | null; rows: number; summary: string }>;
+}
+
+export type Trigger = "start" | "schedule" | "nightly" | "manual";
+export type RunState = "SUCCEEDED" | "REJECTED" | "FAILED" | "NOTHING_TO_DO";
+
+export interface RunRequest {
+  trigger: Trigger;
+  /** auto: when a model has no champion. */
+  train?: "auto" | "force" | "never";
+  /** Builds even though nothing changed. */
+  force?: boolean;
+  onProgress?: (event: ProgressEvent) => void;
+  signal?: AbortSignal;
+}
+
+/** One step that is over. */
+export interface ProgressEvent {
+  step: string;
+  what: string;
+  rows: number | null;
+  seconds: number;
+  verdict: "done" | "skipped" | "red" | "failed" | "nothing to do";
+}
+
+export interface RunResult {
+  runId: string;
+  state: RunState;
+  /** Why it was rejected, failed or not needed; null when it succeeded. */
+  reason: string | null;
+  buildId: string | null;
+  /** True when a run that had been interrupted was continued. */
+  resumed: boolean;
+  /** What went wrong without keeping the build from being published. */
+  warnings: readonly string[];
+  seconds: number;
+}
+
+/** The data itself is at fault: the published build stands. */
+export class BuildRejected extends Error {
+  override readonly name = "BuildRejected";
+}
+
+/** Another run holds the pipeline's lock. */
+export class PipelineBusy extends Error {
+  override readonly name = "PipelineBusy";
+  constructor() {
+    super("a pipeline run is under way on this warehouse: wait for it to end");
+  }
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import type { Database, Reader, Tx } from "#platform/db/database.ts";
+import { sqlState } from "#platform/db/errors.ts";
+import { listRelations, listRetiredSchemas } from "./statements.ts";
+import type { Slot } from "./slots.ts";
+
+/** A build may not be published as it stands; `message` says which table or column and what to do. */
+export class PublishRefused extends Error {
+  override readonly name = "PublishRefused";
+}
+
+/** Column names that hold who somebody is. The marts name people by id and by the hash of their address. */
+const PERSONAL = /^(e_?mail(_address)?|display_name|first_name|last_name|full_name|phone|line1|line2|postal_code|password\w*)$/;
+
+export interface Relation {
+  name: string;
+  comment: string | null;
+  columns: { name: string; comment: string | null }[];
+}
+
+/** What a slot has to publish, in order of name. @throws PublishRefused when it is empty or holds personal data. */
+export async function listMarts(db: Reader, slot: Slot): Promise<Relation[]> {
+  const relations = new Map<string, Relation>();
+  for (const row of await db.many(listRelations, [`marts_${slot}`])) {
+    if (PERSONAL.test(row.column_name)) {
+      throw new PublishRefused(`marts_${slot}.${row.relation} has a column "${row.column_name}": personal data is not published; take the column out of the model`);
+    }
+    const relation = relations.get(row.relation) ?? { name: row.relation, comment: row.relation_comment, columns: [] };
+    relation.columns.push({ name: row.column_name, comment: row.column_comment });
+    relations.set(row.relation, relation);
+  }
+  if (relations.size === 0) throw new PublishRefused(`marts_${slot} holds no tables: there is nothing to publish`);
+  return [...relations.values()];
+}
+
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/**
+ * Puts a fresh schema of plain views over the slot in the place of `marts`. Renaming schemas locks no view, so no reader of
+ * the old views waits or is interrupted; their schema is dropped later by `dropRetiredMarts`.
+ */
+export async function swapMarts(tx: Tx, slot: Slot, relations: readonly Relation[], description: string): Promise<void> {
+  const tag = randomBytes(6).toString("hex");
+  const next = `marts_next_${tag}`;
+  const sql = [`create schema ${next}`, `comment on schema ${next} is ${literal(description)}`];
+  for (const { name, comment, columns } of relations) {
+    const view = `${next}.${identifier(name)}`;
+    sql.push(`create view ${view} as select ${columns.map((column) => identifier(column.name)).join(", ")} from marts_${slot}.${identifier(name)}`);
+    if (comment) sql.push(`comment on view ${view} is ${literal(comment)}`);
+    for (const column of columns) {
+      if (column.comment) sql.push(`comment on column ${view}.${identifier(column.name)} is ${literal(column.comment)}`);
+    }
+  }
+  sql.push(
+    `grant usage on schema ${next} to bi_reader`,
+    `grant select on all tables in schema ${next} to bi_reader`,
+    "revoke all on schema marts from bi_reader",
+    `alter schema marts rename to marts_retired_${tag}`,
+    `alter schema ${next} rename to marts`,
+  );
+  await tx.raw(sql.join(";\n"));
+}
+
+/** Drops the schemas of earlier publishes once nobody reads them. What is still in use stays for the next time. */
+export async function dropRetiredMarts(db: Database): Promise<void> {
+  for (const { name } of await db.many(listRetiredSchemas, [])) {
+    try {
+      await db.tx(async (tx) => {
+        await tx.raw(`set local lock_timeout = '200ms'; drop schema if exists ${identifier(name)} cascade`);
+      });
+    } catch (error) {
+      if (sqlState(error) !== "55P03") throw error;
+    }
+  }
+}
