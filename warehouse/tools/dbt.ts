@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dbtProfile, type WarehouseConnection } from "./dbtProfile.ts";
+import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
+import type { PythonWorker } from "./worker.ts";
+
+export const DBT_PROJECT_DIR = fileURLToPath(new URL("../../dbt_project", import.meta.url));
+
+export interface DbtOptions {
+  worker: PythonWorker;
+  connection: WarehouseConnection;
+  /** Where the profile, dbt's own state and its logs lie; made where it is not there. */
+  stateDir: string;
+  projectDir?: string;
+  /** Nodes built at the same time, 1..8; 2 where not given. */
+  threads?: number;
+}
+
+export interface BuildRequest {
+  slot: "a" | "b";
+  /** dbt node selection; everything where not given. */
+  select?: readonly string[];
+  exclude?: readonly string[];
+  /** Makes every table from nothing instead of merging what changed. */
+  fullRefresh?: boolean;
+  /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
+  unitTests?: boolean;
+  signal?: AbortSignal;
+  /** Hears of every node that is over. */
+  onNode?: (node: { node: string; status: string; seconds: number }) => void;
+}
+
+/**
+ * What became of a build. TESTS: data broke a test or a contract's constraint, the tables themselves stand; ERROR: a model
+ * could not be built or dbt did not come as far as building. `reason` names each failed node and what its engine said.
+ */
+export type BuildOutcome = { nodes: readonly NodeResult[]; rows: number; models: number; tests: number; seconds: number } & (
+  | { ok: true }
+  | { ok: false; kind: "TESTS" | "ERROR"; reason: string }
+);
+
+/** dbt could not read the project or reach the warehouse. `message` is dbt's own, without its stack. */
+export class DbtError extends Error {
+  override readonly name = "DbtError";
+}
+
+export interface Dbt {
+  /** `dbt build` into one slot: seeds, models and data tests in the order of their dependencies. */
+  build(request: BuildRequest): Promise<BuildOutcome>;
+  /** `dbt test` alone. */
+  test(request: BuildRequest): Promise<BuildOutcome>;
+  /** Reads the project without a database; answers the path of manifest.json. @throws DbtError */
+  parse(slot?: "a" | "b"): Promise<string>;
+  /** Renders the SQL of the selected nodes against the warehouse. @throws DbtError */
+  compile(request: Pick<BuildRequest, "slot" | "select" | "signal">): Promise<void>;
+  /** SHA-256 over everything that shapes the tables: another one means that incremental tables must be made anew. */
+  codeHash(): Promise<string>;
+}
+
+export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJECT_DIR, threads = 2 }: DbtOptions): Dbt {
+  // A target path per slot: dbt's partial parse is tied to the target, and two slots in one would parse anew at each turn.
+  const targetPath = (slot: string) => join(stateDir, "target", slot);
+  let prepared: Promise<void> | undefined;
+  const prepare = () => (prepared ??= writeProfile(stateDir, connection, threads));
+
+  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode">): Promise<{ success: boolean; error: string | null }> {
+    await prepare();
+    const { signal, onNode } = request;
+    return (await worker.call(
+      "dbt",
+      {
+        args: [
+          // the console is nobody's here: the log file keeps what a person may want to look up
+          "--log-level", "none", "--log-format-file", "json", "--log-level-file", "info",
+          command, "--project-dir", projectDir, "--profiles-dir", stateDir, "--target", slot,
+          "--target-path", targetPath(slot), "--log-path", join(stateDir, "logs"), ...args,
+        ],
+      },
+      { ...(signal ? { signal } : {}), ...(onNode ? { onEvent: (event) => onNode(event as never) } : {}) },
+    )) as { success: boolean; error: string | null };
+  }
+
+  async function run(command: "build" | "test", request: BuildRequest): Promise<BuildOutcome> {
+    const started = performance.now();
+    const results = join(targetPath(request.slot), "run_results.json");
+    // A run that dies early leaves the results of the one before it, which must not be taken for its own.
+    await rm(results, { force: true });
+    const args = [
+      ...(request.unitTests ? [] : ["--exclude-resource-type", "unit_test"]),
+      ...(request.fullRefresh && command === "build" ? ["--full-refresh"] : []),
+      ...(request.select?.length ? ["--select", ...request.select] : []),
+      ...(request.exclude?.length ? ["--exclude", ...request.exclude] : []),
+    ];
+    const { success, error } = await invoke(command, request.slot, args, request);
+    const nodes = await readRunResults(results);
+    const totals = {
+      nodes,
+      rows: nodes.reduce((sum, node) => sum + (node.rows ?? 0), 0),
+      models: nodes.filter((node) => node.kind === "model").length,
+      tests: nodes.filter((node) => node.kind === "test" || node.kind === "unit_test").length,
+      seconds: (performance.now() - started) / 1000,
+    };
+    if (success) return { ...totals, ok: true };
+    const failed = nodes.filter((node) => node.status === "error" || node.status === "fail");
+    if (failed.length === 0) return { ...totals, ok: false, kind: "ERROR", reason: oneLine(error ?? "dbt ended without saying why") };
+    const kind = failed.every((node) => node.kind !== "model" || /violates|duplicate key/.test(node.message ?? "")) && failed.some((node) => node.kind !== "test" || node.status === "fail") ? "TESTS" : "ERROR";
+    return { ...totals, ok: false, kind, reason: failed.map(describeFailure).join("; ") };
+  }
+
+  return {
+    build: (request) => run("build", request),
+    test: (request) => run("test", request),
+    async parse(slot = "a") {
+      const { success, error } = await invoke("parse", slot, [], {});
+      if (!success) throw new DbtError(oneLine(error ?? "dbt could not read the project"));
+      return join(targetPath(slot), "manifest.json");
+    },
+    async compile({ slot, select, signal }) {
+      const { success, error } = await invoke("compile", slot, select?.length ? ["--select", ...select] : [], { ...(signal ? { signal } : {}) });
+      if (!success) throw new DbtError(oneLine(error ?? "dbt could not compile the project"));
+    },
+    codeHash: () => projectHash(projectDir),
+  };
+}
+
+async function writeProfile(stateDir: string, connection: WarehouseConnection, threads: number): Promise<void> {
+  await mkdir(stateDir, { recursive: true });
+  await writeFile(join(stateDir, "profiles.yml"), dbtProfile(connection, threads), { mode: 0o600 });
+}
+
+function describeFailure(node: NodeResult): string {
+  const what = node.kind === "model" ? "model" : node.kind === "seed" ? "seed" : "test";
+  return `${what} ${node.name}: ${node.message ?? node.status}`;
+}
+
+/** SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file. */
+export async function projectHash(projectDir: string = DBT_PROJECT_DIR): Promise<string> {
+  const hash = createHash("sha256");
+  const files: string[] = [join(projectDir, "dbt_project.yml")];
+  for (const folder of ["macros", "models", "seeds"]) {
+    const entries = await readdir(join(projectDir, folder), { recursive: true, withFileTypes: true });
+    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+  }
+  for (const file of files.sort()) {
+    hash.update(`${relative(projectDir, file)}\0`);
+    hash.update(await readFile(file));
+    hash.update("\0");
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,115 @@
+"""Answers requests for as long as its stdin is open, one after another.
+
+A line on stdin is a JSON object {id, operation, request}; every line on file descriptor 3 is a JSON object with that id and
+either `event` (something to tell while the operation runs) or the answer: {ok: true, result} or {ok: false, error}.
+stdout is not an answer: what libraries print there goes to stderr.
+
+Libraries are imported by the first operation that needs them, because importing dbt takes 3 s and Great Expectations 7 s.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any, Callable
+
+os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+Tell = Callable[[Any], None]
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
+
+
+class Refused(Exception):
+    """The operation failed in a way that a person can understand from the message alone."""
+
+
+def ping(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Answers at once; imports what `warm` names, so that a later operation finds it there."""
+    for name in request.get("warm", []):
+        WARM[name]()
+    return {"pid": os.getpid(), "python": sys.version.split()[0]}
+
+
+def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Runs one dbt command: `args` as on its command line. Events {node, status, seconds, message} as nodes finish.
+
+    Answer: {success, error}. success is false when a node failed (run_results.json tells which); error is set when dbt did
+    not come as far as running nodes.
+    """
+    runner = import_dbt()
+
+    def heard(event: Any) -> None:
+        if event.info.name != "NodeFinished":
+            return
+        node = event.data.node_info
+        result = event.data.run_result
+        tell({"node": node.unique_id, "status": node.node_status, "seconds": round(result.execution_time, 3)})
+
+    outcome = runner(callbacks=[heard]).invoke(list(request["args"]))
+    error = outcome.exception
+    return {"success": bool(outcome.success), "error": None if error is None else str(error)}
+
+
+def run_expectations(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Runs the audit: expectations/run.py says what request and answer look like."""
+    return import_expectations()(request)
+
+
+def import_dbt() -> Any:
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner
+
+
+def import_expectations() -> Any:
+    sys.path.insert(0, str(PROJECT_ROOT)) if str(PROJECT_ROOT) not in sys.path else None
+    from expectations import run as module
+
+    return module.run
+
+
+def warm_expectations() -> None:
+    import_expectations()
+    import great_expectations  # noqa: F401
+
+
+OPERATIONS: dict[str, Callable[[dict[str, Any], Tell], Any]] = {"ping": ping, "dbt": run_dbt, "expectations": run_expectations}
+WARM: dict[str, Callable[[], Any]] = {"dbt": import_dbt, "expectations": warm_expectations}
+
+
+def main() -> None:
+    answers = os.fdopen(3, "w", encoding="utf-8", buffering=1)
+    # Whatever we start must not hold the channel open after us.
+    os.set_inheritable(3, False)
+    # stdout is closed to us; libraries that print must not fail and must not be mistaken for an answer.
+    os.dup2(2, 1)
+    writing = threading.Lock()
+
+    def send(message: dict[str, Any]) -> None:
+        with writing:
+            answers.write(json.dumps(message, default=str) + "\n")
+            answers.flush()
+
+    for line in sys.stdin:
+        message = json.loads(line)
+        identifier = message["id"]
+        try:
+            operation = OPERATIONS.get(message["operation"])
+            if operation is None:
+                raise Refused(f"there is no operation {message['operation']!r}")
+            result = operation(message["request"], lambda event: send({"id": identifier, "event": event}))
+            send({"id": identifier, "ok": True, "result": result})
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # one bad request must not end the process for the next one
+            traceback.print_exc(file=sys.stderr)
+            send({"id": identifier, "ok": False, "error": f"{type(error).__name__}: {error}" if not isinstance(error, Refused) else str(error)})
+
+
+if __name__ == "__main__":
+    main()
