@@ -1,0 +1,30 @@
+import { hasRole, type Role, seesEveryone, type Viewer } from "#kit/viewer.ts";
+
+export interface User {
+  /** UUID. */
+  readonly id: string;
+  readonly email: string;
+  readonly displayName: string | null;
+  readonly roles: readonly Role[];
+  readonly countryCode: string | null;
+  readonly createdAt: Date;
+  readonly isActive: boolean;
+}
+
+export interface Vendor {
+  /** UUID. */
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** Whether the person is there at all for the viewer. ANALYST sees people without what makes them persons (`seesPersonalData`). */
+export function maySee(user: Pick<User, "id" | "isActive">, viewer: Viewer): boolean {
+  if (user.id === viewer.userId) return user.isActive;
+  return hasRole(viewer, "SUPPORT", "ADMIN", "ANALYST");
+}
+
+/** Whether the viewer may have name and e-mail address of the person. */
+export function seesPersonalData(user: Pick<User, "id">, viewer: Viewer): boolean {
+  return user.id === viewer.userId || seesEveryone(viewer);
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { hash, verify } from "@node-rs/argon2";
+
+/** More passwords are waiting to be checked than can be checked soon. */
+export class HashingBusy extends Error {
+  override readonly name = "HashingBusy";
+  readonly retryAfterSeconds = 2;
+}
+
+export interface PasswordHasher {
+  /** An argon2id hash in PHC form. @throws HashingBusy */
+  hash(password: string): Promise<string>;
+  /** Whether the password belongs to the hash. Without a hash it takes the same time and answers false. @throws HashingBusy */
+  verify(storedHash: string | null, password: string): Promise<boolean>;
+}
+
+/** Least parameters of the OWASP password storage cheat sheet for argon2id: 19 MiB, two passes, one lane. */
+const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/**
+ * argon2id behind a queue: each hash holds a core and 19 MiB for some 30 ms, so a flood of logins must neither take all threads
+ * nor wait for minutes. `running` hash at once, `waiting` wait, more are turned away.
+ */
+export function createPasswordHasher({ running = 2, waiting = 32 } = {}): PasswordHasher {
+  let free = running;
+  const queue: (() => void)[] = [];
+  async function withTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (free === 0) {
+      if (queue.length >= waiting) throw new HashingBusy(`${running} passwords are being hashed and ${waiting} wait`);
+      await new Promise<void>((turn) => queue.push(turn));
+    } else {
+      free -= 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else free += 1;
+    }
+  }
+  const nobody = hash(randomBytes(32), ARGON2ID);
+  nobody.catch(() => {}); // told where it is awaited
+  // One form for what looks the same, so that a password typed on another keyboard still fits.
+  const form = (password: string) => password.normalize("NFKC");
+  return {
+    hash: (password) => withTurn(() => hash(form(password), ARGON2ID)),
+    verify: (storedHash, password) => withTurn(async () => {
+      const matches = await verify(storedHash ?? (await nobody), form(password));
+      return storedHash !== null && matches;
+    }),
+  };
+}

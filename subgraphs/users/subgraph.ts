@@ -1,0 +1,40 @@
+import type { JWK } from "jose";
+import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
+import type { Clocks } from "#platform/clock.ts";
+import type { Database } from "#platform/db/database.ts";
+import type { Log } from "#platform/log.ts";
+import { guards } from "./guards.ts";
+import { makeLoaders } from "./loaders.ts";
+import { createTokenSigner } from "./ports/accessTokens.ts";
+import { type AttemptCounter, memoryAttemptCounter } from "./ports/attemptCounter.ts";
+import { createPasswordHasher, type PasswordHasher } from "./ports/passwordHash.ts";
+import { resolvers } from "./resolvers/resolvers.ts";
+
+export interface UsersDeps {
+  /** Logged in as martgraph_users. */
+  readonly db: Database;
+  readonly clocks: Clocks;
+  readonly log: Log;
+  /** Ed25519, with `d`; the gateway holds the public half. */
+  readonly tokenKey: { readonly privateJwk: JWK };
+  /** Counts in this process where not given. */
+  readonly attempts?: AttemptCounter;
+  readonly hasher?: PasswordHasher;
+}
+
+/** People, vendors, registration and login. The database stays its caller's to close. */
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, attempts, hasher }: UsersDeps): Promise<Subgraph> {
+  return defineSubgraph({
+    name: "users",
+    deps: {
+      db, clocks, log,
+      signer: await createTokenSigner(tokenKey.privateJwk),
+      attempts: attempts ?? memoryAttemptCounter(),
+      hasher: hasher ?? createPasswordHasher(),
+    },
+    resolvers,
+    guards,
+    makeLoaders,
+    ready: () => db.ping(),
+  });
+}
