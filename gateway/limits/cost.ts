@@ -14,8 +14,22 @@ export const LIST_SIZE = 10;
 const PAGE_SIZE = 20;
 const SIZE_ARGUMENTS = ["first", "last", "limit"] as const;
 
+/**
+ * What is known of lists that take no size, and of fields whose entries are cheaper than most: a metric's group is one row, not
+ * a visit to a subgraph.
+ */
+const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
+  "MetricNode.dimensions": { size: 2 },
+  "MetricNode.values": { size: 4 },
+  "MetricResult.nodes": { weight: 0.25 },
+  "Query.cohorts": { size: 36, weight: 0.25 },
+  "Cohort.activity": { size: 36 },
+  "DataQuality.checks": { size: 200, weight: 0.25 },
+  "PipelineRun.steps": { size: 20 },
+};
+
 type Size = number | { variable: string; fallback: number };
-interface Part { size: Size; fixed: number; parts: Part[] }
+interface Part { size: Size; weight: number; fixed: number; parts: Part[] }
 
 export function compileCost(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): CostEstimate {
   const root = schema.getRootType(operation.operation);
@@ -26,8 +40,8 @@ export function compileCost(schema: GraphQLSchema, operation: OperationDefinitio
   }
   const introspection = introspectionSizes(schema);
 
-  const measure = (set: SelectionSetNode, type: GraphQLCompositeType, page: Size | undefined, size: Size): Part => {
-    const part: Part = { size, fixed: 0, parts: [] };
+  const measure = (set: SelectionSetNode, type: GraphQLCompositeType, page: Size | undefined, size: Size, weight: number): Part => {
+    const part: Part = { size, weight, fixed: 0, parts: [] };
     const add = (selections: SelectionSetNode, parent: GraphQLCompositeType): void => {
       for (const selection of selections.selections) {
         if (selection.kind === Kind.FIELD) addField(part, selection, parent, page);
@@ -51,26 +65,27 @@ export function compileCost(schema: GraphQLSchema, operation: OperationDefinitio
     const type = meta ?? (field && getNamedType(field.type));
     if (!node.selectionSet || !isCompositeType(type)) return;
     const own = field ? sizeOf(field, node, defaults) : undefined;
+    const known = KNOWN[`${parent.name}.${name}`];
     let size: Size = 1;
     if (field && isListType(getNullableType(field.type))) {
       if (isIntrospectionType(getNamedType(parent))) size = introspection[name] ?? LIST_SIZE;
-      else size = (name === "nodes" || name === "edges" ? page : undefined) ?? own ?? LIST_SIZE;
+      else size = (name === "nodes" || name === "edges" ? page : undefined) ?? own ?? known?.size ?? LIST_SIZE;
     }
-    const below = measure(node.selectionSet, type, own, size);
-    if (below.parts.length === 0 && typeof below.size === "number") part.fixed += below.size * below.fixed;
+    const below = measure(node.selectionSet, type, own, size, known?.weight ?? 1);
+    if (below.parts.length === 0 && typeof below.size === "number") part.fixed += below.size * below.weight * below.fixed;
     else part.parts.push(below);
   };
 
-  const whole = measure(operation.selectionSet, root, undefined, 1);
+  const whole = measure(operation.selectionSet, root, undefined, 1, 1);
   return (variables) => evaluate(whole, variables);
 }
 
 function evaluate(part: Part, variables: Readonly<Record<string, unknown>>): number {
   let total = part.fixed;
   for (const below of part.parts) total += evaluate(below, variables);
-  if (typeof part.size === "number") return part.size * total;
+  if (typeof part.size === "number") return part.size * part.weight * total;
   const given = variables[part.size.variable];
-  return Math.max(0, typeof given === "number" ? given : part.size.fallback) * total;
+  return Math.max(0, typeof given === "number" ? given : part.size.fallback) * part.weight * total;
 }
 
 function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode, defaults: ReadonlyMap<string, number>): Size | undefined {

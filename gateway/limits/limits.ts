@@ -51,7 +51,7 @@ export const DEFAULT_LIMITS: Limits = {
   overlaps: 5_000,
   directives: 50,
   operations: 20,
-  cost: 30_000,
+  cost: 60_000,
   variableDepth: 12,
   variableNodes: 5_000,
   inFlight: 400,

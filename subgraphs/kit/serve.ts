@@ -99,10 +99,11 @@ export async function serveSubgraph({ subgraph, port, host = "127.0.0.1", hopKey
     url: `http://${host}:${address.port}/graphql`,
     async close() {
       closing = true;
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeIdleConnections();
+      // node's own close looks for idle connections once; those in use fall idle later.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), drainMs);
-      await closed;
+      await new Promise<void>((done) => server.close(() => done()));
+      clearInterval(sweep);
       clearTimeout(late);
       await subgraph.close();
     },

@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+export interface Metrics {
+  /** One answered HTTP request for GraphQL. */
+  answered(status: number, outcome: string, seconds: number): void;
+  /** One fetch from a subgraph. */
+  fetched(subgraph: string, outcome: string, seconds: number): void;
+  refused(code: string): void;
+  inFlight(count: number): void;
+  /** The Prometheus text. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+/** Own registry per gateway, so that two in one process (tests) do not share counts. Labels are closed sets: no client text ever becomes one. */
+export function gatewayMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({ name: "martgraph_gateway_request_seconds", help: "GraphQL requests answered", labelNames: ["status", "outcome"], buckets: BUCKETS, registers });
+  const fetches = new Histogram({ name: "martgraph_gateway_fetch_seconds", help: "Fetches from subgraphs", labelNames: ["subgraph", "outcome"], buckets: BUCKETS, registers });
+  const refusals = new Counter({ name: "martgraph_gateway_refusals_total", help: "Requests refused before execution, by code", labelNames: ["code"], registers });
+  const inFlight = new Gauge({ name: "martgraph_gateway_in_flight", help: "GraphQL requests in progress", registers });
+  return {
+    answered: (status, outcome, seconds) => requests.observe({ status: String(status), outcome }, seconds),
+    fetched: (subgraph, outcome, seconds) => fetches.observe({ subgraph, outcome }, seconds),
+    refused: (code) => refusals.inc({ code }),
+    inFlight: (count) => inFlight.set(count),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

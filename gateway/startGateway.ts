@@ -1,0 +1,92 @@
+import type { JWK } from "jose";
+import type { HopKey } from "#kit/hop.ts";
+import type { Subgraph } from "#kit/subgraph.ts";
+import type { Clock } from "#platform/clock.ts";
+import type { Log } from "#platform/log.ts";
+import { answerer } from "./answer.ts";
+import { authenticator } from "./auth.ts";
+import { readCommittedSupergraph } from "./compose.ts";
+import { documentStore } from "./documents.ts";
+import { loadFederation } from "./federation.ts";
+import { inProcessTransport } from "./fetch/inProcess.ts";
+import { remoteTransport } from "./fetch/remote.ts";
+import { dataSource } from "./fetch/source.ts";
+import type { Transport } from "./fetch/source.ts";
+import { graphiqlPages } from "./graphiql/pages.ts";
+import { graphqlRoute } from "./http/graphqlRoute.ts";
+import { listen } from "./http/server.ts";
+import { DEFAULT_LIMITS } from "./limits/limits.ts";
+import type { Limits } from "./limits/limits.ts";
+import { gatewayMetrics } from "./metrics.ts";
+import { readiness } from "./readiness.ts";
+
+/** One process, or one per subgraph. In both, subgraphs are named as in the supergraph. */
+export type GatewayMode =
+  | { kind: "inProcess"; subgraphs: readonly Subgraph[] }
+  | { kind: "remote"; endpoints: Readonly<Record<string, string>>; hopKeys: Readonly<Record<string, HopKey>> };
+
+export interface GatewayOptions {
+  /** 0 takes a free one. */
+  port: number;
+  host: string;
+  mode: GatewayMode;
+  /** The public half of the key that access tokens are signed with. */
+  tokenPublicJwk: JWK;
+  log: Log;
+  limits?: Partial<Limits>;
+  /** The committed supergraph where not given. */
+  supergraphSdl?: string;
+  /** Wall time, for the life of tokens. */
+  clock?: Clock;
+}
+
+export interface RunningGateway {
+  /** `http://host:port`; GraphQL is asked at `/graphql` of it. */
+  readonly url: string;
+  /** Stops accepting, lets requests in progress end, closes connections to subgraphs. Subgraphs in this process stay open: their maker closes them. */
+  close(): Promise<void>;
+}
+
+/** Starts the one endpoint. It listens when this resolves; `/readyz` is 200 once all subgraphs can answer. */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { mode, log } = options;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const metrics = gatewayMetrics();
+  const transports = new Map<string, Transport>();
+  const sourceOf = (name: string) => {
+    const transport = transportTo(name, mode, log);
+    transports.set(name, transport);
+    return dataSource(name, transport, limits, metrics);
+  };
+  const federation = await loadFederation(options.supergraphSdl ?? readCommittedSupergraph(), sourceOf, log);
+  const answer = answerer(federation, documentStore(federation.schema, limits), limits, log);
+  const auth = await authenticator(options.tokenPublicJwk, options.clock);
+  const server = await listen({
+    graphql: graphqlRoute(answer, auth, limits, metrics, log),
+    pages: graphiqlPages(),
+    ready: readiness([...transports.values()]),
+    metrics,
+    log,
+  }, options.port, options.host);
+
+  return {
+    url: server.url,
+    async close() {
+      await server.close();
+      await federation.close();
+      await Promise.all([...transports.values()].map((transport) => transport.close()));
+    },
+  };
+}
+
+function transportTo(name: string, mode: GatewayMode, log: Log): Transport {
+  if (mode.kind === "inProcess") {
+    const subgraph = mode.subgraphs.find((candidate) => candidate.name === name);
+    if (!subgraph) throw new Error(`the graph needs the subgraph "${name}", which was not given`);
+    return inProcessTransport(subgraph, log);
+  }
+  const endpoint = mode.endpoints[name];
+  const hopKey = mode.hopKeys[name];
+  if (!endpoint || !hopKey) throw new Error(`the graph needs the subgraph "${name}": its ${endpoint ? "hop key" : "endpoint"} was not given`);
+  return remoteTransport({ subgraph: name, endpoint, hopKey });
+}
