@@ -112,6 +112,6 @@ export interface FinishedFill {
 /** Records what the shop was filled with, sets its clock, and lets order numbers go on above the history's. */
 export async function recordFill(tx: Tx, fill: FinishedFill, wallNow: number = Date.now()): Promise<void> {
   await tx.execute(writeShopData, [fill.source, fill.isSynthetic, fill.fingerprint, fill.details]);
-  await tx.execute(setClockOffset, [BigInt(fill.businessNow - wallNow)]);
+  await tx.execute(setClockOffset, [BigInt(Math.round(fill.businessNow - wallNow))]);
   await tx.one(setOrderNumber, [BigInt(fill.highestOrderNumber)]);
 }
