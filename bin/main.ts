@@ -48,6 +48,10 @@ function sentence(error: unknown): string {
   return String(explained);
 }
 
+// The launcher holds the other end of this channel: when it is killed nobody waits any more, so stop in order.
+process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+process.channel?.unref();
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
