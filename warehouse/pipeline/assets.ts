@@ -1,10 +1,11 @@
 import { publishBuild } from "../publish/publishBuild.ts";
 import type { Slot } from "../publish/slots.ts";
 import { setPredictionBatch } from "../publish/statements.ts";
+import type { ExpectationsReport } from "../tools/expectations.ts";
 import { ensureAuditViews } from "./auditViews.ts";
 import { storeChecks } from "./ledger.ts";
 import { completeSlot } from "./state.ts";
-import { BuildRejected, type ExpectationsReport, type ModelsRequest, type PipelineDeps } from "./types.ts";
+import { BuildRejected, type ModelsRequest, type PipelineDeps } from "./types.ts";
 
 /** What the asset `cut` fixes for all that come after it; kept in the ledger, so that a resumed run goes on with it. */
 export interface CutOutput {

@@ -1,6 +1,7 @@
 import type { Database, Reader } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
-import type { CheckResult, ExpectationsReport, RunState } from "./types.ts";
+import type { ExpectationsReport } from "../tools/expectations.ts";
+import type { RunState } from "./types.ts";
 
 const insertRun = query({
   name: "pipeline.insertRun",
@@ -152,7 +153,7 @@ export async function endAsset(db: Reader, runId: string, asset: string, end: As
 
 /** Stores a report under its build; a check of the same name is replaced. */
 export async function storeChecks(db: Database, buildId: string, report: ExpectationsReport): Promise<void> {
-  const checks = report.suites.flatMap(({ suite, checks }) => checks.map((check: CheckResult) => ({ suite, ...check, observed: check.observed === null ? null : String(check.observed) })));
+  const checks = report.suites.flatMap(({ suite, checks }) => checks.map((check) => ({ suite, ...check, observed: check.observed === null ? null : String(check.observed) })));
   await db.execute(writeChecks, [buildId, JSON.stringify(checks)]);
   await db.execute(dropOldChecks, []);
 }

@@ -71,8 +71,9 @@ class Runner {
   async #open(runId: string): Promise<{ plan: Plan; cut: CutOutput | null }> {
     const { warehouse } = this.#deps;
     await this.#step(runId, { name: "capture", what: "takes over what the shop committed", after: [] }, {}, async () => {
-      const { rows } = await this.#deps.capture.catchUp({ signal: this.#signal });
-      return { rows };
+      const { rowsByTable, snapshot } = await this.#deps.capture.catchUp();
+      const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
+      return { rows, output: { rowsByTable }, message: snapshot ? "copied the shop" : "caught up with the shop" };
     });
     const codeHash = await this.#deps.dbt.codeHash();
     const facts = await gatherFacts(warehouse, codeHash);

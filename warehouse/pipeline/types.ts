@@ -2,6 +2,7 @@ import type { Database } from "#platform/db/database.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { Slot } from "../publish/slots.ts";
+import type { ExpectationsReport } from "../tools/expectations.ts";
 
 /** The tools a pipeline works with. Each is a function of the same name's room; tests give their own. */
 export interface PipelineDeps {
@@ -17,8 +18,8 @@ export interface PipelineDeps {
 }
 
 export interface CaptureTool {
-  /** Applies what the shop had committed when it was called. Answers the rows written to raw. */
-  catchUp(options: { signal: AbortSignal }): Promise<{ rows: number }>;
+  /** Applies what the shop had committed when it was called. Answers the rows written, by raw table. */
+  catchUp(): Promise<{ rowsByTable: Readonly<Record<string, number>>; snapshot: boolean }>;
 }
 
 export interface DbtTool {
@@ -31,24 +32,6 @@ export type DbtOutcome =
   | { ok: true; rows: number; models: number; tests: number }
   /** TESTS: the data broke a test or a contract. ERROR: a model could not be built. `reason` names the nodes. */
   | { ok: false; kind: "TESTS" | "ERROR"; reason: string };
-
-export type Severity = "CRITICAL" | "WARNING" | "INFO";
-
-export interface CheckResult {
-  name: string;
-  severity: Severity;
-  passed: boolean;
-  message: string | null;
-  /** What was counted or measured; never cell content. */
-  observed: number | string | null;
-}
-
-export interface ExpectationsReport {
-  /** No CRITICAL check is red. */
-  success: boolean;
-  suites: readonly { suite: string; table: string; checks: readonly CheckResult[] }[];
-  seconds: number;
-}
 
 export interface ExpectationsTool {
   /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. */

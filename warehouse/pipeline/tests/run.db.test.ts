@@ -150,7 +150,7 @@ describe("a pipeline run", () => {
 
   test("one run at a time: the second says that it is busy", async () => {
     let release: (() => void) | undefined;
-    small.tools.catchUp = () => new Promise((done) => { release = () => done({ rows: 0 }); });
+    small.tools.catchUp = () => new Promise((done) => { release = () => done({ rowsByTable: {}, snapshot: false }); });
     const first = pipeline.run({ trigger: "manual" });
     await expect.poll(() => release).toBeDefined();
     await expect(pipeline.run({ trigger: "manual" })).rejects.toThrow(PipelineBusy);

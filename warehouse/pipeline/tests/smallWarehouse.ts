@@ -2,6 +2,7 @@ import { Database } from "#platform/db/database.ts";
 import { wallClock } from "#platform/clock.ts";
 import { silentLog } from "#platform/log.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
+import type { ExpectationsReport } from "../../tools/expectations.ts";
 import type { CaptureTool, DbtTool, ExpectationsTool, ModelsTool, PipelineDeps } from "../types.ts";
 
 /**
@@ -65,15 +66,15 @@ export async function openSmallWarehouse(database: TestDatabase): Promise<SmallW
     },
   };
   const expectations: ExpectationsTool = {
-    async run(request) {
+    async run(request): Promise<ExpectationsReport> {
       calls.push(`check ${request.areas.join("+")}`);
       if (tools.check) return tools.check(request);
       const source = request.areas.includes("raw") ? `${request.values["audit"]}.orders__orders` : `${request.values["marts"]}.fct_orders`;
-      if (request.areas.includes("predictions")) return { success: true, seconds: 0, suites: [] };
+      if (request.areas.includes("predictions")) return { version: 1, success: true, seconds: 0, suites: [] };
       const { rows } = await builder.raw<{ bad: bigint }>(`select count(*) as bad from ${source} where amount < 0`);
       const bad = Number(rows[0]?.bad);
       const check = { name: "amount is not negative", severity: "CRITICAL" as const, passed: bad === 0, message: bad === 0 ? null : `${bad} found`, observed: bad };
-      return { success: bad === 0, seconds: 0, suites: [{ suite: request.areas[0] ?? "", table: source, checks: [check] }] };
+      return { version: 1, success: bad === 0, seconds: 0, suites: [{ suite: request.areas[0] ?? "", table: source, checks: [check] }] };
     },
   };
   const models: ModelsTool = {
@@ -92,9 +93,9 @@ export async function openSmallWarehouse(database: TestDatabase): Promise<SmallW
     },
   };
   const capture: CaptureTool = {
-    async catchUp(options) {
+    async catchUp() {
       calls.push("capture");
-      return tools.catchUp ? tools.catchUp(options) : { rows: 0 };
+      return tools.catchUp ? tools.catchUp() : { rowsByTable: {}, snapshot: false };
     },
   };
   const small: SmallWarehouse = {

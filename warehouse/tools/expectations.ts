@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { WarehouseConnection } from "./dbtProfile.ts";
+import type { PythonWorker } from "./worker.ts";
+
+const VERSION = 1;
+
+const report = z.object({
+  version: z.literal(VERSION),
+  success: z.boolean(),
+  seconds: z.number(),
+  suites: z.array(
+    z.object({
+      suite: z.string(),
+      table: z.string(),
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          severity: z.enum(["CRITICAL", "WARNING", "INFO"]),
+          passed: z.boolean(),
+          message: z.string().nullable(),
+          observed: z.union([z.number(), z.string()]).nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** The verdict of one audit. `success`: no CRITICAL check is red. Holds counts and names, never cell content. */
+export type ExpectationsReport = z.infer<typeof report>;
+
+export interface ExpectationsRequest {
+  /** Folders under expectations/suites, in the order in which they run. */
+  areas: readonly string[];
+  /** What `$name` stands for in the suites: the slot's schemas, the cut. null or absent: checks that need it are passed over. */
+  values: Readonly<Record<string, string | null>>;
+  signal?: AbortSignal;
+}
+
+/** The Python side answered something else than was agreed on. */
+export class ExpectationsError extends Error {
+  override readonly name = "ExpectationsError";
+}
+
+export interface Expectations {
+  /**
+   * Runs the suites of some areas.
+   * @throws WorkerRefused when a suite or the request is wrong; ToolError when the process went away or was aborted.
+   */
+  run(request: ExpectationsRequest): Promise<ExpectationsReport>;
+}
+
+/** Great Expectations over one warehouse, in the long-lived worker. `connection` logs in as martgraph_builder. */
+export function createExpectations(options: { worker: PythonWorker; connection: WarehouseConnection; suitesDir?: string }): Expectations {
+  const { worker, connection, suitesDir } = options;
+  return {
+    async run({ areas, values, signal }) {
+      const answer = await worker.call(
+        "expectations",
+        { connection, areas, values, ...(suitesDir ? { suites: suitesDir } : {}) },
+        signal ? { signal } : {},
+      );
+      const parsed = report.safeParse(answer);
+      if (!parsed.success) throw new ExpectationsError(`expectations/run.py answered in another shape than version ${VERSION}: ${z.prettifyError(parsed.error)}`);
+      return parsed.data;
+    },
+  };
+}
