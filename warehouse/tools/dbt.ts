@@ -41,6 +41,13 @@ export type BuildOutcome = { nodes: readonly NodeResult[]; rows: number; models:
   | { ok: false; kind: "TESTS" | "ERROR"; reason: string }
 );
 
+interface DbtAnswer {
+  success: boolean;
+  error: string | null;
+  /** What failed tests found, by node, where they name broken rules. */
+  broken: Record<string, string[]>;
+}
+
 /** dbt could not read the project or reach the warehouse. `message` is dbt's own, without its stack. */
 export class DbtError extends Error {
   override readonly name = "DbtError";
@@ -65,7 +72,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
   let prepared: Promise<void> | undefined;
   const prepare = () => (prepared ??= writeProfile(stateDir, connection, threads));
 
-  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode">): Promise<{ success: boolean; error: string | null }> {
+  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode">): Promise<DbtAnswer> {
     await prepare();
     const { signal, onNode } = request;
     return (await worker.call(
@@ -79,7 +86,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
         ],
       },
       { ...(signal ? { signal } : {}), ...(onNode ? { onEvent: (event) => onNode(event as never) } : {}) },
-    )) as { success: boolean; error: string | null };
+    )) as DbtAnswer;
   }
 
   async function run(command: "build" | "test", request: BuildRequest): Promise<BuildOutcome> {
@@ -93,8 +100,8 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
       ...(request.select?.length ? ["--select", ...request.select] : []),
       ...(request.exclude?.length ? ["--exclude", ...request.exclude] : []),
     ];
-    const { success, error } = await invoke(command, request.slot, args, request);
-    const nodes = await readRunResults(results);
+    const { success, error, broken } = await invoke(command, request.slot, args, request);
+    const nodes = (await readRunResults(results)).map((node) => ({ ...node, message: broken[node.node]?.join(", ") ?? node.message }));
     const totals = {
       nodes,
       rows: nodes.reduce((sum, node) => sum + (node.rows ?? 0), 0),

@@ -20,7 +20,8 @@ select 1 as duplicates where false
     "select exists (select from pg_catalog.pg_index i where i.indrelid = to_regclass('" ~ relation ~ "')"
     ~ " and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null"
     ~ " and (select array_agg(a.attname::text order by a.attname) from pg_catalog.pg_attribute a where a.attrelid = i.indrelid"
-    ~ " and a.attnum = any(i.indkey::smallint[]) and a.attnotnull) = array['" ~ (columns | sort | join("','")) ~ "'])"
+    ~ " and a.attnum = any(i.indkey::smallint[])"
+    ~ " and (a.attnotnull or i.indnullsnotdistinct)) = array['" ~ (columns | sort | join("','")) ~ "'])"
   ) -%}
   {{ return(found.columns[0].values()[0]) }}
 {%- endmacro %}

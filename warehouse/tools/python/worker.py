@@ -38,8 +38,8 @@ def ping(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs one dbt command: `args` as on its command line. Events {node, status, seconds, message} as nodes finish.
 
-    Answer: {success, error}. success is false when a node failed (run_results.json tells which); error is set when dbt did
-    not come as far as running nodes.
+    Answer: {success, error, broken}. success is false when a node failed (run_results.json tells which); error is set when
+    dbt did not come as far as running nodes; broken maps a failed test to what it found, for tests that name broken rules.
     """
     runner = import_dbt()
 
@@ -52,7 +52,28 @@ def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
     outcome = runner(callbacks=[heard]).invoke(list(request["args"]))
     error = outcome.exception
-    return {"success": bool(outcome.success), "error": None if error is None else str(error)}
+    broken = {} if outcome.success or error is not None else name_broken_rules(outcome.result)
+    return {"success": bool(outcome.success), "error": None if error is None else str(error), "broken": broken}
+
+
+def name_broken_rules(result: Any) -> dict[str, list[str]]:
+    """dbt tells how many rows a test found and not which. Tests whose first column is broken_rule find names and figures,
+    never a cell of a table, so what they found is fit for a message."""
+    from dbt.adapters.factory import get_adapter_by_type
+
+    broken: dict[str, list[str]] = {}
+    for run in getattr(result, "results", []):
+        if str(run.status) != "fail" or not getattr(run.node, "compiled_code", None):
+            continue
+        adapter = get_adapter_by_type("postgres")
+        with adapter.connection_named("broken_rules"):
+            _, table = adapter.execute(run.node.compiled_code, fetch=True, limit=20)
+        names = list(table.column_names)
+        if names and names[0] == "broken_rule":
+            broken[run.node.unique_id] = [
+                f"{row[0]} ({', '.join(f'{name} {row[name]}' for name in names[1:])})" for row in table.rows
+            ]
+    return broken
 
 
 def run_expectations(request: dict[str, Any], tell: Tell) -> dict[str, Any]:

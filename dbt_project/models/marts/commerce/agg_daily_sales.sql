@@ -3,10 +3,8 @@
   incremental_strategy='merge',
   on_schema_change='fail',
   pre_hook="{{ delete_changed('sale_date', ref('int_changed_orders'), 'day') }}",
-  indexes=[
-    {'columns': ['sale_date']},
-    {'columns': ['product_id', 'sale_date']},
-  ],
+  indexes=[{'columns': ['sale_date']}],
+  post_hook="{{ unique_index_with_nulls(['product_id', 'sale_date', 'country', 'customer_type', 'line_kind']) }}",
 ) }}
 {% set changes = ref('int_changed_orders') %}
 

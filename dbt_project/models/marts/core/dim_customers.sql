@@ -26,17 +26,10 @@ refunds as (
 addresses as (
 
   select user_id, country_label, country_code
-  from (
-    select
-      user_id,
-      country_label,
-      country_code,
-      row_number() over (
-        partition by user_id order by case when is_default then 0 else 1 end, created_at desc, address_id desc
-      ) as place
-    from {{ ref('stg_shop__addresses') }}
-  ) as ranked
-  where place = 1
+  from {{ first_row(
+    ref('stg_shop__addresses'), 'user_id', 'case when is_default then 0 else 1 end, created_at desc, address_id desc',
+    ['user_id', 'country_label', 'country_code']
+  ) }} as firsts
 
 ),
 

@@ -3,31 +3,16 @@
 with first_variants as (
 
   select product_id, variant_id, sku
-  from (
-    select
-      product_id,
-      variant_id,
-      sku,
-      row_number() over (partition by product_id order by created_at, variant_id) as place
-    from {{ ref('stg_shop__variants') }}
-  ) as ranked
-  where place = 1
+  from {{ first_row(ref('stg_shop__variants'), 'product_id', 'created_at, variant_id', ['product_id', 'variant_id', 'sku']) }} as firsts
 
 ),
 
 current_prices as (
 
   select variant_id, unit_price, currency
-  from (
-    select
-      variant_id,
-      unit_price,
-      currency,
-      row_number() over (partition by variant_id order by valid_from desc, currency) as place
-    from {{ ref('stg_shop__prices') }}
-    where valid_to is null
-  ) as ranked
-  where place = 1
+  from {{ first_row(
+    ref('stg_shop__prices'), 'variant_id', 'valid_from desc, currency', ['variant_id', 'unit_price', 'currency'], where='valid_to is null'
+  ) }} as firsts
 
 )
 

@@ -1,0 +1,13 @@
+-- Every account is a customer, and customers add up to the orders and refunds of registered people.
+{% set expected %}
+  select
+    (select count(*) from {{ as_of_cut(source('shop', 'users__users')) }} as latest) as customers,
+    (select count(*) from {{ ref('fct_orders') }} where user_id is not null) as orders,
+    (select coalesce(sum(revenue), 0) from {{ ref('fct_orders') }} where user_id is not null) as revenue,
+    (select coalesce(sum(amount), 0) from {{ ref('fct_refunds') }} where user_id is not null) as refunds
+{% endset %}
+{% set actual %}
+  select count(*) as customers, coalesce(sum(orders), 0) as orders, coalesce(sum(revenue), 0) as revenue, coalesce(sum(refunds), 0) as refunds
+  from {{ ref('dim_customers') }}
+{% endset %}
+{{ differing_sums(expected, actual, ['customers', 'orders', 'revenue', 'refunds']) }}

@@ -1,0 +1,27 @@
+-- The models see every purchase: interactions add up to the products that known customers bought, and the current features
+-- to their orders before the business day.
+{% set expected %}
+  select
+    (select coalesce(sum(amount), 0) from {{ ref('fct_order_lines') }} where user_id is not null and line_kind = 'PRODUCT') as bought,
+    orders.customers,
+    orders.orders,
+    orders.revenue
+  from (
+    select count(distinct user_id) as customers, count(*) as orders, coalesce(sum(revenue), 0) as revenue
+    from {{ ref('fct_orders') }}
+    where user_id is not null and revenue > 0 and placed_date < {{ business_date() }}
+  ) as orders
+{% endset %}
+{% set actual %}
+  select
+    (select coalesce(sum(amount), 0) from {{ ref('user_item_interactions') }}) as bought,
+    features.customers,
+    features.orders,
+    features.revenue
+  from (
+    select count(*) as customers, coalesce(sum(frequency), 0) as orders, coalesce(sum(monetary), 0) as revenue
+    from {{ ref('customer_churn_features') }}
+    where as_of_date = {{ business_date() }}
+  ) as features
+{% endset %}
+{{ differing_sums(expected, actual, ['bought', 'customers', 'orders', 'revenue']) }}

@@ -1,0 +1,17 @@
+-- What was sold is in the mart to the last line and the last fraction of a penny.
+{% set expected %}
+  select
+    coalesce(sum(lines), 0) as lines,
+    coalesce(sum(amount), 0) as revenue,
+    coalesce(sum(units), 0) as units_sold
+  from (
+    select lines, quantity as units, amount from ({{ raw_amount_by_exponent(source('shop', 'orders__order_lines')) }}) as products
+    union all
+    select lines, 0, amount from ({{ raw_amount_by_exponent(source('shop', 'orders__order_charges')) }}) as charges
+  ) as parts
+{% endset %}
+{% set actual %}
+  select count(*) as lines, coalesce(sum(amount), 0) as revenue, coalesce(sum(units_sold), 0) as units_sold
+  from {{ ref('fct_order_lines') }}
+{% endset %}
+{{ differing_sums(expected, actual, ['lines', 'revenue', 'units_sold']) }}
