@@ -32,7 +32,7 @@ const RULES = [
   },
   {
     applies: (file) => file.endsWith(".ts"),
-    find: (text) => (/\b(TODO|FIXME|XXX)\b/.test(text) ? "a note of unfinished work: finish it or write a decision" : undefined),
+    find: (text) => (/(\/\/|\*|#).*\b(TODO|FIXME|XXX)\b/.test(text) ? "a note of unfinished work: finish it or write a decision" : undefined),
   },
 ];
 

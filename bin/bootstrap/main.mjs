@@ -18,9 +18,11 @@ export async function main(args) {
   if (command === "doctor" && !help) return doctor(args, json);
   const steps = createSteps({ json, quiet: command !== "start" || help });
   await steps.step("Node packages", ensurePackages);
-  if (help || command === "check") return command === "check" && !help ? check(args.slice(1)) : handOver(COMMANDS, args);
+  if (help) return handOver(COMMANDS, args);
   await steps.step("Python environment", ensurePython);
   switch (command) {
+    case "check":
+      return check(args.slice(1));
     case "test":
       return vitest(args.slice(1));
     case "proof":
