@@ -18,26 +18,25 @@ export interface FillSettings {
  * Fills an empty shop: from real files where a folder is named, from the generator otherwise.
  * A shop that is filled stays as it is; a start that names other data is refused.
  */
-export async function fillShop(installation: Installation, settings: FillSettings, progress: Progress): Promise<void> {
+export async function fillShop(installation: Installation, settings: FillSettings, progress: Progress): Promise<object> {
   const db = installation.owner("shop");
   const { signal } = installation.lifecycle;
   const held = await describeShopData(db);
   if (held) {
     if (settings.data !== undefined) await assertSameData(db, { path: dataFolder(settings.data) });
     progress.finished("Shop data", { verdict: "skipped", note: held.summary, seconds: 0 });
-    return;
+    return held;
   }
   if (settings.data === undefined) {
-    await progress.step("Fill the shop from the seeded generator (synthetic)", async (tell) => {
+    return progress.step("Fill the shop from the seeded generator (synthetic)", async (tell) => {
       const report = await fillGenerated({ db, seed: settings.seed, size: settings.size, until: settings.clock ?? new Date(), onProgress: tell, signal });
-      return { value: undefined, rows: report.rows, note: report.summary };
+      return { value: report, rows: report.rows, note: report.summary };
     });
-    return;
   }
   const path = dataFolder(settings.data);
-  await progress.step("Import Online Retail II", async (tell) => {
+  return progress.step("Import Online Retail II", async (tell) => {
     const report = await importOnlineRetail({ db, path, seed: settings.seed, onProgress: tell, signal, ...(settings.clock ? { clock: settings.clock } : {}) });
-    return { value: undefined, rows: report.linesRead, note: report.summary };
+    return { value: report, rows: report.linesRead, note: report.summary };
   });
 }
 

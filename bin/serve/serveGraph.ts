@@ -48,7 +48,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks: async () => clocks, tokenKey: secrets.tokenKey });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, tokenKey: secrets.tokenKey });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }

@@ -56,12 +56,12 @@ export async function runSubgraphProcess(name: string, make: (process: SubgraphP
 
 /** Announces, then waits for SIGTERM, SIGINT or the end of stdin, which is the starter's life line. */
 export function untilAskedToStop(announce: () => void): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise<void>((resolve) => {
     process.once("SIGTERM", () => resolve());
     process.once("SIGINT", () => resolve());
     process.stdin.once("end", () => resolve());
     process.stdin.once("error", () => resolve());
     process.stdin.resume();
     announce();
-  }).then(() => void process.stdin.destroy()) as Promise<void>;
+  }).then(() => void process.stdin.destroy());
 }

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { wallClock } from "#platform/clock.ts";
+import { Database } from "#platform/db/database.ts";
+import { createCapture } from "#warehouse/load/capture.ts";
+import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
+import type { RunRequest, RunResult } from "#warehouse/pipeline/types.ts";
+import { createDbt } from "#warehouse/tools/dbt.ts";
+import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
+import { createExpectations } from "#warehouse/tools/expectations.ts";
+import { startPythonWorker } from "#warehouse/tools/worker.ts";
+import type { Progress } from "../cli/progress.ts";
+import type { Installation } from "./installation.ts";
+import { modelsTool, readChampions, type ChampionSummary } from "./models.ts";
+
+/** The pipeline with this installation's tools. */
+export interface InstalledPipeline extends Pipeline {
+  /** Which models serve, and how well they did. */
+  champions(): Promise<ChampionSummary[]>;
+}
+
+/** One per warehouse; every command of an installation reads the same slot. */
+const SLOT_NAME = "martgraph_warehouse";
+
+/** Opens capture, the Python worker and the builder's pool; all are closed with the installation. Nothing starts before it is asked. */
+export async function openPipeline(installation: Installation): Promise<InstalledPipeline> {
+  const { databases, dir, lifecycle, log } = installation;
+  const builder = databases.as("martgraph_builder", { max: 6, applicationName: "martgraph pipeline" });
+  const warehouse = Database.open(builder, { onError: (error) => log.warn({ error }, "idle connection lost") });
+  lifecycle.onClose("builder", () => warehouse.close());
+  const capture = createCapture({ source: databases.as("martgraph_capture"), sink: databases.as("martgraph_loader"), slotName: SLOT_NAME, log });
+  lifecycle.onClose("capture", () => capture.close());
+  const { host, port, database, user, password } = builder;
+  const connection = { host, port, database, user, password };
+  const worker = startPythonWorker({ log, env: dbtEnvironment(connection) });
+  lifecycle.onClose("Python worker", () => worker.close());
+  const pipeline = createPipeline({
+    warehouse,
+    capture,
+    dbt: createDbt({ worker, connection, stateDir: join(dir.stateDir, "dbt") }),
+    expectations: createExpectations({ worker, connection }),
+    models: modelsTool({ warehouse, connection, workDir: join(dir.stateDir, "training"), log }),
+    log,
+    clock: wallClock,
+  });
+  return { ...pipeline, champions: () => readChampions(warehouse) };
+}
+
+/** Runs the pipeline and shows each asset as a step. A build that was refused is a result, not an error. */
+export async function runPipelineStep(pipeline: Pipeline, request: Omit<RunRequest, "onProgress" | "signal">, progress: Progress, signal: AbortSignal): Promise<RunResult> {
+  const result = await pipeline.run({
+    ...request,
+    signal,
+    onProgress: ({ step, what, rows, seconds, verdict }) =>
+      progress.finished(`Pipeline: ${step}`, { note: what, ...(rows === null ? {} : { rows }), seconds, verdict: verdict === "done" ? "done" : verdict === "skipped" || verdict === "nothing to do" ? "skipped" : "refused" }),
+  });
+  const said = result.state === "SUCCEEDED" ? `build ${result.buildId ?? ""} is published` : `${result.state.toLowerCase().replaceAll("_", " ")}${result.reason ? `: ${result.reason}` : ""}`;
+  progress.finished("Pipeline", { note: said, seconds: result.seconds, verdict: result.state === "SUCCEEDED" ? "done" : result.state === "NOTHING_TO_DO" ? "skipped" : "refused" });
+  for (const warning of result.warnings) progress.note(`    note: ${warning}`);
+  return result;
+}

@@ -1,0 +1,35 @@
+import type { Clocks } from "#platform/clock.ts";
+import type { Database } from "#platform/db/database.ts";
+import type { Log } from "#platform/log.ts";
+import type { Subgraph } from "#kit/subgraph.ts";
+import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
+import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
+import { createOrdersSubgraph } from "#subgraphs/orders/subgraph.ts";
+import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
+import { createUsersSubgraph } from "#subgraphs/users/subgraph.ts";
+import { createWarehouseReader } from "#warehouse/reader.ts";
+import type { Secrets, SubgraphName } from "../install/secrets.ts";
+
+export interface SubgraphParts {
+  /** Logged in with the slice's role. */
+  db: Database;
+  log: Log;
+  clocks: Clocks;
+  tokenKey: Secrets["tokenKey"];
+}
+
+/** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
+export function makeSubgraph(name: SubgraphName, { db, log, clocks, tokenKey }: SubgraphParts): Promise<Subgraph> {
+  switch (name) {
+    case "users":
+      return createUsersSubgraph({ db, clocks, log, tokenKey });
+    case "catalog":
+      return createCatalogSubgraph({ db, clocks, log });
+    case "orders":
+      return createOrdersSubgraph({ db, clocks, log });
+    case "predictions":
+      return createPredictionsSubgraph({ reader: createWarehouseReader(db) });
+    case "analytics":
+      return createAnalyticsSubgraph({ reader: createWarehouseReader(db) });
+  }
+}
