@@ -45,8 +45,8 @@ export class InvalidDocument extends Error {
 }
 
 const MAX_ERRORS = 10;
-/** The schema as a whole costs this much; one request may ask for it twice over, not more. */
-const INTROSPECTION_FACTOR = 2;
+/** A request for the schema may cost what asking for all of it costs, and a little more for tools that ask in their own way. */
+const INTROSPECTION_FACTOR = 1.25;
 
 /**
  * Parses, bounds and validates documents, each text once. Refusals are remembered too, so that repeating a hostile document
