@@ -6,6 +6,8 @@ export type DemoAccounts = Record<"CUSTOMER" | "VENDOR" | "SUPPORT" | "ANALYST" 
 
 /** The buyer is taken from among this many with the most orders, the last of them: plenty of history, but no wholesaler. */
 const BUYERS = 25;
+/** A buyer who ordered within so many days is preferred. */
+const RECENT_DAYS = 60;
 
 const rememberedBuyer = query({
   name: "shopdata.rememberedBuyer",
@@ -26,8 +28,9 @@ const rememberBuyer = query({
 const buyersWithMostOrders = query({
   name: "shopdata.buyersWithMostOrders",
   text: `select o.user_id as id from orders.orders o join users.users u on u.id = o.user_id and u.status = 'ACTIVE' and u.external_ref is not null
-    group by o.user_id order by count(*) desc, o.user_id limit $1`,
-  params: ["int8"],
+    group by o.user_id having $2::int is null or max(o.placed_at) > platform.business_now() - make_interval(days => $2::int)
+    order by count(*) desc, o.user_id limit $1`,
+  params: ["int8", "int4?"],
   row: { id: "uuid" },
   budget: { access: "scan", maxRows: 100 },
 });
@@ -101,7 +104,8 @@ export async function demoAccounts(db: Database): Promise<DemoAccounts> {
 async function findBuyer(tx: Tx): Promise<string> {
   const remembered = (await tx.maybeOne(rememberedBuyer, []))?.id;
   if (remembered) return remembered;
-  const buyer = (await tx.many(buyersWithMostOrders, [BigInt(BUYERS)])).at(-1);
+  const recent = await tx.many(buyersWithMostOrders, [BigInt(BUYERS), RECENT_DAYS]);
+  const buyer = (recent.length > 0 ? recent : await tx.many(buyersWithMostOrders, [BigInt(BUYERS), null])).at(-1);
   if (buyer === undefined) throw new Error("the shop holds no orders of registered customers to choose a demo customer from: fill it first");
   await tx.execute(rememberBuyer, [buyer.id]);
   return buyer.id;
