@@ -45,13 +45,13 @@ export async function findPython() {
     else if (seen.venv) return seen;
     else lacking.push(seen);
   }
-  if (process.env.MARTGRAPH_PYTHON) {
-    throw new SetupError(`MARTGRAPH_PYTHON names ${process.env.MARTGRAPH_PYTHON}, which is no Python 3.11 to 3.13 with venv: correct or unset it.`);
-  }
   const broken = lacking[0];
   if (broken) {
     const name = `python${broken.version.split(".").slice(0, 2).join(".")}-venv`;
     throw new SetupError(`Python ${broken.version} (${broken.file}) cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt-get install ${name}) and start again.`);
+  }
+  if (process.env.MARTGRAPH_PYTHON) {
+    throw new SetupError(`MARTGRAPH_PYTHON names ${process.env.MARTGRAPH_PYTHON}, which is no Python 3.11 to 3.13: correct or unset it.`);
   }
   const found = others.size > 0 ? `only ${[...others].join(", ")} is here` : "none is here";
   throw new SetupError(`Martgraph needs Python 3.11, 3.12 or 3.13 and ${found}: install one (on Debian and Ubuntu: apt-get install python3 python3-venv) or name it in MARTGRAPH_PYTHON, and start again.`);
