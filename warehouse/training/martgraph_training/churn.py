@@ -8,6 +8,7 @@ test slices with the whole 95 % interval of a paired bootstrap above zero; else 
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -192,9 +193,7 @@ def _fit_parts(history: list[Slice], seed: int) -> list[Any]:
 
 
 def _boost(inputs: np.ndarray, labels: np.ndarray, seed: int) -> Any:
-    import lightgbm
-
-    constraints = [1 if term == {"of": term["of"]} and term["of"] in _MORE_IS_GONE else -1 if term == {"of": term["of"]} and term["of"] in _MORE_IS_HERE else 0 for term in TREE_TERMS]
+    lightgbm = _lightgbm()
     parameters = {
         "objective": "binary",
         "learning_rate": 0.04,
@@ -205,7 +204,7 @@ def _boost(inputs: np.ndarray, labels: np.ndarray, seed: int) -> Any:
         "bagging_freq": 1,
         "lambda_l2": 10.0,
         "max_bin": 127,
-        "monotone_constraints": constraints,
+        "monotone_constraints": [_direction(term) for term in TREE_TERMS],
         "seed": seed % 2**31,
         "deterministic": True,
         "force_row_wise": True,
@@ -213,6 +212,25 @@ def _boost(inputs: np.ndarray, labels: np.ndarray, seed: int) -> Any:
         "verbose": -1,
     }
     return lightgbm.train(parameters, lightgbm.Dataset(inputs, labels, free_raw_data=True), num_boost_round=250)
+
+
+def _direction(term: Term) -> int:
+    """1 where a greater value cannot mean a smaller probability of churn, -1 for the opposite, 0 for either."""
+    if len(term) > 1:
+        return 0
+    return 1 if term["of"] in _MORE_IS_GONE else -1 if term["of"] in _MORE_IS_HERE else 0
+
+
+def _lightgbm() -> Any:
+    """lightgbm imports these where it finds them, and takes longer for that than for a fit; nothing here needs them."""
+    hidden = [name for name in ("sklearn", "pandas", "pyarrow", "matplotlib", "dask", "graphviz", "cffi") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        import lightgbm
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return lightgbm
 
 
 def _iso(day: int) -> str:
