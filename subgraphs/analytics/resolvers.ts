@@ -1,19 +1,15 @@
 import { GraphQLError } from "graphql";
 import { badUserInput } from "#kit/errors.ts";
 import { graphMoney } from "#kit/graphMoney.ts";
-import type { ContextOf } from "#kit/subgraph.ts";
+import type { AnalyticsContext as Context } from "./context.ts";
 import { decodeId } from "#schema/values/ids.ts";
 import { parseDecimal } from "#schema/values/money.ts";
 import { runMetricQuery, type MetricQueryArgs } from "./commands/runMetricQuery.ts";
 import { toCohorts } from "./domain/cohorts.ts";
 import { DIMENSIONS, GRAINS, METRICS } from "./domain/metrics.ts";
 import { defaultRange, readRange, type DayRange } from "./domain/dayRange.ts";
-import type { AnalyticsLoaders } from "./loaders.ts";
 import { checksOfBuild, recentRuns } from "./queries/ledger.ts";
 import { cohortActivity, rfmSegments } from "./queries/marts.ts";
-import type { AnalyticsDeps } from "./subgraph.ts";
-
-type Context = ContextOf<AnalyticsDeps, AnalyticsLoaders>;
 
 export const resolvers = {
   Query: {
