@@ -15,7 +15,6 @@ import re
 import sys
 import time
 from pathlib import Path
-from string import Template
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -107,13 +106,17 @@ def checked(suite: Any, file: str) -> dict[str, Any]:
     return {**suite, "file": file}
 
 
+PLACEHOLDER = re.compile(r"\$([a-z][a-z_]*)")
+
+
 def fill(text: str, values: dict[str, str], file: str, lenient: bool = False) -> str:
-    if lenient:
-        return Template(text).safe_substitute(values)
-    try:
-        return Template(text).substitute(values)
-    except KeyError as error:
-        raise WrongSuite(f"{file}: ${error.args[0]} has no value in this run") from error
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in values and not lenient:
+            raise WrongSuite(f"{file}: ${name} has no value in this run")
+        return values.get(name, match.group(0))
+
+    return PLACEHOLDER.sub(value, text)
 
 
 def fill_all(value: Any, values: dict[str, str], file: str) -> Any:

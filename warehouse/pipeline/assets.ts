@@ -2,7 +2,7 @@ import { publishBuild } from "../publish/publishBuild.ts";
 import type { Slot } from "../publish/slots.ts";
 import { setPredictionBatch } from "../publish/statements.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
-import { ensureAuditViews } from "./auditViews.ts";
+import { makeAuditViews } from "./auditViews.ts";
 import { storeChecks } from "./ledger.ts";
 import { completeSlot } from "./state.ts";
 import { BuildRejected, type ModelsRequest, type PipelineDeps } from "./types.ts";
@@ -16,6 +16,8 @@ export interface CutOutput {
   businessAsOf: string;
   codeHash: string;
   fullRefresh: boolean;
+  /** What raw held up to here was checked with the published build. 0 when the models or the suites changed since. */
+  checkedPos: string;
   /** The slot readers see while this build is made; null before the first. */
   publishedSlot: Slot | null;
   /** The predictions they see; they stay when no new ones could be made. */
@@ -59,7 +61,8 @@ const checkRaw: Asset = {
   what: "checks raw as of the cut",
   after: ["cut"],
   async run(context) {
-    await ensureAuditViews(context.deps.warehouse);
+    const { deps, cut } = context;
+    await makeAuditViews(deps.warehouse, { slot: cut.slot, pos: BigInt(cut.pos), since: BigInt(cut.checkedPos) });
     return check(context, ["raw"]);
   },
 };
@@ -171,6 +174,7 @@ function suiteValues(context: AssetContext): Record<string, string | null> {
   return {
     raw: "raw",
     audit: inSlot("audit", cut.slot),
+    changed: inSlot("changed", cut.slot),
     marts: inSlot("marts", cut.slot),
     features: inSlot("features", cut.slot),
     published_audit: inSlot("audit", cut.publishedSlot),
@@ -179,6 +183,7 @@ function suiteValues(context: AssetContext): Record<string, string | null> {
     slot: cut.slot,
     build_id: cut.buildId,
     cut_pos: cut.pos,
+    checked_pos: cut.checkedPos,
     business_as_of: cut.businessAsOf,
     prediction_batch_id: newBatch(context),
   };

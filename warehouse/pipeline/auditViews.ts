@@ -1,27 +1,30 @@
 import type { Database } from "#platform/db/database.ts";
-import { SLOTS, type Slot } from "../publish/slots.ts";
+import type { Slot } from "../publish/slots.ts";
 import { listRawColumns } from "./state.ts";
 
-/**
- * Keeps one view per raw table and slot that shows raw as of the slot's cut: what the checks on raw read. A view is made
- * anew only when the columns of its table changed.
- */
-export async function ensureAuditViews(db: Database): Promise<void> {
-  const rows = await db.many(listRawColumns, []);
-  const columnsOf = new Map(rows.map((row) => [`${row.schema_name}.${row.relation}`, row.columns]));
-  for (const { schema_name: schema, relation, columns } of rows) {
-    if (schema !== "raw") continue;
-    for (const slot of SLOTS) {
-      const known = columnsOf.get(`audit_${slot}.${relation}`);
-      if (known?.join() !== columns.join()) await db.raw(viewSql(slot, relation, columns));
-    }
-  }
+export interface AuditRange {
+  slot: Slot;
+  /** The build's cut. */
+  pos: bigint;
+  /** Rows up to here were checked with a build that was published, by the same suites. 0: none. */
+  since: bigint;
 }
 
-function viewSql(slot: Slot, relation: string, columns: readonly string[]): string {
-  const cut = `(select cut_pos from ops.slot_state where slot = '${slot}')`;
-  const list = columns.map((column) => `"${column}"`).join(", ");
-  return `drop view if exists audit_${slot}."${relation}";
-    create view audit_${slot}."${relation}" as select ${list} from raw."${relation}"
-    where _from_pos <= ${cut} and (_to_pos is null or _to_pos > ${cut}) and _op <> 'd'`;
+/**
+ * Shows the checks raw as the build sees it, one view per table in each of two schemas: `audit_<slot>` all rows as of the
+ * cut, `changed_<slot>` those of them that no published build has been checked with. The positions stand in the views as
+ * constants, so that the planner knows how few rows changed.
+ */
+export async function makeAuditViews(db: Database, range: AuditRange): Promise<void> {
+  const { slot, pos, since } = range;
+  const tables = await db.many(listRawColumns, []);
+  await db.tx(async (tx) => {
+    for (const schema of [`audit_${slot}`, `changed_${slot}`]) await tx.raw(`drop schema if exists ${schema} cascade; create schema ${schema}`);
+    const views = tables.flatMap(({ relation, columns }) => {
+      const list = columns.map((column) => `"${column}"`).join(", ");
+      const asOfCut = `select ${list} from raw."${relation}" where _from_pos <= ${pos} and (_to_pos is null or _to_pos > ${pos}) and _op <> 'd'`;
+      return [`create view audit_${slot}."${relation}" as ${asOfCut}`, `create view changed_${slot}."${relation}" as ${asOfCut} and _from_pos > ${since}`];
+    });
+    if (views.length > 0) await tx.raw(views.join(";\n"));
+  });
 }

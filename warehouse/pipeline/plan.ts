@@ -94,7 +94,7 @@ export async function gatherFacts(db: Reader, codeHash: string): Promise<PlanFac
  * touch nothing we copy; each table's index on _from_pos answers this at once.
  */
 async function lastChange(db: Reader, upTo: bigint): Promise<bigint> {
-  const tables = (await db.many(listRawColumns, [])).filter((row) => row.schema_name === "raw").map((row) => row.relation);
+  const tables = (await db.many(listRawColumns, [])).map((row) => row.relation);
   if (tables.length === 0) return 0n;
   const each = tables.map((table) => `(select max(_from_pos) from raw."${table}" where _from_pos <= $1)`);
   const { rows } = await db.raw<{ pos: bigint | null }>(`select greatest(${each.join(", ")}) as pos`, [upTo]);

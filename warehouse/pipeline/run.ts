@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tx } from "#platform/db/database.ts";
 import { PIPELINE_LOCK_KEY, slotLockKey, type Slot } from "../publish/slots.ts";
 import { readPointer, setBuildState } from "../publish/statements.ts";
@@ -75,7 +76,7 @@ class Runner {
       const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
       return { rows, output: { rowsByTable }, message: snapshot ? "copied the shop" : "caught up with the shop" };
     });
-    const codeHash = await this.#deps.dbt.codeHash();
+    const codeHash = await codeHashOf(this.#deps);
     const facts = await gatherFacts(warehouse, codeHash);
     const plan = decide(facts, this.#request);
     if (!plan.build) return { plan, cut: null };
@@ -98,7 +99,7 @@ class Runner {
     });
     return {
       buildId, slot, pos: String(cut.pos), committedAt: cut.committedAt.toISOString(), businessAsOf: cut.businessAsOf.toISOString(),
-      codeHash, fullRefresh, publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
+      codeHash, fullRefresh, checkedPos: String(fullRefresh ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
     };
   }
 
@@ -182,10 +183,10 @@ class Runner {
   }
 
   async #obstacle(cut: CutOutput): Promise<string | undefined> {
-    const { warehouse, dbt } = this.#deps;
+    const { warehouse } = this.#deps;
     const slot = await warehouse.one(readSlot, [cut.slot]);
     if (slot.build_id !== cut.buildId || String(slot.cut_pos) !== cut.pos) return "its slot holds another build";
-    if ((await dbt.codeHash()) !== cut.codeHash) return "the models changed since";
+    if ((await codeHashOf(this.#deps)) !== cut.codeHash) return "the models changed since";
     const pointer = await warehouse.maybeOne(readPointer, []);
     if (pointer?.slot === cut.slot && pointer.build_id !== cut.buildId) return "its slot is published";
     return undefined;
@@ -214,6 +215,11 @@ class Runner {
   #progress(event: ProgressEvent): void {
     this.#request.onProgress?.(event);
   }
+}
+
+/** Of all that decides what a build holds and whether it passes: another one means that everything is built and checked anew. */
+async function codeHashOf({ dbt, expectations }: PipelineDeps): Promise<string> {
+  return createHash("sha256").update(`${await dbt.codeHash()} ${await expectations.codeHash()}`).digest("hex");
 }
 
 /** Carries the reason of an abort past the places that would book it as a failure. */

@@ -73,13 +73,13 @@ export const insertBuild = query({
 
 export const listRawColumns = query({
   name: "pipeline.listRawColumns",
-  text: `select n.nspname as schema_name, c.relname as relation, array_agg(a.attname::text order by a.attnum) as columns
+  text: `select c.relname as relation, array_agg(a.attname::text order by a.attnum) as columns
          from pg_catalog.pg_class c
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         where (n.nspname = 'raw' and c.relkind in ('r', 'p') and c.relname not like '\\_%') or (n.nspname in ('audit_a', 'audit_b') and c.relkind = 'v')
-         group by 1, 2 order by 1, 2`,
+         where n.nspname = 'raw' and c.relkind in ('r', 'p') and c.relname not like '\\_%'
+         group by 1 order by 1`,
   params: [],
-  row: { schema_name: "text", relation: "text", columns: "text[]" },
+  row: { relation: "text", columns: "text[]" },
   budget: { access: "scan", maxRows: 2_000 },
 });

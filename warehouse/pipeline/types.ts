@@ -34,6 +34,8 @@ export type DbtOutcome =
   | { ok: false; kind: "TESTS" | "ERROR"; reason: string };
 
 export interface ExpectationsTool {
+  /** Of the suites and what runs them. */
+  codeHash(): Promise<string>;
   /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. */
   run(request: { areas: readonly string[]; values: Readonly<Record<string, string | null>>; signal: AbortSignal }): Promise<ExpectationsReport>;
 }

@@ -1,7 +1,12 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { WarehouseConnection } from "./dbtProfile.ts";
 import type { PythonWorker } from "./worker.ts";
 
+const EXPECTATIONS_DIR = fileURLToPath(new URL("../../expectations", import.meta.url));
 const VERSION = 1;
 
 const report = z.object({
@@ -42,6 +47,8 @@ export class ExpectationsError extends Error {
 }
 
 export interface Expectations {
+  /** SHA-256 over the suites and what runs them: another one means that what passed before has to be checked again. */
+  codeHash(): Promise<string>;
   /**
    * Runs the suites of some areas.
    * @throws WorkerRefused when a suite or the request is wrong; ToolError when the process went away or was aborted.
@@ -53,6 +60,7 @@ export interface Expectations {
 export function createExpectations(options: { worker: PythonWorker; connection: WarehouseConnection; suitesDir?: string }): Expectations {
   const { worker, connection, suitesDir } = options;
   return {
+    codeHash: () => hashOf(suitesDir === undefined ? [EXPECTATIONS_DIR] : [EXPECTATIONS_DIR, suitesDir]),
     async run({ areas, values, signal }) {
       const answer = await worker.call(
         "expectations",
@@ -64,4 +72,14 @@ export function createExpectations(options: { worker: PythonWorker; connection: 
       return parsed.data;
     },
   };
+}
+
+async function hashOf(folders: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && /\.(yml|py)$/.test(entry.name)).map((entry) => join(entry.parentPath, entry.name));
+    for (const file of files.sort()) hash.update(`${relative(folder, file)}\0`).update(await readFile(file)).update("\0");
+  }
+  return hash.digest("hex");
 }

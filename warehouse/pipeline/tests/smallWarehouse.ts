@@ -66,6 +66,7 @@ export async function openSmallWarehouse(database: TestDatabase): Promise<SmallW
     },
   };
   const expectations: ExpectationsTool = {
+    codeHash: async () => "suites",
     async run(request): Promise<ExpectationsReport> {
       calls.push(`check ${request.areas.join("+")}`);
       if (tools.check) return tools.check(request);
