@@ -65,7 +65,7 @@ export async function readSlotStatus(source: Reader, slotName: string): Promise<
 
 /**
  * Waits until nobody reads the slot: the server notices a killed loader only after a moment.
- * @throws CaptureError SLOT_BUSY after 30 s.
+ * @throws CaptureError SLOT_BUSY after `patienceMs`.
  */
 export async function waitUntilFree(source: Reader, slotName: string, patienceMs = BUSY_MS): Promise<SlotStatus> {
   const deadline = Date.now() + patienceMs;

@@ -3,11 +3,13 @@ import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { isConnectionError, sqlState } from "#platform/db/errors.ts";
 import type { Log } from "#platform/log.ts";
 import { ChangeStream } from "../extract/changeStream.ts";
+import { readPublication } from "../extract/publication.ts";
 import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts";
 import { applyStream } from "./applyStream.ts";
 import { TableNeedsCopy } from "./changeCollector.ts";
 import { prepare, type CaptureContext } from "./prepare.ts";
-import { StateMoved, type CaptureState } from "./state.ts";
+import { acceptProblem, compareSchemas, readStoredTables } from "./rawCatalog.ts";
+import { lockRaw, readState, StateMoved, type CaptureState } from "./state.ts";
 
 export type CaptureProgress =
   | { phase: "copy"; table: string; rows: number; seconds: number }
@@ -34,6 +36,8 @@ export interface CaptureOptions {
   /** One per warehouse: lower-case letters, digits, underscores. */
   slotName: string;
   publication?: string;
+  /** How long a slot that another loader reads is waited for; 30 s where not given. */
+  slotPatienceMs?: number;
   log: Log;
   onProgress?: (progress: CaptureProgress) => void;
 }
@@ -49,6 +53,11 @@ export interface Capture {
   /** Streams until the signal; survives restarts of either database. @throws CaptureError when a person is needed. */
   run(signal: AbortSignal): Promise<void>;
   slotStatus(): Promise<SlotStatus>;
+  /**
+   * Accepts every SCHEMA_DRIFT: what raw cannot follow keeps its history as `<name>__until_<position>`, and the next
+   * catch-up takes up what is published under the name now. @returns what was accepted, as sentences
+   */
+  acceptDrift(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -79,6 +88,7 @@ class Loader implements Capture {
       sourceConfig: { ...options.source, applicationName: "martgraph capture" },
       slotName,
       publication: options.publication ?? "martgraph",
+      slotPatienceMs: options.slotPatienceMs ?? 30_000,
       log,
       onCopied: (table, rows, seconds) => {
         log.info({ table, rows, seconds }, "copied");
@@ -120,6 +130,20 @@ class Loader implements Capture {
 
   slotStatus(): Promise<SlotStatus> {
     return readSlotStatus(this.#context.source, this.#options.slotName);
+  }
+
+  acceptDrift(): Promise<string[]> {
+    const { source, sink, publication, slotName } = this.#context;
+    return this.#exclusive(async () => {
+      const published = await readPublication(source, publication);
+      return sink.tx(async (tx) => {
+        const state = await readState(tx, slotName);
+        await lockRaw(tx, slotName, state);
+        const { problems } = compareSchemas(published, await readStoredTables(tx));
+        for (const problem of problems) await acceptProblem(tx, problem, state?.appliedPos ?? 0n);
+        return problems.map(({ text }) => text);
+      });
+    });
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ export interface CaptureContext {
   sourceConfig: DatabaseConfig;
   slotName: string;
   publication: string;
+  slotPatienceMs: number;
   log: Log;
   onCopied: (table: string, rows: number, seconds: number) => void;
 }
@@ -45,7 +46,7 @@ export async function prepare(context: CaptureContext, recopy: ReadonlySet<strin
     const stored = await readStoredTables(sink);
     const drift = compareSchemas(published, stored);
     assertFollowable(drift);
-    const slot = await waitUntilFree(source, slotName);
+    const slot = await waitUntilFree(source, slotName, context.slotPatienceMs);
     const loss = state && lossOf(state, slot, server);
     if (!state || loss !== undefined) {
       if (loss !== undefined) context.log.warn({ slot: slotName, reason: loss }, "the replication slot was lost: all tables are copied anew and compared, history is kept");

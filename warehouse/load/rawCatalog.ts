@@ -78,8 +78,15 @@ export interface Drift {
   newTables: PublishedTable[];
   /** Tables with columns that raw lacks. */
   widened: { table: PublishedTable; columns: RawColumn[] }[];
-  /** What raw cannot follow, each as a sentence. */
-  problems: string[];
+  problems: DriftProblem[];
+}
+
+/** What raw cannot follow. */
+export interface DriftProblem {
+  rawTable: string;
+  /** The column; undefined where the table as a whole is meant. */
+  column: string | undefined;
+  text: string;
 }
 
 /** Holds what the shop publishes against what raw keeps. */
@@ -92,18 +99,23 @@ export function compareSchemas(published: readonly PublishedTable[], stored: Rea
       continue;
     }
     const name = `${table.schema}.${table.table}`;
+    const problem = (column: string | undefined, text: string) => drift.problems.push({ rawTable: table.rawTable, column, text });
+    const columns = table.columns.filter((column) => !kept.columns.some(({ name: known }) => known === column.name));
+    const keyMoved = kept.columns.some((column) => column.isKey !== (table.columns.find((now) => now.name === column.name)?.isKey ?? false)) || columns.some(({ isKey }) => isKey);
+    if (keyMoved) {
+      problem(undefined, `the key of ${name} is another one than in raw`);
+      continue;
+    }
     for (const column of kept.columns) {
       const now = table.columns.find((candidate) => candidate.name === column.name);
-      if (!now) drift.problems.push(`column ${column.name} of ${name} is no longer published`);
-      else if (now.type !== column.type) drift.problems.push(`column ${column.name} of ${name} is of type ${now.type}, in raw it is ${column.type}`);
-      else if (now.isKey !== column.isKey) drift.problems.push(`the key of ${name} has changed at column ${column.name}`);
+      if (!now) problem(column.name, `column ${column.name} of ${name} is no longer published`);
+      else if (now.type !== column.type) problem(column.name, `column ${column.name} of ${name} is of type ${now.type}, in raw it is ${column.type}`);
     }
-    const columns = table.columns.filter((column) => !kept.columns.some(({ name: known }) => known === column.name));
-    if (columns.some(({ isKey }) => isKey)) drift.problems.push(`the key of ${name} has a new column`);
-    else if (columns.length > 0) drift.widened.push({ table, columns });
+    if (columns.length > 0) drift.widened.push({ table, columns });
   }
   for (const kept of stored.values()) {
-    if (!published.some(({ rawTable }) => rawTable === kept.rawTable)) drift.problems.push(`table ${kept.schema}.${kept.table} is no longer published`);
+    if (published.some(({ rawTable }) => rawTable === kept.rawTable)) continue;
+    drift.problems.push({ rawTable: kept.rawTable, column: undefined, text: `table ${kept.schema}.${kept.table} is no longer published` });
   }
   return drift;
 }
@@ -113,15 +125,15 @@ export function assertFollowable(drift: Drift): void {
   if (drift.problems.length === 0) return;
   throw new CaptureError(
     "SCHEMA_DRIFT",
-    `the shop's schema has moved away from raw: ${drift.problems.join("; ")}. Nothing was loaded and nothing is lost: put it back in the shop, or accept the change in raw, and run again`,
+    `the shop's schema has moved away from raw: ${drift.problems.map(({ text }) => text).join("; ")}. Nothing was loaded and nothing is lost: put it back in the shop, or accept the change in raw, and run again`,
   );
 }
 
 /**
- * Accepts that a column, or without one a whole table, is gone from the shop or has another type there: its history
+ * Accepts that a column or a whole table is gone from the shop or has another shape there: its history
  * stays in raw as `<name>__until_<pos>`; what the shop publishes under the name now is taken up at the next catch-up.
  */
-export async function acceptDrift(tx: Tx, rawTable: string, column: string | undefined, pos: bigint): Promise<void> {
+export async function acceptProblem(tx: Tx, { rawTable, column }: DriftProblem, pos: bigint): Promise<void> {
   if (column === undefined) {
     await renameRawTable(tx, rawTable, `${rawTable.slice(0, 35)}__until_${pos}`);
     await tx.execute(forgetTable, [rawTable]);

@@ -47,8 +47,9 @@ export async function preferIndexes(tx: Tx): Promise<void> {
 export async function mergeVersions(tx: Tx, table: RawTable, versions: readonly RawVersion[], closes: readonly KeyAt[], replacePos: bigint | undefined): Promise<void> {
   await fillUnchanged(tx, table, versions);
   if (replacePos !== undefined) {
+    // "+ 0" keeps the planner from starting at the position's index, where the whole transaction lies
     await tx.raw(
-      `delete from ${rawName(table)} o using ${keyRows(table, 1)} where ${sameKey(table, "o", "k")} and o._to_pos is null and o._from_pos = $1::int8`,
+      `delete from ${rawName(table)} o using ${keyRows(table, 1)} where ${sameKey(table, "o", "k")} and o._to_pos is null and o._from_pos + 0 = $1::int8`,
       [replacePos, ...keyArrays(table, closes.map(({ key }) => key))],
     );
   }
