@@ -28,7 +28,8 @@
 {% macro date_part(part, day) %}{{ return(adapter.dispatch('date_part', 'martgraph')(part, day)) }}{% endmacro %}
 {% macro postgres__date_part(part, day) -%}cast(extract({{ part }} from {{ day }}) as integer){%- endmacro %}
 
-{# A relation with one column, `column`: every step-th date from the first to the last, both kept. #}
+{# A relation with one column, `column`: every step-th date from the first to the last, which are both days
+   of it where the step meets them; backwards where the step is negative; empty where the step leads away from the last. #}
 {% macro date_series(first, last, column, step_days=1) %}{{ return(adapter.dispatch('date_series', 'martgraph')(first, last, column, step_days)) }}{% endmacro %}
 {% macro postgres__date_series(first, last, column, step_days) -%}
   (
@@ -36,7 +37,3 @@
     from generate_series(0, (({{ last }}) - ({{ first }})) / {{ step_days }}) as steps (n)
   )
 {%- endmacro %}
-
-{# A relation with one column, `n`: the whole numbers from the first to the last; empty where the last is smaller. #}
-{% macro number_series(first, last) %}{{ return(adapter.dispatch('number_series', 'martgraph')(first, last)) }}{% endmacro %}
-{% macro postgres__number_series(first, last) -%}(select n from generate_series({{ first }}, {{ last }}) as numbers (n)){%- endmacro %}

@@ -58,12 +58,9 @@ grid as (
   select {{ business_date() }} as as_of_date
   union all
   select as_of_date
-  from (select min(day) as first_day from order_days) as history
-  cross join lateral (
-    select {{ add_days(business_date(), '-91 - 30 * steps.n') }} as as_of_date
-    from {{ number_series(0, diff_days('history.first_day', business_date()) ~ ' / 30') }} as steps
-  ) as past
-  where as_of_date > history.first_day
+  from {{ date_series(
+    add_days(business_date(), '-91'), '(select min(day) + 1 from order_days)', 'as_of_date', step_days=-30
+  ) }} as past
 
 ),
 

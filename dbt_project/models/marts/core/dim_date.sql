@@ -12,8 +12,7 @@ with bounds as (
 days as (
 
   select date_day
-  from bounds
-  cross join lateral {{ date_series('bounds.first_day', 'bounds.last_day', 'date_day') }} as series
+  from {{ date_series('(select first_day from bounds)', '(select last_day from bounds)', 'date_day') }} as series
 
 )
 

@@ -1,0 +1,370 @@
+// Generated from the contracts in dbt_project/models/marts; "npm run gen" writes it.
+
+/** Sales and refunds by day, country, kind of customer and product; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind and product_id. */
+export interface AggDailySalesRow {
+  /** UTC day of the order or of the refund. */
+  sale_date: string;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** PRODUCT or CHARGE. */
+  line_kind: string;
+  /** The product, null for charges. */
+  product_id: string | null;
+  /** Gross at placing of the day's orders, major units. */
+  revenue: string;
+  /** Units of goods of the day's orders. */
+  units_sold: bigint;
+  /** Given back on the day, major units. */
+  refunds: string;
+}
+
+/** Columns of agg_daily_sales as a statement's row names them. */
+export const aggDailySalesColumns = {
+  sale_date: "date",
+  country: "text",
+  customer_type: "text",
+  line_kind: "text",
+  product_id: "uuid?",
+  revenue: "numeric",
+  units_sold: "int8",
+  refunds: "numeric",
+} as const;
+
+/** Everybody with an account, with what they bought and gave back over all time. No names, no addresses. Grain: one row per account. */
+export interface DimCustomersRow {
+  /** The account. */
+  user_id: string;
+  /** SHA-256 of the lower-case e-mail address, hex. */
+  email_sha256: string;
+  /** ISO 3166-1 alpha-2, null where no code is known. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** When the account was made, business time. */
+  registered_at: Date;
+  /** First order, null before it. */
+  first_order_at: Date | null;
+  /** Latest order, null before the first. */
+  last_order_at: Date | null;
+  /** Orders placed, whatever became of them. */
+  orders: bigint;
+  /** Gross at placing, charges included, major units. */
+  revenue: string;
+  /** Given back, major units. */
+  refunds: string;
+}
+
+/** Columns of dim_customers as a statement's row names them. */
+export const dimCustomersColumns = {
+  user_id: "uuid",
+  email_sha256: "text",
+  country_code: "text?",
+  country: "text",
+  registered_at: "timestamptz",
+  first_order_at: "timestamptz?",
+  last_order_at: "timestamptz?",
+  orders: "int8",
+  revenue: "numeric",
+  refunds: "numeric",
+} as const;
+
+/** Calendar of UTC days, from the year of the first order to the end of the year of the build. Grain: one row per day. */
+export interface DimDateRow {
+  /** The day. */
+  date_day: string;
+  /** Calendar year. */
+  year: number;
+  /** 1..4. */
+  quarter: number;
+  /** 1..12. */
+  month: number;
+  /** First day of its month. */
+  month_start: string;
+  /** Year of the ISO week. */
+  iso_year: number;
+  /** 1..53, ISO 8601. */
+  iso_week: number;
+  /** Monday of its ISO week. */
+  week_start: string;
+  /** 1 Monday .. 7 Sunday. */
+  day_of_week: number;
+  /** Saturday or Sunday. */
+  is_weekend: boolean;
+}
+
+/** Columns of dim_date as a statement's row names them. */
+export const dimDateColumns = {
+  date_day: "date",
+  year: "int4",
+  quarter: "int4",
+  month: "int4",
+  month_start: "date",
+  iso_year: "int4",
+  iso_week: "int4",
+  week_start: "date",
+  day_of_week: "int4",
+  is_weekend: "bool",
+} as const;
+
+/** Every product with its first variant's stock code and current price. Grain: one row per product. */
+export interface DimProductsRow {
+  /** The product. */
+  product_id: string;
+  /** Stock code of its first variant, null where it has none yet. */
+  sku: string | null;
+  /** Unique name for URLs. */
+  slug: string;
+  /** Display name. */
+  name: string;
+  /** DRAFT, ACTIVE or ARCHIVED. */
+  status: string;
+  /** Name of its category, null for none. */
+  category: string | null;
+  /** Who offers it, null for the shop itself. */
+  vendor_id: string | null;
+  /** Current price of its first variant in major units, exact, null where it has none. */
+  unit_price: string | null;
+  /** ISO 4217, null without a price. */
+  currency: string | null;
+}
+
+/** Columns of dim_products as a statement's row names them. */
+export const dimProductsColumns = {
+  product_id: "uuid",
+  sku: "text?",
+  slug: "text",
+  name: "text",
+  status: "text",
+  category: "text?",
+  vendor_id: "uuid?",
+  unit_price: "numeric?",
+  currency: "text?",
+} as const;
+
+/** Everything sold, products and charges, with what its order knows. Grain: one row per order line or charge. */
+export interface FctOrderLinesRow {
+  /** The line or charge. */
+  line_id: string;
+  /** Its order. */
+  order_id: string;
+  /** PRODUCT or CHARGE. */
+  line_kind: string;
+  /** What was sold, null for a charge. */
+  product_id: string | null;
+  /** Which variant of it, null for a charge. */
+  variant_id: string | null;
+  /** Stock code or code of the charge. */
+  code: string;
+  /** Text at placing. */
+  name: string;
+  /** Who ordered, null for a guest. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 3166-1 alpha-2, null where no code is known. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time of the order. */
+  placed_at: Date;
+  /** UTC day of placed_at. */
+  placed_date: string;
+  /** Quantity on the line, positive. */
+  quantity: bigint;
+  /** Units of goods: the quantity, 0 for a charge. */
+  units_sold: bigint;
+  /** Quantity times unit price, exact, major units. */
+  amount: string;
+}
+
+/** Columns of fct_order_lines as a statement's row names them. */
+export const fctOrderLinesColumns = {
+  line_id: "uuid",
+  order_id: "uuid",
+  line_kind: "text",
+  product_id: "uuid?",
+  variant_id: "uuid?",
+  code: "text",
+  name: "text",
+  user_id: "uuid?",
+  customer_type: "text",
+  country_code: "text?",
+  country: "text",
+  currency: "text",
+  placed_at: "timestamptz",
+  placed_date: "date",
+  quantity: "int8",
+  units_sold: "int8",
+  amount: "numeric",
+} as const;
+
+/** Orders as they were placed, in every state: a cancelled one stays and is answered by its refund. Grain: one row per order. */
+export interface FctOrdersRow {
+  /** The order. */
+  order_id: string;
+  /** The number the customer sees. */
+  number: string;
+  /** Who ordered, null for a guest. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** PLACED, PAID, DELIVERED or CANCELLED. */
+  state: string;
+  /** ISO 3166-1 alpha-2, null where no code is known. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time. */
+  placed_at: Date;
+  /** UTC day of placed_at. */
+  placed_date: string;
+  /** Sum of all lines, charges included, gross at placing, exact, major units. */
+  revenue: string;
+  /** Units of goods; charges count none. */
+  units_sold: bigint;
+  /** The part of the revenue that is charges, major units. */
+  charges: string;
+  /** What was asked for: the revenue rounded once to the currency. */
+  total: string;
+  /** Lines and charges. */
+  lines: bigint;
+}
+
+/** Columns of fct_orders as a statement's row names them. */
+export const fctOrdersColumns = {
+  order_id: "uuid",
+  number: "text",
+  user_id: "uuid?",
+  customer_type: "text",
+  state: "text",
+  country_code: "text?",
+  country: "text",
+  currency: "text",
+  placed_at: "timestamptz",
+  placed_date: "date",
+  revenue: "numeric",
+  units_sold: "int8",
+  charges: "numeric",
+  total: "numeric",
+  lines: "int8",
+} as const;
+
+/** What came back, line by line, on the day it came back. Grain: one row per refund line. */
+export interface FctRefundsRow {
+  /** The refund line. */
+  refund_line_id: string;
+  /** Its refund. */
+  refund_id: string;
+  /** The order behind it, null where none was found. */
+  order_id: string | null;
+  /** PRODUCT or CHARGE. */
+  line_kind: string;
+  /** What came back, null for a charge. */
+  product_id: string | null;
+  /** Stock code or code of the charge. */
+  code: string;
+  /** Who got the money, null for a guest. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 3166-1 alpha-2, null where no code is known. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time. */
+  refunded_at: Date;
+  /** UTC day of refunded_at. */
+  refunded_date: string;
+  /** Units, positive. */
+  quantity: bigint;
+  /** Given back, positive, exact, major units. */
+  amount: string;
+  /** How the order was found: REFERENCED, EXACT, LATEST_OF_SEVERAL, PARTIAL or NONE. */
+  match_quality: string;
+}
+
+/** Columns of fct_refunds as a statement's row names them. */
+export const fctRefundsColumns = {
+  refund_line_id: "uuid",
+  refund_id: "uuid",
+  order_id: "uuid?",
+  line_kind: "text",
+  product_id: "uuid?",
+  code: "text",
+  user_id: "uuid?",
+  customer_type: "text",
+  country_code: "text?",
+  country: "text",
+  currency: "text",
+  refunded_at: "timestamptz",
+  refunded_date: "date",
+  quantity: "int8",
+  amount: "numeric",
+  match_quality: "text",
+} as const;
+
+/** Of the customers whose first order fell in a month, how many ordered again in each month after. Grain: one row per cohort and month. */
+export interface RptCohortsMonthlyRow {
+  /** First day of the month of the first order. */
+  cohort_month: string;
+  /** Months since then, 0 for the month itself. */
+  month_index: number;
+  /** Customers in the cohort. */
+  cohort_size: bigint;
+  /** Those of them who ordered in the month. */
+  customers: bigint;
+  /** customers / cohort_size, six digits. */
+  retention: string;
+  /** What they ordered in the month, gross at placing, major units. */
+  revenue: string;
+}
+
+/** Columns of rpt_cohorts_monthly as a statement's row names them. */
+export const rptCohortsMonthlyColumns = {
+  cohort_month: "date",
+  month_index: "int4",
+  cohort_size: "int8",
+  customers: "int8",
+  retention: "numeric",
+  revenue: "numeric",
+} as const;
+
+/** Recency, frequency and monetary value of every customer who ordered, in fifths, as of the build's business day. Grain: one row per customer with an order. */
+export interface RptCustomerRfmRow {
+  /** The customer. */
+  user_id: string;
+  /** Whole days from the latest order to the business day. */
+  recency_days: number;
+  /** Orders. */
+  frequency: bigint;
+  /** Gross at placing, charges included, major units. */
+  monetary: string;
+  /** 1 longest ago .. 5 latest. */
+  r_score: number;
+  /** 1 fewest .. 5 most orders. */
+  f_score: number;
+  /** 1 least .. 5 most money. */
+  m_score: number;
+  /** CHAMPION, LOYAL, AT_RISK, NEW, PROMISING, FADING or LOST. */
+  segment: string;
+}
+
+/** Columns of rpt_customer_rfm as a statement's row names them. */
+export const rptCustomerRfmColumns = {
+  user_id: "uuid",
+  recency_days: "int4",
+  frequency: "int8",
+  monetary: "numeric",
+  r_score: "int4",
+  f_score: "int4",
+  m_score: "int4",
+  segment: "text",
+} as const;
