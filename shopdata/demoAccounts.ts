@@ -4,8 +4,8 @@ import { query } from "#platform/db/query.ts";
 /** The user id of each role's demo account. SERVICE is never given a password. */
 export type DemoAccounts = Record<"CUSTOMER" | "VENDOR" | "SUPPORT" | "ANALYST" | "ADMIN" | "SERVICE", string>;
 
-/** The buyer is taken from among this many with the most orders, the last of them: plenty of history, but no wholesaler. */
-const BUYERS = 25;
+/** The buyer is the middle one of this many with the most orders: plenty of history, but none of the wholesalers. */
+const BUYERS = 40;
 /** A buyer who ordered within so many days is preferred. */
 const RECENT_DAYS = 60;
 
@@ -105,7 +105,8 @@ async function findBuyer(tx: Tx): Promise<string> {
   const remembered = (await tx.maybeOne(rememberedBuyer, []))?.id;
   if (remembered) return remembered;
   const recent = await tx.many(buyersWithMostOrders, [BigInt(BUYERS), RECENT_DAYS]);
-  const buyer = (recent.length > 0 ? recent : await tx.many(buyersWithMostOrders, [BigInt(BUYERS), null])).at(-1);
+  const buyers = recent.length > 0 ? recent : await tx.many(buyersWithMostOrders, [BigInt(BUYERS), null]);
+  const buyer = buyers[Math.floor((buyers.length - 1) / 2)];
   if (buyer === undefined) throw new Error("the shop holds no orders of registered customers to choose a demo customer from: fill it first");
   await tx.execute(rememberBuyer, [buyer.id]);
   return buyer.id;
