@@ -9,6 +9,15 @@ export interface Purchase {
   readonly ageDays: number;
 }
 
+/** The same with the product by its place in the model's `products`. */
+export interface KnownPurchase {
+  readonly index: number;
+  readonly ageDays: number;
+}
+
+/** By place in `products`: 0 for a product that must not be suggested. */
+export type Allowed = Uint8Array;
+
 /** Best first; a score is comparable inside of its own list only. */
 export interface ScoredProducts {
   readonly productIds: readonly string[];
@@ -70,23 +79,32 @@ export class RecommendationsModel {
   }
 
   /** The `first` best products for a history; purchases of products that the model does not know are passed over. */
-  recommend(history: readonly Purchase[], first: number): ScoredProducts {
+  recommend(history: readonly Purchase[], first: number, allowed?: Allowed): ScoredProducts {
     const known = history.flatMap(({ productId, ageDays }) => {
       const index = this.#indexOf.get(productId);
       return index === undefined ? [] : [{ index, ageDays }];
     });
-    return this.#named(this.#best(this.#scores(known), first));
+    return this.recommendKnown(known, first, allowed);
+  }
+
+  /** As `recommend`, for purchases that name products by their places in `products`. */
+  recommendKnown(history: readonly KnownPurchase[], first: number, allowed?: Allowed): ScoredProducts {
+    return this.#named(this.#best(this.#scores(history), first, allowed));
   }
 
   /** The `first` products most similar to one; empty where the model does not know it. */
-  similar(productId: string, first: number): ScoredProducts {
+  similar(productId: string, first: number, allowed?: Allowed): ScoredProducts {
     const index = this.#indexOf.get(productId);
-    if (index === undefined) return { productIds: [], scores: [] };
-    const found = this.#neighbours[index] as Int32Array;
-    return {
-      productIds: Array.from(found.subarray(0, first), (place) => this.products[place] as string),
-      scores: Array.from((this.#similarities[index] as Float64Array).subarray(0, first)),
-    };
+    const productIds: string[] = [];
+    const scores: number[] = [];
+    if (index === undefined) return { productIds, scores };
+    const similarities = this.#similarities[index] as Float64Array;
+    (this.#neighbours[index] as Int32Array).forEach((place, rank) => {
+      if (productIds.length >= first || allowed?.[place] === 0) return;
+      productIds.push(this.products[place] as string);
+      scores.push(similarities[rank] as number);
+    });
+    return { productIds, scores };
   }
 
   /** How far the scores of one golden row are from ours; a product of the row that would not be chosen counts by its score. */
@@ -108,7 +126,7 @@ export class RecommendationsModel {
   }
 
   /** Scores of all products; the buffer is overwritten by the next call. */
-  #scores(history: readonly { index: number; ageDays: number }[]): Float64Array {
+  #scores(history: readonly KnownPurchase[]): Float64Array {
     const personal = this.#personal.fill(0);
     for (const { index, ageDays } of history) personal[index] = (personal[index] as number) + faded(ageDays, this.#personalDecay);
     for (let index = 0; index < personal.length; index += 1) personal[index] = (personal[index] as number) * (this.#liveness[index] as number);
@@ -130,12 +148,13 @@ export class RecommendationsModel {
     return personal;
   }
 
-  /** Indexes of the `first` highest scores above zero, best first, ties by index. */
-  #best(scores: Float64Array, first: number): number[] {
+  /** Indexes of the `first` highest scores, best first, ties by index. */
+  #best(scores: Float64Array, first: number, allowed?: Allowed): number[] {
     const best: number[] = [];
     if (first < 1) return best;
     for (let index = 0; index < scores.length; index += 1) {
       const value = scores[index] as number;
+      if (allowed?.[index] === 0) continue;
       if (best.length === first && value <= (scores[best[first - 1] as number] as number)) continue;
       let low = 0;
       let high = best.length;
