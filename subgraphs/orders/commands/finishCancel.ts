@@ -1,0 +1,46 @@
+import { toDecimal } from "#schema/values/money.ts";
+import type { OrdersParts } from "../context.ts";
+import { planCancellation } from "../domain/cancellation.ts";
+import { canBecome, ORDER_STATES } from "../domain/orderState.ts";
+import { type CancellationRecord, findCancellationForUpdate, finishCancellation, insertFullRefund } from "../queries/cancellations.ts";
+import { restock } from "../queries/catalogue.ts";
+import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
+import { markCancelled } from "../queries/orders.ts";
+import { tellOfOrder } from "../queries/placeOrder.ts";
+import { keys } from "./idempotency.ts";
+
+export const CANCEL = "orderCancel";
+
+/** What is kept under the idempotency key. `refundId` is null where nothing had been paid. */
+export interface StoredCancel {
+  readonly orderId: string;
+  readonly refundId: string | null;
+}
+
+const CANCELLABLE = ORDER_STATES.filter((state) => canBecome(state, "CANCELLED"));
+/** More lines than any order has. */
+const ALL_LINES = 100_000;
+
+/** Money back, then refund, goods and state in one transaction. May be repeated: the provider gives back once per key. */
+export async function finishCancel(parts: OrdersParts, record: CancellationRecord): Promise<StoredCancel> {
+  const { db, payments: provider, clocks } = parts;
+  const { orderId, refundId, reason } = record;
+  const ids = [orderId];
+  const plan = planCancellation(await listOrderLines(db, ids, ALL_LINES, 0), await listCharges(db, ids), await listPayments(db, ids));
+  for (const payment of plan.payments) {
+    await provider.refund({ key: `${refundId}:${payment.id}`, chargeRef: payment.providerRef, amount: payment.amount });
+  }
+  const answer: StoredCancel = { orderId, refundId: plan.payments.length > 0 ? refundId : null };
+  await db.tx(async (tx) => {
+    if ((await findCancellationForUpdate(tx, orderId))?.state === "DONE") return;
+    const at = clocks.business.now();
+    const order = await markCancelled(tx, orderId, CANCELLABLE);
+    if (!order) throw new Error(`order ${orderId} left the states it can be cancelled from while it was being cancelled`);
+    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, payments: plan.payments, items: plan.items, reason, at });
+    if (plan.restock.length > 0) await restock(tx, orderId, plan.restock);
+    await finishCancellation(tx, orderId);
+    await tellOfOrder(tx, orderId, "OrderCancelled", { ...answer, number: order.number, userId: order.userId, total: toDecimal(order.total), currency: order.total.currency, reason }, at);
+    await keys.finish(tx, { actor: record.actor, operation: CANCEL, key: record.key }, answer);
+  }, { retries: 3 });
+  return answer;
+}

@@ -1,0 +1,75 @@
+import { money } from "#schema/values/money.ts";
+import type { Reader, Tx } from "#platform/db/database.ts";
+import { query } from "#platform/db/query.ts";
+import type { SellableVariant } from "../domain/cart.ts";
+
+// The view and the functions that the catalogue publishes for others (schema/sql/shop/0003_catalog.sql).
+
+const onSale = query({
+  name: "orders.sellableVariants",
+  text: `select s.variant_id, s.product_id, s.sku, s.variant_name, s.currency, s.unit_amount, s.exponent
+    from catalog.sellable_variants s where s.variant_id = any($1) and s.currency = $2 and s.status = 'ACTIVE'`,
+  params: ["uuid[]", "text"],
+  row: { variant_id: "uuid", product_id: "uuid", sku: "text", variant_name: "text", currency: "text", unit_amount: "int8", exponent: "int2" },
+  budget: { access: "index", maxRows: 1_000 },
+});
+
+const reserve = query({
+  name: "orders.reserveStock",
+  text: "select variant_id, available from catalog.reserve_stock($1, $2, $3, $4)",
+  params: ["uuid", "uuid[]", "int8[]", "timestamptz"],
+  row: { variant_id: "uuid", available: "int8" },
+  budget: { access: "write", maxRows: 100 },
+});
+
+const sell = query({
+  name: "orders.sellReserved",
+  text: "select catalog.sell_reserved($1, $2) as variants",
+  params: ["uuid", "uuid"],
+  row: { variants: "int8" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const release = query({
+  name: "orders.releaseStock",
+  text: "select catalog.release_stock($1) as variants",
+  params: ["uuid"],
+  row: { variants: "int8" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const putBack = query({
+  name: "orders.restock",
+  text: "select catalog.restock($1, $2, $3) is null as done",
+  params: ["uuid", "uuid[]", "int8[]"],
+  row: { done: "bool" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+type Units = readonly { variantId: string; quantity: bigint }[];
+
+/** Which of the variants can be bought in the currency, with name and price. */
+export async function listSellable(db: Reader, variantIds: readonly string[], currency: string): Promise<SellableVariant[]> {
+  return (await db.many(onSale, [variantIds, currency])).map((row) => ({
+    variantId: row.variant_id, productId: row.product_id, sku: row.sku, name: row.variant_name, price: money(row.unit_amount, row.currency, row.exponent),
+  }));
+}
+
+/** Holds all units for a checkout or none: answers the variants that are short, with what is left. */
+export async function reserveStock(tx: Tx, checkoutId: string, units: Units, holdUntil: Date): Promise<{ variantId: string; available: bigint }[]> {
+  const short = await tx.many(reserve, [checkoutId, units.map((unit) => unit.variantId), units.map((unit) => unit.quantity), holdUntil]);
+  return short.map((row) => ({ variantId: row.variant_id, available: row.available }));
+}
+
+/** Turns the held units into sold ones. Answers how many variants were held. */
+export async function sellReserved(tx: Tx, checkoutId: string, orderId: string): Promise<number> {
+  return Number((await tx.one(sell, [checkoutId, orderId])).variants);
+}
+
+export async function releaseStock(tx: Tx, checkoutId: string): Promise<void> {
+  await tx.one(release, [checkoutId]);
+}
+
+export async function restock(tx: Tx, orderId: string, units: Units): Promise<void> {
+  await tx.one(putBack, [orderId, units.map((unit) => unit.variantId), units.map((unit) => unit.quantity)]);
+}

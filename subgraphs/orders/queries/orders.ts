@@ -1,0 +1,139 @@
+import { cursorOf } from "#kit/page.ts";
+import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { money, type Money } from "#schema/values/money.ts";
+import type { Reader, Tx } from "#platform/db/database.ts";
+import { query, type RowOf } from "#platform/db/query.ts";
+import type { CustomerType, Order } from "../domain/order.ts";
+import type { OrderState } from "../domain/orderState.ts";
+
+/** An order with its place in a person's list, as text. */
+export interface ListedOrder extends Order {
+  readonly sortKey: string;
+}
+
+const COLUMNS = "o.id, o.number, o.user_id, o.customer_type, o.state, o.currency, o.country_code, o.country_label, o.placed_at, o.total_units, o.exponent";
+const row = {
+  id: "uuid", number: "text", user_id: "uuid?", customer_type: "text", state: "text", currency: "text", country_code: "text?", country_label: "text?",
+  placed_at: "timestamptz", total_units: "int8", exponent: "int2",
+} as const;
+
+function toOrder(found: RowOf<typeof row>): Order {
+  return {
+    id: found.id, number: found.number, userId: found.user_id, customerType: found.customer_type as CustomerType, state: found.state as OrderState,
+    countryCode: found.country_code, countryLabel: found.country_label, placedAt: found.placed_at,
+    total: money(found.total_units, found.currency, found.exponent),
+  };
+}
+
+// Whose order it is stands in the statement: what a viewer may not see does not leave the database.
+const visibleByIds = query({
+  name: "orders.visibleOrdersByIds",
+  text: `select ${COLUMNS} from orders.orders o where o.id = any($1) and ($2 or o.user_id = $3)`,
+  params: ["uuid[]", "bool", "uuid?"],
+  row,
+  budget: { access: "index", maxRows: 1_000 },
+});
+
+const byId = query({
+  name: "orders.orderById",
+  text: `select ${COLUMNS} from orders.orders o where o.id = $1`,
+  params: ["uuid"],
+  row,
+  budget: { access: "index", maxRows: 1 },
+});
+
+const byCart = query({
+  name: "orders.orderOfCart",
+  text: `select ${COLUMNS} from orders.orders o where o.cart_id = $1`,
+  params: ["uuid"],
+  row,
+  budget: { access: "index", maxRows: 1 },
+});
+
+const visibleForUpdate = query({
+  name: "orders.visibleOrderForUpdate",
+  text: `select ${COLUMNS} from orders.orders o where o.id = $1 and ($2 or o.user_id = $3) for update`,
+  params: ["uuid", "bool", "uuid?"],
+  row,
+  budget: { access: "write", maxRows: 1 },
+});
+
+const ofUsers = query({
+  name: "orders.ordersOfUsers",
+  text: `select ${COLUMNS}, to_char(o.placed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sort_key
+    from unnest($1::uuid[]) as asked (user_id)
+    cross join lateral (
+      select * from orders.orders
+      where user_id = asked.user_id and (placed_at, id) < ($2::text::timestamptz, $3)
+      order by placed_at desc, id desc limit $4
+    ) o`,
+  params: ["uuid[]", "text", "uuid", "int4"],
+  row: { ...row, sort_key: "text" },
+  budget: { access: "index", maxRows: 101_000 },
+});
+
+const insert = query({
+  name: "orders.insertOrder",
+  text: `insert into orders.orders as o (number, user_id, state, currency, country_code, placed_at, total_units, exponent, source, cart_id)
+    values (nextval('orders.order_number')::text, $1, 'PAID', $2, $3, $4, $5, $6, 'API', $7) returning ${COLUMNS}`,
+  params: ["uuid?", "text", "text?", "timestamptz", "int8", "int2", "uuid"],
+  row,
+  budget: { access: "write", maxRows: 1 },
+});
+
+const cancel = query({
+  name: "orders.cancelOrder",
+  text: `update orders.orders as o set state = 'CANCELLED', version = o.version + 1 where o.id = $1 and o.state = any($2) returning ${COLUMNS}`,
+  params: ["uuid", "text[]"],
+  row,
+  budget: { access: "write", maxRows: 1 },
+});
+
+export const orderCursor = cursorOf("orders of a person", ["instant", "uuid"]);
+const START = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"] as const;
+
+/** Orders the viewer may see: their own, or any for SUPPORT and ADMIN. */
+export async function listVisibleOrders(db: Reader, ids: readonly string[], viewer: Viewer): Promise<Order[]> {
+  return (await db.many(visibleByIds, [ids, seesEveryone(viewer), viewer.userId])).map(toOrder);
+}
+
+/** An order that the caller has a right to by other means: it has just been placed by them, or is about to be. */
+export async function getOrder(db: Reader, id: string): Promise<Order> {
+  return toOrder(await db.one(byId, [id]));
+}
+
+export async function findOrderOfCart(db: Reader, cartId: string): Promise<Order | undefined> {
+  const found = await db.maybeOne(byCart, [cartId]);
+  return found && toOrder(found);
+}
+
+export async function findVisibleOrderForUpdate(tx: Tx, id: string, viewer: Viewer): Promise<Order | undefined> {
+  const found = await tx.maybeOne(visibleForUpdate, [id, seesEveryone(viewer), viewer.userId]);
+  return found && toOrder(found);
+}
+
+/** Of each person up to `limit` orders, newest first, after the cursor. */
+export async function listOrdersOfUsers(db: Reader, userIds: readonly string[], limit: number, after: readonly [string, string] | undefined): Promise<ListedOrder[]> {
+  const [placedAt, id] = after ?? START;
+  return (await db.many(ofUsers, [userIds, placedAt, id, limit])).map((found) => ({ ...toOrder(found), sortKey: found.sort_key }));
+}
+
+export interface NewOrder {
+  readonly userId: string | null;
+  readonly countryCode: string | null;
+  readonly placedAt: Date;
+  readonly total: Money;
+  readonly cartId: string;
+}
+
+/** A paid order with the next number. */
+export async function insertOrder(tx: Tx, order: NewOrder): Promise<Order> {
+  const { userId, countryCode, placedAt, total, cartId } = order;
+  return toOrder(await tx.one(insert, [userId, total.currency, countryCode, placedAt, total.units, total.exponent, cartId]));
+}
+
+/** Undefined when the order has left the states it may be cancelled from. */
+export async function markCancelled(tx: Tx, id: string, from: readonly OrderState[]): Promise<Order | undefined> {
+  const found = await tx.maybeOne(cancel, [id, from]);
+  return found && toOrder(found);
+}

@@ -1,0 +1,80 @@
+import { graphMoney } from "#kit/graphMoney.ts";
+import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
+import { countryByCode, countryByLabel, UNSPECIFIED } from "#schema/values/countries.ts";
+import { decodeId, encodeId } from "#schema/values/ids.ts";
+import { times } from "#schema/values/money.ts";
+import type { OrdersContext } from "../context.ts";
+import type { Charge, Item, Order, OrderLine, Payment, Refund } from "../domain/order.ts";
+import { NEXT_STATES } from "../domain/orderState.ts";
+import { type ListedOrder, orderCursor } from "../queries/orders.ts";
+import { smallInt, variantRef } from "./userErrors.ts";
+
+const lineCursor = cursorOf("lines of an order", ["integer"]);
+const DEFAULT_LINES = 50;
+
+/** What this subgraph knows of a person. */
+export interface UserStub {
+  /** UUID. */
+  readonly userId: string;
+}
+
+export const userRef = (userId: string | null) => userId && { __typename: "User", userId };
+
+const itemResolvers = {
+  quantity: (item: Item) => smallInt(item.quantity),
+  unitPrice: (item: Item) => graphMoney(item.unitPrice),
+  amount: (item: Item) => graphMoney(times(item.unitPrice, item.quantity)),
+};
+
+export const orderResolvers = {
+  Order: {
+    async __resolveReference({ id }: { id?: string }, { loaders }: OrdersContext) {
+      const uuid = id && decodeId("ord", id);
+      return uuid ? loaders.orderById.load(uuid) : null;
+    },
+    id: (order: Order) => encodeId("ord", order.id),
+    nextStates: (order: Order) => NEXT_STATES[order.state],
+    country: ({ countryCode, countryLabel }: Order) =>
+      (countryCode === null ? (countryLabel === null ? UNSPECIFIED : countryByLabel(countryLabel)) : (countryByCode(countryCode) ?? UNSPECIFIED)).name,
+    currency: (order: Order) => order.total.currency,
+    buyer: (order: Order) => userRef(order.userId),
+    async lines(order: Order, args: PageArgs, { loaders }: OrdersContext) {
+      const page = readPage(args, lineCursor, DEFAULT_LINES);
+      const rows = await loaders.linesOfOrder.load({ key: order.id, ...page });
+      return toConnection(rows, page, (line) => lineCursor.encode([String(line.position)]));
+    },
+    charges: (order: Order, _args: unknown, { loaders }: OrdersContext) => loaders.chargesOfOrder.load(order.id),
+    total: (order: Order) => graphMoney(order.total),
+    payments: (order: Order, _args: unknown, { loaders }: OrdersContext) => loaders.paymentsOfOrder.load(order.id),
+    refunds: (order: Order, _args: unknown, { loaders }: OrdersContext) => loaders.refundsOfOrder.load(order.id),
+  },
+  OrderLine: {
+    ...itemResolvers,
+    id: (line: OrderLine) => encodeId("oln", line.id),
+    variant: (line: OrderLine) => variantRef(line.variantId),
+    product: (line: OrderLine) => ({ __typename: "Product", id: encodeId("prd", line.productId) }),
+    sku: (line: OrderLine) => line.code,
+  },
+  Charge: { ...itemResolvers, id: (charge: Charge) => encodeId("och", charge.id) },
+  Payment: {
+    id: (payment: Payment) => encodeId("pay", payment.id),
+    amount: (payment: Payment) => graphMoney(payment.amount),
+    refunded: (payment: Payment) => graphMoney(payment.refunded),
+  },
+  Refund: {
+    id: (refund: Refund) => encodeId("rfd", refund.id),
+    total: (refund: Refund) => graphMoney(refund.total),
+  },
+  User: {
+    __resolveReference({ id }: { id?: string }): UserStub | null {
+      const userId = id && decodeId("usr", id);
+      return userId ? { userId } : null;
+    },
+    id: (user: UserStub) => encodeId("usr", user.userId),
+    async orders(user: UserStub, args: PageArgs, { loaders }: OrdersContext) {
+      const page = readPage(args, orderCursor);
+      const rows = await loaders.ordersOfUser.load({ key: user.userId, ...page });
+      return toConnection(rows, page, (order: ListedOrder) => orderCursor.encode([order.sortKey, order.id]));
+    },
+  },
+};

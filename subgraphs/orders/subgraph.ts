@@ -1,0 +1,65 @@
+import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
+import type { Clocks } from "#platform/clock.ts";
+import type { Database } from "#platform/db/database.ts";
+import type { Log } from "#platform/log.ts";
+import { sweepUnfinished } from "./commands/sweepUnfinished.ts";
+import type { OrdersContext, OrdersParts } from "./context.ts";
+import { guards } from "./guards.ts";
+import { makeLoaders } from "./loaders.ts";
+import { createFakePayments } from "./ports/fakePayments.ts";
+import type { PaymentProvider } from "./ports/payments.ts";
+import { cartResolvers, findCart } from "./resolvers/cart.ts";
+import { mutationResolvers } from "./resolvers/mutation.ts";
+import { orderResolvers } from "./resolvers/order.ts";
+
+export interface OrdersDeps {
+  /** Logged in as martgraph_orders. */
+  readonly db: Database;
+  readonly clocks: Clocks;
+  readonly log: Log;
+  /** The stateful stand-in where not given. */
+  readonly payments?: PaymentProvider;
+  /** How often unfinished purchases and cancellations are looked for; 0 never. */
+  readonly sweepSeconds?: number;
+}
+
+const SWEEP_SECONDS = 15;
+
+/** Carts, checkout, orders, cancellations. The database stays its caller's to close. */
+export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSeconds = SWEEP_SECONDS }: OrdersDeps): Promise<Subgraph> {
+  const parts: OrdersParts = { db, clocks, log, payments: payments ?? createFakePayments(db) };
+  const sweeper = sweepSeconds > 0 ? startSweeper(parts, sweepSeconds) : undefined;
+  return defineSubgraph({
+    name: "orders",
+    deps: parts,
+    resolvers: {
+      Query: {
+        cart: (_root: unknown, { id }: { id: string }, context: OrdersContext) => findCart(id, context),
+        order: (_root: unknown, { id }: { id: string }, context: OrdersContext) => orderResolvers.Order.__resolveReference({ id }, context),
+      },
+      Mutation: mutationResolvers,
+      ...cartResolvers,
+      ...orderResolvers,
+    },
+    guards,
+    makeLoaders,
+    ready: () => db.ping(),
+    close: async () => sweeper?.stop(),
+  });
+}
+
+/** One sweep at a time; stopping waits for the one that runs. */
+function startSweeper(parts: OrdersParts, seconds: number): { stop(): Promise<void> } {
+  let running: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    running ??= sweepUnfinished(parts)
+      .catch((error: unknown) => parts.log.warn({ error }, "unfinished purchases could not be looked for"))
+      .finally(() => { running = undefined; });
+  }, seconds * 1000).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
