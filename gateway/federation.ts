@@ -27,7 +27,7 @@ export interface FederationResult {
  * Paths the planner weighs per field, and whole plans it compares. Without them a query of 400 bytes over a graph with shared
  * recursive fields keeps it busy for minutes; with them it ends in well under a second (measured on our graph: see the hostile documents' test).
  */
-const PLANNER_BOUNDS = { pathsLimit: 10, maxEvaluatedPlans: 100 } as const;
+export const PLANNER_BOUNDS = { pathsLimit: 10, maxEvaluatedPlans: 100 } as const;
 /** Plans kept; one of a large operation takes about 100 kB. */
 const PLANS = 1_000;
 

@@ -36,7 +36,8 @@ export function dataSource(name: string, transport: Transport, limits: Limits, m
       const context = options.context as RequestContext;
       const { query = "", operationName } = options.request;
       const folded = foldRepresentations(options.request.variables ?? {});
-      const deadlineMs = Math.min(ownLimitMs, context.deadlineAt - performance.now());
+      // A change is waited for as long as the request may take: giving up early would leave its outcome unknown.
+      const deadlineMs = Math.min(context.mutation ? Infinity : ownLimitMs, context.deadlineAt - performance.now());
       const startedAt = performance.now();
       let outcome = "ok";
       try {
@@ -61,13 +62,13 @@ async function inTime(transport: Transport, call: Omit<SubgraphCall, "request">,
   const abort = new AbortController();
   const { viewer, requestId, signal } = context;
   const giveUp = (): void => abort.abort(signal.reason);
-  // A client that went away ends its reads; what it asked to change is carried through.
+  // A client that went away, or the deadline, ends reads; what was asked to change is carried through.
   if (!context.mutation) signal.addEventListener("abort", giveUp, { once: true });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_done, failed) => {
     timer = setTimeout(() => {
       failed(new Late());
-      abort.abort(new Error("deadline"));
+      if (!context.mutation) abort.abort(new Error("deadline"));
     }, deadlineMs);
   });
   try {

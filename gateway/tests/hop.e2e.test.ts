@@ -1,7 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HOP_HEADER, hopSigner, newHopKey } from "#kit/hop.ts";
+import { childEnvironment } from "#platform/config.ts";
+import { SUBGRAPHS } from "../compose.ts";
 import { testGateway } from "./fixtures/harness.ts";
 import type { TestGateway } from "./fixtures/harness.ts";
+import { tokenMaker } from "./fixtures/tokens.ts";
 
 const ENTITIES = JSON.stringify({ query: 'query { _entities(representations: [{ __typename: "Person", id: "p1" }]) { ... on Person { name secret } } }' });
 const ADMIN = { userId: "01900000-0000-7000-8000-000000000009", roles: ["ADMIN"], vendorIds: [] } as const;
@@ -82,5 +88,27 @@ describe("a subgraph process that is away", () => {
     expect((await gateway.ask(query)).body.data?.["goods"]).toEqual([{ name: "Good 1", views: 10 }, { name: "Good 2", views: 20 }]);
     await gateway.close();
     await again.close();
+  });
+});
+
+describe("the gateway as a process", () => {
+  test("announces itself, is alive but not ready without its subgraphs, answers what it can, and ends in order when asked", async () => {
+    const tokens = await tokenMaker();
+    const settings = {
+      port: 0, host: "127.0.0.1", tokenPublicJwk: tokens.publicJwk,
+      mode: { kind: "remote", endpoints: Object.fromEntries(SUBGRAPHS.map((name) => [name, "http://127.0.0.1:9/graphql"])), hopKeys: Object.fromEntries(SUBGRAPHS.map((name) => [name, newHopKey(`${name}-1`)])) },
+    };
+    const child = spawn(process.execPath, [join(import.meta.dirname, "..", "main.ts")], { env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: "silent" }), stdio: ["pipe", "pipe", "inherit"] });
+    const exited = new Promise<number | null>((done) => child.once("exit", done));
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const { ready, url } = JSON.parse(String(line)) as { ready: boolean; url: string };
+    expect(ready).toBe(true);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const answer = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"query":"{ me { id } product(id: \\"x\\") { id } }"}' });
+    expect(await answer.json()).toMatchObject({ data: { me: null, product: null }, errors: [{ extensions: { code: "SUBGRAPH_UNAVAILABLE" } }, { extensions: { code: "SUBGRAPH_UNAVAILABLE" } }] });
+    // The starter's life line: when it is gone, so is the gateway.
+    child.stdin.end();
+    expect(await exited).toBe(0);
   });
 });

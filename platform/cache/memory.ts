@@ -57,7 +57,7 @@ export function memoryCache(options: { maxBytes?: number } = {}): Cache {
     },
     async dropTag(tag) {
       assertKey(tag);
-      for (const key of [...(keysOf.get(tag) ?? [])]) entries.delete(key);
+      for (const key of keysOf.get(tag) ?? []) entries.delete(key);
     },
     async incr(key, windowMs) {
       assertKey(key);

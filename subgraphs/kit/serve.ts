@@ -50,8 +50,10 @@ export async function serveSubgraph({ subgraph, port, host = "127.0.0.1", hopKey
     const claims = verify(header, body);
     const call = JSON.parse(body.toString("utf8")) as { query: string; operationName?: string; variables?: Record<string, unknown> };
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(new Error("deadline")), claims.deadlineMs);
-    const onGone = (): void => { if (!response.writableFinished && !call.query.startsWith("mutation")) abort.abort(new Error("the caller went away")); };
+    // A change is carried through, whoever waits for it.
+    const isRead = !/^\s*mutation\b/.test(call.query);
+    const timer = isRead ? setTimeout(() => abort.abort(new Error("deadline")), claims.deadlineMs) : undefined;
+    const onGone = (): void => { if (isRead && !response.writableFinished) abort.abort(new Error("the caller went away")); };
     response.once("close", onGone);
     try {
       const answer = await run({

@@ -15,7 +15,9 @@ describe.skipIf(!program)("the cache on a real Valkey or Redis", () => {
   beforeAll(async () => { valkey = await startTestValkey(program as string); });
   afterAll(() => valkey.close());
 
-  describe("contract", () => cacheContract(() => redisCache({ url: valkey.socket, log: silentLog, prefix: "contract:" })));
+  describe("contract", () => {
+    cacheContract(() => redisCache({ url: valkey.socket, log: silentLog, prefix: "contract:" }));
+  });
 
   test("two clients share values, counts and locks; two prefixes share nothing", async () => {
     const open = (prefix: string): Promise<Cache> => redisCache({ url: valkey.socket, log: silentLog, prefix });
