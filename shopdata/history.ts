@@ -73,17 +73,15 @@ export async function writeHistory<O extends HistoryOrder, R extends HistoryRefu
   await copy("refund lines", TABLES.refundLines, refundLineRows(from));
 }
 
-type From = HistorySource<any, any>;
-
-function* orderRows({ orders, currency, exponent, source }: From): Generator<CopyValue[]> {
-  for (const order of orders as readonly HistoryOrder[]) {
+function* orderRows<O extends HistoryOrder, R extends HistoryRefund>({ orders, currency, exponent, source }: HistorySource<O, R>): Generator<CopyValue[]> {
+  for (const order of orders) {
     yield [order.id, order.number, order.userId, "DELIVERED", currency, order.countryCode, order.countryLabel, new Date(order.at), order.totalUnits, exponent, source];
   }
 }
 
-function* orderLineRows({ seed, orders, linesOfOrder }: From): Generator<CopyValue[]> {
+function* orderLineRows<O extends HistoryOrder, R extends HistoryRefund>({ seed, orders, linesOfOrder }: HistorySource<O, R>): Generator<CopyValue[]> {
   const nextId = createIds(seed, "order-lines");
-  for (const order of orders as readonly HistoryOrder[]) {
+  for (const order of orders) {
     let position = 0;
     for (const line of linesOfOrder(order)) {
       position += 1;
@@ -93,9 +91,9 @@ function* orderLineRows({ seed, orders, linesOfOrder }: From): Generator<CopyVal
   }
 }
 
-function* orderChargeRows({ seed, orders, linesOfOrder }: From): Generator<CopyValue[]> {
+function* orderChargeRows<O extends HistoryOrder, R extends HistoryRefund>({ seed, orders, linesOfOrder }: HistorySource<O, R>): Generator<CopyValue[]> {
   const nextId = createIds(seed, "order-charges");
-  for (const order of orders as readonly HistoryOrder[]) {
+  for (const order of orders) {
     // Lines and charges share one numbering, so that the invoice can be laid out again.
     let position = 0;
     for (const line of linesOfOrder(order)) {
@@ -105,23 +103,23 @@ function* orderChargeRows({ seed, orders, linesOfOrder }: From): Generator<CopyV
   }
 }
 
-function* paymentRows({ seed, orders, currency, exponent }: From): Generator<CopyValue[]> {
+function* paymentRows<O extends HistoryOrder, R extends HistoryRefund>({ seed, orders, currency, exponent }: HistorySource<O, R>): Generator<CopyValue[]> {
   const nextId = createIds(seed, "payments");
-  for (const order of orders as readonly HistoryOrder[]) {
+  for (const order of orders) {
     const state = order.refundedUnits === 0n ? "CAPTURED" : order.refundedUnits === order.totalUnits ? "REFUNDED" : "PARTIALLY_REFUNDED";
     yield [nextId(order.at), order.id, "synthetic", order.number, state, currency, order.totalUnits, order.refundedUnits, exponent, new Date(order.at), true];
   }
 }
 
-function* refundRows({ refunds, currency, exponent, source }: From): Generator<CopyValue[]> {
-  for (const refund of refunds as readonly HistoryRefund[]) {
+function* refundRows<O extends HistoryOrder, R extends HistoryRefund>({ refunds, currency, exponent, source }: HistorySource<O, R>): Generator<CopyValue[]> {
+  for (const refund of refunds) {
     yield [refund.id, refund.number, refund.orderId, refund.userId, refund.quality, refund.matchedLines, currency, refund.countryCode, refund.countryLabel, new Date(refund.at), refund.totalUnits, exponent, source];
   }
 }
 
-function* refundLineRows({ seed, refunds, linesOfRefund }: From): Generator<CopyValue[]> {
+function* refundLineRows<O extends HistoryOrder, R extends HistoryRefund>({ seed, refunds, linesOfRefund }: HistorySource<O, R>): Generator<CopyValue[]> {
   const nextId = createIds(seed, "refund-lines");
-  for (const refund of refunds as readonly HistoryRefund[]) {
+  for (const refund of refunds) {
     let position = 0;
     for (const line of linesOfRefund(refund)) {
       position += 1;

@@ -12,7 +12,7 @@ export type OnRecord = (fields: string[], line: number) => void;
 const MAX_RECORD_CHARS = 65_536;
 
 /**
- * Streams a comma-separated file (RFC 4180, UTF-8, LF or CRLF, each line ended), gunzipping it where its name ends in `.gz`.
+ * Streams a comma-separated file (RFC 4180, UTF-8, LF or CRLF, each line ended), gunzipping it where its name ends in `.gz` or `.GZ`.
  * Written by hand because lines without a quote, nearly all of them, then cost one search and one split.
  * @throws DataFileError when the file cannot be read, is cut off, is damaged, is no UTF-8 or has a quote that is never closed
  */
@@ -21,7 +21,7 @@ export async function readCsv(path: string, onRecord: OnRecord, signal?: AbortSi
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
   const consume = async (chunks: AsyncIterable<Buffer>) => parseChunks(file, chunks, onRecord);
   try {
-    if (path.endsWith(".gz")) await pipeline(source as Readable, createGunzip({ chunkSize: 1 << 18 }), consume, { signal });
+    if (path.toLowerCase().endsWith(".gz")) await pipeline(source as Readable, createGunzip({ chunkSize: 1 << 18 }), consume, { signal });
     else await pipeline(source as Readable, consume, { signal });
   } catch (error) {
     signal?.throwIfAborted();

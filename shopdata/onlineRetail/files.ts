@@ -8,7 +8,8 @@ import { readCsv } from "./csv.ts";
 import { assertHeader, createLineReader, type RetailLine } from "./line.ts";
 import { markOverlap } from "./overlap.ts";
 
-const DATA_FILE = /\.csv(\.gz)?$/i;
+/** Hidden files are none of ours: some systems leave companions of a file beside it. */
+const DATA_FILE = /^[^.].*\.csv(\.gz)?$/i;
 
 /** A file that was read, for the import's report. */
 export interface ReadFile {
@@ -38,7 +39,7 @@ export async function listDataFiles(path: string): Promise<string[]> {
     throw new DataFileError({ file: path }, "there is no such file or folder", "check the path of the data", { cause: error });
   }
   if (!isFolder) {
-    if (!DATA_FILE.test(path)) throw new DataFileError({ file: path }, "the file is neither .csv nor .csv.gz", "name an Online Retail II file or the folder that holds them");
+    if (!DATA_FILE.test(basename(path))) throw new DataFileError({ file: path }, "the file is neither .csv nor .csv.gz", "name an Online Retail II file or the folder that holds them");
     return [path];
   }
   let names: string[];
