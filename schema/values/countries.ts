@@ -10,7 +10,7 @@ export const UNSPECIFIED: Country = { code: null, name: "Unspecified" };
 const names = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
 
 /** Labels that sources write otherwise than English names, or that are no country of ISO 3166-1. */
-const LABELS: Readonly<Record<string, Country>> = {
+const LABELS: ReadonlyMap<string, Country> = new Map(Object.entries({
   eire: { code: "IE", name: "Ireland" },
   rsa: { code: "ZA", name: "South Africa" },
   usa: { code: "US", name: "United States" },
@@ -23,7 +23,7 @@ const LABELS: Readonly<Record<string, Country>> = {
   "european community": { code: null, name: "European Community" },
   unspecified: UNSPECIFIED,
   "": UNSPECIFIED,
-};
+}));
 
 const byCode = new Map<string, Country>();
 const byName = new Map<string, Country>();
@@ -33,7 +33,7 @@ for (let first = 65; first <= 90; first += 1) {
     const name = names.of(code);
     // Withdrawn and grouping codes (DD, SU, EU, UN, ZZ ...) have names too but are nobody's address.
     if (!name || /^(DD|SU|YU|TP|ZR|BU|FX|NT|AN|CS|EU|EZ|UN|UK|QO|XA|XB|ZZ|DY|HV|NH|RH|VD|YD|CT|FQ|JT|MI|NQ|PC|PU|PZ|WK|QU)$/.test(code)) continue;
-    const country = LABELS[name.toLowerCase()] ?? (code === "HK" ? (LABELS["hong kong"] as Country) : { code, name });
+    const country = LABELS.get(code === "HK" ? "hong kong" : name.toLowerCase()) ?? { code, name };
     byCode.set(code, country);
     byName.set(country.name.toLowerCase(), country);
   }
@@ -47,5 +47,5 @@ export function countryByCode(code: string): Country | undefined {
 /** The country a source's label means; a label that is unknown keeps its own text and has no code. */
 export function countryByLabel(label: string): Country {
   const key = label.trim().toLowerCase();
-  return LABELS[key] ?? byName.get(key) ?? { code: null, name: label.trim() };
+  return LABELS.get(key) ?? byName.get(key) ?? { code: null, name: label.trim() };
 }
