@@ -104,11 +104,10 @@ async function bringUp(installation: Installation, settings: StartSettings, prog
     await runPipelineStep(pipeline, { trigger: "start", train: "auto" }, progress, lifecycle.signal);
   }
   const graph = await progress.step(settings.split ? "Serve the graph (gateway and five subgraphs, six processes)" : "Serve the graph (one process)", async () => {
-    const served = await serveGraph(installation, settings, json);
+    const served = await serveGraph(installation, settings);
     return { value: served, note: served.url };
   });
   writeRuntime(installation, graph.url);
-  if (settings.buildEvery > 0) await pipeline.schedule(settings.buildEvery);
   readySummary({ installation, accounts, url: graph.url, json });
 }
 

@@ -4,13 +4,14 @@ import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
 import type { RunRequest, RunResult } from "#warehouse/pipeline/types.ts";
+import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
 import { createDbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Installation } from "./installation.ts";
-import { modelsTool, readChampions, type ChampionSummary } from "./models.ts";
+import { readChampions, type ChampionSummary } from "./models.ts";
 
 /** The pipeline with this installation's tools. */
 export interface InstalledPipeline extends Pipeline {
@@ -38,7 +39,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
     capture,
     dbt: createDbt({ worker, connection, stateDir: join(dir.stateDir, "dbt") }),
     expectations: createExpectations({ worker, connection }),
-    models: modelsTool({ warehouse, connection, workDir: join(dir.stateDir, "training"), log }),
+    models: createModelsTool({ warehouse }),
     log,
     clock: wallClock,
   });

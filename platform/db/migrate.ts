@@ -7,6 +7,11 @@ const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 /** Any number does; it only has to be the same in every process that migrates. */
 const LOCK_KEY = 727_001;
 
+/** The database and the code disagree about its history, or a migration failed. The message says which and what to do. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}
+
 interface MigrationFile {
   name: string;
   text: string;
@@ -37,13 +42,14 @@ export async function migrate(db: Database, dir: string): Promise<{ applied: str
           await session.raw("insert into migrations.applied (name, sha256) values ($1, $2)", [file.name, file.sha256]);
           await session.raw("commit");
         } catch (error) {
-          await session.raw("rollback");
-          throw new Error(`migration ${file.name} failed: ${(error as Error).message}`, { cause: error });
+          // On a connection that was lost there is nothing left to roll back, and that is not the error to tell.
+          await session.raw("rollback").catch(() => undefined);
+          throw new MigrationError(`migration ${file.name} failed: ${(error as Error).message}`, { cause: error });
         }
         applied.push(file.name);
       }
     } finally {
-      await session.raw("select pg_advisory_unlock($1)", [LOCK_KEY]);
+      await session.raw("select pg_advisory_unlock($1)", [LOCK_KEY]).catch(() => undefined);
     }
   });
   return { applied };
@@ -52,7 +58,7 @@ export async function migrate(db: Database, dir: string): Promise<{ applied: str
 async function readMigrations(dir: string): Promise<MigrationFile[]> {
   const names = (await readdir(dir)).filter((name) => name.endsWith(".sql")).sort();
   const wrong = names.find((name) => !FILE_NAME.test(name));
-  if (wrong) throw new Error(`migration file ${join(dir, wrong)} must be named NNNN_lower_case.sql`);
+  if (wrong) throw new MigrationError(`migration file ${join(dir, wrong)} must be named NNNN_lower_case.sql`);
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(dir, name), "utf8");
@@ -65,8 +71,8 @@ function assertHistory(applied: readonly { name: string; sha256: string }[], fil
   applied.forEach((row, index) => {
     const file = files[index];
     if (file?.name !== row.name) {
-      throw new Error(`the database has applied migration ${row.name}, which ${dir} does not hold at its place: this code is older than the data; update the code`);
+      throw new MigrationError(`the database has applied migration ${row.name}, which ${dir} does not hold at its place: this code is older than the data; update the code`);
     }
-    if (file.sha256 !== row.sha256) throw new Error(`migration ${row.name} was changed after it had been applied: restore the file and add a new one`);
+    if (file.sha256 !== row.sha256) throw new MigrationError(`migration ${row.name} was changed after it had been applied: restore the file and add a new one`);
   });
 }
