@@ -6,6 +6,7 @@ import { formatLsn, parseLsn } from "./lsn.ts";
 
 /** Seconds from 1970 to 2000, where PostgreSQL's clock starts. */
 const EPOCH_2000_MS = 946_684_800_000;
+const CLOSE_MS = 500;
 
 /** The parts of pg's connection that the replication protocol needs and its types leave out. */
 interface WireConnection {
@@ -13,6 +14,7 @@ interface WireConnection {
   on(event: "copyData", listener: (message: { chunk: Buffer }) => void): void;
   once(event: "replicationStart", listener: () => void): void;
   sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
 }
 
 export interface SourceServer {
@@ -48,6 +50,8 @@ export class ReplicationConnection {
   readonly #wire: WireConnection;
   #closed = false;
   #failed: Error | undefined;
+  /** Settles when the server has left the stream. */
+  #streaming: Promise<void> | undefined;
   #onEnd: ((error: Error) => void) | undefined;
 
   private constructor(client: pg.Client) {
@@ -114,7 +118,7 @@ export class ReplicationConnection {
         this.#onEnd = handlers.onEnd;
         resolve();
       });
-      this.#client
+      this.#streaming = this.#client
         .query(`START_REPLICATION SLOT ${slotIdentifier(slot)} LOGICAL ${formatLsn(from)} (proto_version '1', publication_names ${literal(identifier(publication))}, messages 'true')`)
         .then(() => this.#end(new Error("the server ended the stream")), (error: Error) => this.#end(error));
     });
@@ -148,8 +152,12 @@ export class ReplicationConnection {
     this.#closed = true;
     this.#onEnd = undefined;
     this.resume();
-    // A server that is gone or stuck must not hold up the stop.
-    const patience = setTimeout(() => this.#wire.stream.destroy(), 2_000);
+    if (this.#streaming && !this.#failed) {
+      // Leaving by the protocol frees the slot at once; a server that is stuck must not hold up the stop.
+      this.#wire.endCopyFrom();
+      await Promise.race([this.#streaming, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    }
+    const patience = setTimeout(() => this.#wire.stream.destroy(), CLOSE_MS);
     try {
       await this.#client.end();
     } catch {

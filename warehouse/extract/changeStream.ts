@@ -10,6 +10,8 @@ const RESUME_BYTES = 2_000_000;
 /** The server drops a client it has not heard of for wal_sender_timeout (60 s where not set). */
 const STATUS_MS = 10_000;
 const SILENCE_MS = 60_000;
+const FIRST_NUDGE_MS = 50;
+const LAST_NUDGE_MS = 2_000;
 
 /**
  * The changes of a slot as a queue of bounded size. The server is told of a position only by `acknowledge`,
@@ -71,16 +73,16 @@ export class ChangeStream {
   /** Resolves when an item is there or `timeoutMs` have passed. @throws what ended the stream. */
   async readable(timeoutMs: number): Promise<void> {
     if (this.#error) throw this.#error;
-    if (this.#head < this.#queue.length) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = undefined;
-    if (this.#error) throw this.#error;
+    const deadline = Date.now() + timeoutMs;
+    for (let pause = FIRST_NUDGE_MS; this.#head >= this.#queue.length; pause = Math.min(pause * 2, LAST_NUDGE_MS)) {
+      const left = deadline - Date.now();
+      if (left <= 0) return;
+      await this.#pushed(Math.min(pause, left));
+      if (this.#error) throw this.#error;
+      // The server may miss the wake-up of a write that comes just as it lies down (it looks before it queues itself,
+      // walsender.c WalSndWait); any word from us makes it look again.
+      if (this.#head >= this.#queue.length) this.#connection.acknowledge(this.#acknowledged);
+    }
   }
 
   /** Everything below `lsn` is kept for good. */
@@ -99,6 +101,17 @@ export class ChangeStream {
     clearInterval(this.#timer);
     this.fail(new Error("the stream is closed"));
     await this.#connection.close();
+  }
+
+  async #pushed(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
   }
 
   #receive(data: Buffer): void {

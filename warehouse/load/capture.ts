@@ -121,10 +121,13 @@ class Loader implements Capture {
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#stream?.fail(new Stopped());
     signal.addEventListener("abort", stop);
+    this.#streaming = true;
     try {
       await this.#exclusive(() => this.#runAlone(signal));
     } finally {
       signal.removeEventListener("abort", stop);
+      this.#streaming = false;
+      for (const waiter of this.#waiters.values()) waiter.reject(new Stopped("the stream ended"));
     }
   }
 
@@ -182,24 +185,18 @@ class Loader implements Capture {
   }
 
   async #runAlone(signal: AbortSignal): Promise<void> {
-    this.#streaming = true;
-    try {
-      for (let failures = 0; !signal.aborted; failures += 1) {
-        const before = this.#state?.receivedLsn;
-        try {
-          await this.#attempts(LINGER_MS.run, () => signal.aborted, signal);
-        } catch (error) {
-          if (error instanceof Stopped || (signal.aborted && isConnectionError(error))) return;
-          if (!isTransient(error)) throw error;
-          if (this.#state?.receivedLsn !== before) failures = 0;
-          const pause = Math.min(5_000, 200 * 2 ** failures);
-          this.#options.log.warn({ error: (error as Error).message, pause }, "the stream broke; it goes on where it ended");
-          await sleep(pause, signal);
-        }
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const before = this.#state?.receivedLsn;
+      try {
+        await this.#attempts(LINGER_MS.run, () => signal.aborted, signal);
+      } catch (error) {
+        if (error instanceof Stopped || (signal.aborted && isConnectionError(error))) return;
+        if (!isTransient(error)) throw error;
+        if (this.#state?.receivedLsn !== before) failures = 0;
+        const pause = Math.min(5_000, 200 * 2 ** failures);
+        this.#options.log.warn({ error: (error as Error).message, pause }, "the stream broke; it goes on where it ended");
+        await sleep(pause, signal);
       }
-    } finally {
-      this.#streaming = false;
-      for (const waiter of this.#waiters.values()) waiter.reject(new Stopped("the stream ended"));
     }
   }
 

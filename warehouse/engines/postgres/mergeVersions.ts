@@ -30,10 +30,7 @@ export class OpenVersionMissing extends Error {
   }
 }
 
-/**
- * The statements below find few rows by key in large tables: a plan that reads a whole table is never right,
- * and statistics of a table that was just filled may say otherwise.
- */
+/** For the transaction: the statements below find single rows, so a plan that reads a whole table is never right. */
 export async function preferIndexes(tx: Tx): Promise<void> {
   await tx.raw("set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off");
 }
@@ -46,17 +43,11 @@ export async function preferIndexes(tx: Tx): Promise<void> {
  */
 export async function mergeVersions(tx: Tx, table: RawTable, versions: readonly RawVersion[], closes: readonly KeyAt[], replacePos: bigint | undefined): Promise<void> {
   await fillUnchanged(tx, table, versions);
+  const keys = keyArrays(table, closes.map(({ key }) => key));
   if (replacePos !== undefined) {
-    // "+ 0" keeps the planner from starting at the position's index, where the whole transaction lies
-    await tx.raw(
-      `delete from ${rawName(table)} o using ${keyRows(table, 1)} where ${sameKey(table, "o", "k")} and o._to_pos is null and o._from_pos + 0 = $1::int8`,
-      [replacePos, ...keyArrays(table, closes.map(({ key }) => key))],
-    );
+    await tx.raw(`delete from ${rawName(table)} o using ${openRows(table, 1)} where o.ctid = h.ctid and h._from_pos = $1::int8`, [replacePos, ...keys]);
   }
-  await tx.raw(
-    `update ${rawName(table)} o set _to_pos = k.pos from ${keyRows(table, 1, "$1::int8[]")} where ${sameKey(table, "o", "k")} and o._to_pos is null`,
-    [closes.map(({ pos }) => String(pos)), ...keyArrays(table, closes.map(({ key }) => key))],
-  );
+  await tx.raw(`update ${rawName(table)} o set _to_pos = k.pos from ${openRows(table, 1, "$1::int8[]")} where o.ctid = h.ctid`, [closes.map(({ pos }) => String(pos)), ...keys]);
   await tx.copyFrom(
     `copy ${rawName(table)} (${quoteIdents([...columnNames(table), ...VERSION_COLUMNS])}) from stdin`,
     Readable.from(copyBlocks(rows(versions))),
@@ -83,7 +74,7 @@ async function fillUnchanged(tx: Tx, table: RawTable, versions: readonly RawVers
   if (open.length === 0) return;
   const texts = table.columns.map(({ name }, index) => `o.${quoteIdent(name)}::text as c${index}`);
   const { rows: found } = await tx.raw<Record<string, string | null>>(
-    `select ${texts.join(", ")}, k.n::int4 as n from ${keyRows(table, 0)} join ${rawName(table)} o on ${sameKey(table, "o", "k")} and o._to_pos is null and o._op <> 'd'`,
+    `select ${texts.join(", ")}, k.n::int4 as n from ${openRows(table, 0)} join ${rawName(table)} o on o.ctid = h.ctid where o._op <> 'd'`,
     keyArrays(table, open.map(({ fillFrom }) => fillFrom ?? [])),
   );
   const byNumber = new Map(found.map((row) => [Number(row["n"]), row]));
@@ -97,12 +88,17 @@ async function fillUnchanged(tx: Tx, table: RawTable, versions: readonly RawVers
   });
 }
 
-/** `unnest(...) as k(<key columns>, pos?, n)`, its key arrays being the parameters after the first `before`. */
-function keyRows(table: RawTable, before: number, pos?: string): string {
+/**
+ * The open version `h` of each key of `k(<key columns>, pos?, n)`, whose arrays are the parameters after the first
+ * `before`. "offset 0" makes it one look into the index per key: statistics of a table that was just filled, or that
+ * this transaction fills, would have the planner join the wrong way round.
+ */
+function openRows(table: RawTable, before: number, pos?: string): string {
   const keys = keyColumns(table);
   const arrays = keys.map(({ type }, index) => `$${before + index + 1}::${type}[]`);
   const names = quoteIdents(keys.map(({ name }) => name));
-  return `unnest(${[...arrays, ...(pos ? [pos] : [])].join(", ")}) with ordinality as k(${names}${pos ? ", pos" : ""}, n)`;
+  return `unnest(${[...arrays, ...(pos ? [pos] : [])].join(", ")}) with ordinality as k(${names}${pos ? ", pos" : ""}, n)
+    cross join lateral (select v.ctid, v._from_pos from ${rawName(table)} v where ${sameKey(table, "v", "k")} and v._to_pos is null offset 0) h`;
 }
 
 function keyArrays(table: RawTable, keys: readonly (readonly string[])[]): string[][] {
