@@ -70,12 +70,15 @@ function failureMessage(raw: RawResult): string {
   return oneLine(raw.message ?? "failed");
 }
 
-/** dbt's message in one line, without its heading that names the node once more and without paths of compiled files. */
+/**
+ * dbt's message in one line: without its heading that names the node once more, without paths of compiled files, and without
+ * the server's details, which quote the row that was refused.
+ */
 export function oneLine(message: string): string {
   const lines = message
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !/^compiled code at /i.test(line));
+    .filter((line) => line !== "" && !/^(compiled code at |DETAIL:|CONTEXT:)/i.test(line));
   const told = lines.length > 1 && /^(Database|Runtime|Compilation|Parsing) Error/.test(lines[0] ?? "") ? lines.slice(1) : lines;
   return told.join(" ").replace(/ {2,}/g, " ").slice(0, 1_000);
 }

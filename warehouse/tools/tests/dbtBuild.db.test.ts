@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Database } from "#platform/db/database.ts";
+import { silentLog } from "#platform/log.ts";
+import { useTestDatabases } from "#platform/testing/testDatabase.ts";
+import { type BuildOutcome, createDbt, type Dbt } from "../dbt.ts";
+import { dbtEnvironment } from "../dbtProfile.ts";
+import { type PythonWorker, startPythonWorker } from "../worker.ts";
+import { id, RawFixture, slotChecksums, standAt } from "./rawFixture.ts";
+
+const BUSINESS = "2026-09-01T08:00:00Z";
+
+describe("dbt builds a slot", { timeout: 120_000 }, () => {
+  const databases = useTestDatabases({ shop: true, warehouse: true });
+  let builder: Database;
+  let loader: Database;
+  let worker: PythonWorker;
+  let dbt: Dbt;
+  let raw: RawFixture;
+  let stateDir: string;
+
+  beforeAll(async () => {
+    const shop = Database.open(databases.shop.config);
+    builder = Database.open(databases.warehouse.as("martgraph_builder"));
+    loader = Database.open(databases.warehouse.as("martgraph_loader"));
+    raw = await RawFixture.create(shop, loader);
+    await shop.close();
+    await raw.fill();
+    const connection = databases.warehouse.as("martgraph_builder");
+    stateDir = await mkdtemp(join(tmpdir(), "martgraph-dbt-"));
+    worker = startPythonWorker({ log: silentLog, env: dbtEnvironment(connection) });
+    dbt = createDbt({ worker, connection, stateDir });
+  });
+  afterAll(async () => {
+    await worker?.close();
+    await builder?.close();
+    await loader?.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  const expectBuilt = (outcome: BuildOutcome) => expect(outcome.ok ? "built" : outcome.reason).toBe("built");
+  const rowsOf = async (text: string) => (await builder.raw(text)).rows;
+
+  test("from nothing: exact amounts, charges, guests, refunds, and nothing that came after the cut", async () => {
+    await raw.order(30, { order: 104, user: 1, placedAt: "2026-08-01T10:00:00Z", lines: [[6, 31, 1]] });
+    await standAt(builder, "a", { cut: 20, complete: 0, businessAsOf: BUSINESS });
+    const nodes: string[] = [];
+    const outcome = await dbt.build({ slot: "a", fullRefresh: true, onNode: ({ node }) => nodes.push(node) });
+    expectBuilt(outcome);
+    expect(nodes).toContain("model.martgraph.fct_orders");
+    expect(outcome.nodes.filter(({ kind }) => kind === "unit_test")).toEqual([]);
+    expect(await rowsOf("select number, customer_type, country, revenue, charges, total, units_sold, lines from marts_a.fct_orders order by number")).toEqual([
+      { number: "101", customer_type: "REGISTERED", country: "United Kingdom", revenue: "12.840", charges: "4.500", total: "12.84", units_sold: 4n, lines: 3n },
+      { number: "102", customer_type: "GUEST", country: "United Kingdom", revenue: "2.085", charges: "0", total: "2.09", units_sold: 1n, lines: 1n },
+      { number: "103", customer_type: "REGISTERED", country: "United Kingdom", revenue: "4.170", charges: "0", total: "4.17", units_sold: 2n, lines: 1n },
+    ]);
+    expect(await rowsOf("select sale_date, line_kind, customer_type, revenue, refunds from marts_a.agg_daily_sales where sale_date < '2026-03-01' order by 1, 2, 3, 4")).toEqual([
+      { sale_date: "2026-02-01", line_kind: "CHARGE", customer_type: "REGISTERED", revenue: "4.500", refunds: "0" },
+      { sale_date: "2026-02-01", line_kind: "PRODUCT", customer_type: "GUEST", revenue: "2.085", refunds: "0" },
+      { sale_date: "2026-02-01", line_kind: "PRODUCT", customer_type: "REGISTERED", revenue: "2.085", refunds: "0" },
+      { sale_date: "2026-02-01", line_kind: "PRODUCT", customer_type: "REGISTERED", revenue: "6.255", refunds: "0" },
+      { sale_date: "2026-02-03", line_kind: "PRODUCT", customer_type: "REGISTERED", revenue: "0", refunds: "2.085" },
+    ]);
+    expect(await rowsOf("select as_of_date, user_id, churned from features_a.customer_churn_features where as_of_date in ('2026-06-02', '2026-05-03') order by 1, 2")).toEqual([
+      { as_of_date: "2026-05-03", user_id: id(1), churned: true },
+      { as_of_date: "2026-06-02", user_id: id(1), churned: true },
+      { as_of_date: "2026-06-02", user_id: id(2), churned: true },
+    ]);
+  });
+
+  test("the serving role reads marts and features of the slot and nothing beneath them", async () => {
+    const serving = Database.open(databases.warehouse.as("martgraph_serving"));
+    try {
+      await expect(serving.raw("select count(*) from marts_a.fct_orders")).resolves.toMatchObject({ rowCount: 1 });
+      await expect(serving.raw("select count(*) from features_a.customer_churn_features")).resolves.toMatchObject({ rowCount: 1 });
+      await expect(serving.raw("select count(*) from staging_a.stg_shop__users")).rejects.toThrow(/permission denied/);
+    } finally {
+      await serving.close();
+    }
+  });
+
+  test("an increment with new, changed, moved and deleted rows equals a build from nothing", async () => {
+    // a later order; a state; a customer and a day that move; a deleted line; a deleted order; a late refund; a renamed product
+    await raw.order(110, { order: 105, user: 2, placedAt: "2026-09-01T07:00:00Z", lines: [[7, 31, 5]], charge: 8 });
+    await raw.change("orders__orders", 111, id(103), { state: "CANCELLED" });
+    await raw.change("orders__orders", 112, id(102), { user_id: id(2), placed_at: "2026-03-01T11:00:00Z" });
+    await raw.remove("orders__order_lines", 113, id(202));
+    await raw.change("orders__orders", 113, id(101), { total_units: 1075 });
+    await raw.order(114, { order: 106, user: 1, placedAt: "2026-04-01T10:00:00Z", lines: [[9, 32, 1]] });
+    await raw.remove("orders__order_lines", 115, id(209));
+    await raw.remove("orders__orders", 115, id(106));
+    await raw.change("orders__refund_lines", 116, id(302), { quantity: 2 });
+    await raw.change("catalog__products", 117, id(31), { name: "Renamed" });
+    await raw.remove("orders__order_lines", 118, id(206));
+    await raw.remove("orders__orders", 118, id(104));
+    await raw.order(999, { order: 107, user: 1, placedAt: "2026-08-30T10:00:00Z", lines: [[10, 31, 1]] });
+
+    await standAt(builder, "a", { cut: 40, complete: 20, businessAsOf: BUSINESS });
+    expectBuilt(await dbt.build({ slot: "a" }));
+    await standAt(builder, "a", { cut: 120, complete: 40, businessAsOf: BUSINESS });
+    const increment = await dbt.build({ slot: "a" });
+    expectBuilt(increment);
+    await standAt(builder, "b", { cut: 120, complete: 0, businessAsOf: BUSINESS });
+    expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
+
+    const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
+    expect(Object.keys(fresh).length).toBe(11);
+    expect(merged).toEqual(fresh);
+    expect(await rowsOf("select number, state, revenue, total, lines from marts_a.fct_orders order by number")).toEqual([
+      { number: "101", state: "PAID", revenue: "10.755", total: "10.75", lines: 2n },
+      { number: "102", state: "PAID", revenue: "2.085", total: "2.09", lines: 1n },
+      { number: "103", state: "CANCELLED", revenue: "4.170", total: "4.17", lines: 1n },
+      { number: "105", state: "PAID", revenue: "14.925", total: "14.93", lines: 2n },
+    ]);
+    expect(increment.nodes.find(({ name }) => name === "fct_order_lines")?.rows).toBeLessThan(10);
+  });
+
+  test("the same cut again, and a new business day, each equal a build from nothing", async () => {
+    const before = await slotChecksums(builder, "a");
+    expectBuilt(await dbt.build({ slot: "a" }));
+    expect(await slotChecksums(builder, "a")).toEqual(before);
+
+    for (const slot of ["a", "b"] as const) await standAt(builder, slot, { cut: 120, complete: 120, businessAsOf: "2026-09-02T00:00:00Z" });
+    expectBuilt(await dbt.build({ slot: "a" }));
+    expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
+    const moved = await slotChecksums(builder, "a");
+    expect(moved).toEqual(await slotChecksums(builder, "b"));
+    expect(moved["features.customer_churn_features"]).not.toBe(before["features.customer_churn_features"]);
+  });
+
+  test("TESTS: a line without its order is named by the integrity test, and what stands before it is built", async () => {
+    await raw.add("orders__order_lines", 130, [{ id: id(901), order_id: id(999), position: 1, variant_id: id(41), product_id: id(31), sku: "SKU-31", name: "Lost", quantity: 2, unit_amount: 100, exponent: 2 }]);
+    await standAt(builder, "a", { cut: 130, complete: 120, businessAsOf: BUSINESS });
+    const outcome = await dbt.build({ slot: "a" });
+    expect(outcome).toMatchObject({ ok: false, kind: "TESTS" });
+    expect(outcome.ok || outcome.reason).toContain("test order_lines_equal_raw: lines (expected 7, actual 6), revenue (expected 33.935, actual 31.935)");
+    expect(outcome.nodes.find(({ name }) => name === "fct_order_lines")?.status).toBe("success");
+    await raw.remove("orders__order_lines", 131, id(901));
+    await standAt(builder, "a", { cut: 131, complete: 120, businessAsOf: BUSINESS });
+    expectBuilt(await dbt.build({ slot: "a" }));
+  });
+
+  test("TESTS: a null that a contract forbids stops the model, in one line", async () => {
+    await raw.change("orders__orders", 140, id(105), { number: null });
+    await standAt(builder, "a", { cut: 140, complete: 131, businessAsOf: BUSINESS });
+    const outcome = await dbt.build({ slot: "a" });
+    expect(outcome).toMatchObject({ ok: false, kind: "TESTS" });
+    expect(outcome.ok || outcome.reason).toMatch(/^model fct_orders: null value in column "number" of relation "fct_orders" violates not-null constraint/);
+    expect(outcome.ok || outcome.reason).not.toMatch(/\n|compiled code|Failing row/);
+    await raw.change("orders__orders", 141, id(105), { number: "105" });
+    await standAt(builder, "a", { cut: 141, complete: 131, businessAsOf: BUSINESS });
+    expectBuilt(await dbt.build({ slot: "a" }));
+  });
+
+  test("unit tests pass", async () => {
+    const outcome = await dbt.test({ slot: "a", select: ["test_type:unit"], unitTests: true });
+    expectBuilt(outcome);
+    expect(outcome.tests).toBeGreaterThanOrEqual(17);
+  });
+
+  test("ERROR: a missing table names the model that needs it", async () => {
+    await loader.raw("alter table raw.orders__refunds rename to orders__refunds_gone");
+    const outcome = await dbt.build({ slot: "b", fullRefresh: true });
+    await loader.raw("alter table raw.orders__refunds_gone rename to orders__refunds");
+    expect(outcome).toMatchObject({ ok: false, kind: "ERROR" });
+    expect(outcome.ok || outcome.reason).toContain('relation "raw.orders__refunds" does not exist');
+    expect(outcome.ok || outcome.reason).not.toMatch(/Traceback|File "/);
+  });
+});
