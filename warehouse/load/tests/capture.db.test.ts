@@ -1,30 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
-import { anotherCapture, expectRawEqualsShop, openBench, rawAsOf, walPosition, type CaptureBench } from "./captureHarness.ts";
+import { anotherCapture, category, expectRawEqualsShop, freshBench, rawAsOf, versions, walPosition } from "./captureHarness.ts";
 
 const databases = useTestDatabases({ shop: true, warehouse: true });
 
-/** A bench over empty databases: raw of the test before is dropped with its state. */
-async function fresh(): Promise<CaptureBench> {
-  const { shop, warehouse } = databases;
-  const bench = openBench(shop.config, shop.as("martgraph_capture"), warehouse.config, warehouse.as("martgraph_loader"));
-  const { rows } = await bench.warehouse.raw<{ name: string }>("select relname as name from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' and relname not like '\\_%'");
-  for (const { name } of rows) await bench.warehouse.raw(`drop table raw."${name}"`);
-  await bench.warehouse.raw("delete from raw._capture_state; delete from raw._tables");
-  await bench.shop.raw("truncate catalog.categories, catalog.products, catalog.variants, orders.orders, orders.order_lines, users.users, users.vendors cascade");
-  return bench;
-}
-
-async function category(shop: Database, slug: string, name = slug): Promise<string> {
-  const { rows } = await shop.raw<{ id: string }>("insert into catalog.categories (slug, name) values ($1, $2) returning id", [slug, name]);
-  return rows[0]?.id ?? "";
-}
-
-async function versions(warehouse: Database, where: string, table = "catalog__categories"): Promise<string[]> {
-  const { rows } = await warehouse.raw<{ v: string }>(`select concat_ws(' ', _op, coalesce(slug, '-'), case when _to_pos is null then 'open' else 'closed' end) as v from raw.${table} where ${where} order by _from_pos, _op`);
-  return rows.map(({ v }) => v);
-}
+const fresh = () => freshBench(databases);
 
 describe("first copy", () => {
   test("misses and doubles nothing while the shop is written", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, expect } from "vitest";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import { silentLog } from "#platform/log.ts";
 import { createCapture, type Capture, type CaptureOptions } from "../capture.ts";
 import { rawEqualsShop } from "../rawEqualsShop.ts";
@@ -29,6 +30,30 @@ export function openBench(shopConfig: DatabaseConfig, source: DatabaseConfig, wa
     await Promise.all([shop.close(), warehouse.close()]);
   });
   return { shop, warehouse, capture, options };
+}
+
+/** A bench over emptied databases of the file. */
+export async function freshBench({ shop, warehouse }: { shop: TestDatabase; warehouse: TestDatabase }): Promise<CaptureBench> {
+  const bench = openBench(shop.config, shop.as("martgraph_capture"), warehouse.config, warehouse.as("martgraph_loader"));
+  const { rows } = await bench.warehouse.raw<{ name: string }>("select relname as name from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' and relname not like '\\_%'");
+  for (const { name } of rows) await bench.warehouse.raw(`drop table raw."${name}"`);
+  await bench.warehouse.raw("delete from raw._capture_state; delete from raw._tables");
+  await bench.shop.raw("truncate catalog.categories, catalog.products, catalog.variants, orders.orders, orders.order_lines, users.users, users.vendors cascade");
+  return bench;
+}
+
+/** Inserts a category and gives its id. */
+export async function category(shop: Database, slug: string, name = slug): Promise<string> {
+  const { rows } = await shop.raw<{ id: string }>("insert into catalog.categories (slug, name) values ($1, $2) returning id", [slug, name]);
+  return rows[0]?.id ?? "";
+}
+
+/** The versions of a raw table that has a slug, oldest first: operation, slug, open or closed. */
+export async function versions(warehouse: Database, where = "true", table = "catalog__categories"): Promise<string[]> {
+  const { rows } = await warehouse.raw<{ v: string }>(
+    `select concat_ws(' ', _op, coalesce(slug, '-'), case when _to_pos is null then 'open' else 'closed' end) as v from raw.${table} where ${where} order by _from_pos, _op`,
+  );
+  return rows.map(({ v }) => v);
 }
 
 /** A second loader of the same slot, closed after the test. */
