@@ -1,5 +1,5 @@
 import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
-import type { UserStub } from "./resolvers/order.ts";
+import type { UserStub } from "./resolvers/refs.ts";
 
 const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
 

@@ -17,6 +17,9 @@ export interface SliceDeps {
 /** The small shop's now, in business and in wall time. */
 export const NOW = { business: new Date("2011-12-10T09:00:00.000Z"), wall: new Date("2026-03-01T12:00:00.000Z") } as const;
 
+/** Clocks that stand at NOW. */
+export const testClocks: Clocks = { business: fixedClock(NOW.business), wall: fixedClock(NOW.wall) };
+
 /** A subgraph over the small shop, for the calling test file. Read its parts inside of hooks and tests. */
 export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgraph>) {
   const databases = useTestDatabases({ shop: true });
@@ -26,7 +29,7 @@ export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgra
     const owner = Database.open({ ...databases.shop.config, max: 4 });
     await fillSmallShop(owner);
     const db = Database.open({ ...databases.shop.as(role), max: 8 }, { observe: (name) => statements.push(name) });
-    const subgraph = await make({ db, clocks: { business: fixedClock(NOW.business), wall: fixedClock(NOW.wall) }, log: silentLog });
+    const subgraph = await make({ db, clocks: testClocks, log: silentLog });
     opened.push({ owner, db, subgraph });
   });
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { canBecome, ORDER_STATES } from "../domain/orderState.ts";
 import { type CancellationRecord, findCancellationForUpdate, finishCancellation, insertFullRefund } from "../queries/cancellations.ts";
 import { restock } from "../queries/catalogue.ts";
 import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
-import { markCancelled } from "../queries/orders.ts";
+import { lockOrder, markCancelled } from "../queries/orders.ts";
 import { tellOfOrder } from "../queries/placeOrder.ts";
 import { keys } from "./idempotency.ts";
 
@@ -32,6 +32,7 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
   }
   const answer: StoredCancel = { orderId, refundId: plan.payments.length > 0 ? refundId : null };
   await db.tx(async (tx) => {
+    await lockOrder(tx, orderId);
     if ((await findCancellationForUpdate(tx, orderId))?.state === "DONE") return;
     const at = clocks.business.now();
     const order = await markCancelled(tx, orderId, CANCELLABLE);

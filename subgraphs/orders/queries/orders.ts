@@ -58,6 +58,14 @@ const visibleForUpdate = query({
   budget: { access: "write", maxRows: 1 },
 });
 
+const lock = query({
+  name: "orders.lockOrder",
+  text: "select o.id from orders.orders o where o.id = $1 for update",
+  params: ["uuid"],
+  row: { id: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
 const ofUsers = query({
   name: "orders.ordersOfUsers",
   text: `select ${COLUMNS}, to_char(o.placed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sort_key
@@ -110,6 +118,11 @@ export async function findOrderOfCart(db: Reader, cartId: string): Promise<Order
 export async function findVisibleOrderForUpdate(tx: Tx, id: string, viewer: Viewer): Promise<Order | undefined> {
   const found = await tx.maybeOne(visibleForUpdate, [id, seesEveryone(viewer), viewer.userId]);
   return found && toOrder(found);
+}
+
+/** Holds the order until the transaction ends. Taken before anything that belongs to the order, so that nobody waits in a circle. */
+export async function lockOrder(tx: Tx, id: string): Promise<void> {
+  await tx.one(lock, [id]);
 }
 
 /** Of each person up to `limit` orders, newest first, after the cursor. */

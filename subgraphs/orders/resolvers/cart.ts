@@ -3,8 +3,7 @@ import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { times } from "#schema/values/money.ts";
 import type { OrdersContext } from "../context.ts";
 import { type Cart, type CartLine, type SellableVariant, totalOf } from "../domain/cart.ts";
-import { userRef } from "./order.ts";
-import { smallInt, variantRef } from "./userErrors.ts";
+import { toInt, userRef, variantRef } from "./refs.ts";
 
 /** A line with the currency of its cart. */
 type GraphLine = CartLine & { currency: string };
@@ -35,7 +34,7 @@ export const cartResolvers = {
   },
   CartLine: {
     variant: (line: GraphLine) => variantRef(line.variantId),
-    quantity: (line: GraphLine) => smallInt(line.quantity),
+    quantity: (line: GraphLine) => toInt(line.quantity),
     async unitPrice(line: GraphLine, _args: unknown, context: OrdersContext) {
       const variant = await priceOf(line, context);
       return variant && graphMoney(variant.price);

@@ -7,21 +7,13 @@ import type { OrdersContext } from "../context.ts";
 import type { Charge, Item, Order, OrderLine, Payment, Refund } from "../domain/order.ts";
 import { NEXT_STATES } from "../domain/orderState.ts";
 import { type ListedOrder, orderCursor } from "../queries/orders.ts";
-import { smallInt, variantRef } from "./userErrors.ts";
+import { productRef, toInt, type UserStub, userRef, variantRef } from "./refs.ts";
 
 const lineCursor = cursorOf("lines of an order", ["integer"]);
 const DEFAULT_LINES = 50;
 
-/** What this subgraph knows of a person. */
-export interface UserStub {
-  /** UUID. */
-  readonly userId: string;
-}
-
-export const userRef = (userId: string | null) => userId && { __typename: "User", userId };
-
 const itemResolvers = {
-  quantity: (item: Item) => smallInt(item.quantity),
+  quantity: (item: Item) => toInt(item.quantity),
   unitPrice: (item: Item) => graphMoney(item.unitPrice),
   amount: (item: Item) => graphMoney(times(item.unitPrice, item.quantity)),
 };
@@ -52,7 +44,7 @@ export const orderResolvers = {
     ...itemResolvers,
     id: (line: OrderLine) => encodeId("oln", line.id),
     variant: (line: OrderLine) => variantRef(line.variantId),
-    product: (line: OrderLine) => ({ __typename: "Product", id: encodeId("prd", line.productId) }),
+    product: (line: OrderLine) => productRef(line.productId),
     sku: (line: OrderLine) => line.code,
   },
   Charge: { ...itemResolvers, id: (charge: Charge) => encodeId("och", charge.id) },

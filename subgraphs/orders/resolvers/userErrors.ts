@@ -10,13 +10,12 @@ import type { IdempotencyRefusal } from "../commands/idempotency.ts";
 import type { OrderCancelRefusal } from "../commands/orderCancel.ts";
 import { MAX_REASON } from "../domain/cancellation.ts";
 import { CURRENCIES, MAX_LINES, MAX_QUANTITY } from "../domain/cart.ts";
+import { toInt, variantRef } from "./refs.ts";
 
 const CART = ["input", "cartId"];
 const KEY = ["input", "idempotencyKey"];
 const PAYMENT_RETRY_SECONDS = 5;
 
-export const variantRef = (variantId: string) => ({ __typename: "ProductVariant", id: encodeId("var", variantId) });
-export const smallInt = (value: bigint) => Number(value > 2_147_483_647n ? 2_147_483_647n : value);
 
 const cartErrors: Renderers<CartRefusal> = {
   CART_NOT_FOUND: () => ({ message: "There is no such cart: open one with cartCreate.", path: CART }),
@@ -67,7 +66,7 @@ export const checkoutErrors: Renderers<CheckoutRefusal> = {
   }),
   INSUFFICIENT_STOCK: ({ shortages }) => ({
     message: "There are fewer units left than the cart asks for: lower the quantities.", path: CART,
-    fields: { shortages: shortages.map((short) => ({ variant: variantRef(short.variantId), requested: smallInt(short.requested), available: smallInt(short.available) })) },
+    fields: { shortages: shortages.map((short) => ({ variant: variantRef(short.variantId), requested: toInt(short.requested), available: toInt(short.available) })) },
   }),
   PAYMENT_DECLINED: ({ reason }) => ({
     message: "The payment was declined and nothing was bought: try another means of payment with a new idempotency key.", path: ["input", "paymentToken"], fields: { reason },
