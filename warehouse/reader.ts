@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Tx } from "#platform/db/database.ts";
+import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { query, type ColumnType, type ParamValues, type RowOf, type Statement } from "#platform/db/query.ts";
 import { slotLockKey, type Slot } from "./publish/slots.ts";
 
@@ -68,14 +70,20 @@ const pointer = query({
 
 const holdSlot = query({
   name: "warehouse.holdSlot",
-  text: "select pg_advisory_xact_lock_shared($1)",
+  text: "select pg_try_advisory_xact_lock_shared($1) as held",
   params: ["int8"],
-  row: { pg_advisory_xact_lock_shared: "text?" },
+  row: { held: "bool" },
   budget: { access: "scan", maxRows: 1 },
 });
 
-/** `database` logs in as martgraph_serving. Closing the reader closes it. */
-export function createWarehouseReader(database: Database): WarehouseReader {
+/** Between two looks at the pointer. */
+const AGAIN_MS = 10;
+
+/**
+ * `database` logs in as martgraph_serving. Closing the reader closes it. A read gives up after `patienceMs`, should the
+ * published slot be held by a build that long, which no pipeline of ours does.
+ */
+export function createWarehouseReader(database: Database, { patienceMs = 30_000 }: { patienceMs?: number } = {}): WarehouseReader {
   return {
     ledger: database,
     close: () => database.close(),
@@ -84,7 +92,7 @@ export function createWarehouseReader(database: Database): WarehouseReader {
       return row && toBuildInfo(row);
     },
     async read(work) {
-      for (;;) {
+      for (const deadline = Date.now() + patienceMs; ; await sleep(AGAIN_MS)) {
         const outcome = await database.tx(
           async (tx) => {
             const build = await pin(tx);
@@ -93,6 +101,7 @@ export function createWarehouseReader(database: Database): WarehouseReader {
           { readOnly: true },
         );
         if (outcome) return outcome.value;
+        if (Date.now() > deadline) throw new DatabaseUnavailable("the slot of the published build is held by a build: see which with martgraph pipeline status");
       }
     },
   };
@@ -100,13 +109,16 @@ export function createWarehouseReader(database: Database): WarehouseReader {
 
 /**
  * Reads the pointer, holds the slot, and looks again: if the pointer moved in between, the slot may already be somebody's
- * building site, and the caller begins anew (undefined). Read committed is enough, because a held slot does not change.
+ * building site, and the caller begins anew (undefined). It does so too when a build holds the slot: waiting there would be
+ * waiting for the whole of that build, while the pointer names the other slot. Read committed is enough, because a held slot
+ * does not change.
  */
 async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
   const first = await tx.maybeOne(pointer, []);
   if (!first) throw new NothingPublished();
   const info = toBuildInfo(first);
-  await tx.one(holdSlot, [BigInt(slotLockKey(info.slot))]);
+  const { held } = await tx.one(holdSlot, [BigInt(slotLockKey(info.slot))]);
+  if (!held) return undefined;
   const again = await tx.maybeOne(pointer, []);
   if (again?.build_id !== info.buildId || again.slot !== info.slot) return undefined;
   return {
