@@ -19,11 +19,24 @@ const root = pino(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: "[redacted]" },
-    serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
+    serializers: { error: describeError, err: describeError },
   },
   // stderr: stdout belongs to what a command answers.
   pino.destination({ dest: 2, sync: true }),
 );
+
+/** What a log needs of an error. A driver's error also carries its whole client, settings included, which no log may hold. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === "string" ? { code } : {}),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+}
 
 /** A structured log of one part of the system: JSON lines on stderr, level by MARTGRAPH_LOG_LEVEL (warn where not set). */
 export function createLog(part: string): Log {

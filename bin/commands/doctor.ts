@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { Database } from "#platform/db/database.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
+import { isPortFree } from "../cli/ports.ts";
 import { dataDirAt, readRuntime, type DataDir, type Runtime } from "../install/dataDir.ts";
 
 interface Finding {
@@ -55,12 +55,10 @@ function space(dir: DataDir): Finding {
   return free >= WANTED_BYTES ? { check: "Disk", ok: true, note } : { check: "Disk", ok: false, note: `${note}; 4 GB are wanted: make room, or choose another disk with --data-dir` };
 }
 
-function portFinding(port: number): Promise<Finding> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve({ check: "Port", ok: false, note: `${port} is in use: stop what listens there, or start with --port` }));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve({ check: "Port", ok: true, note: `${port} is free` })));
-  });
+async function portFinding(port: number): Promise<Finding> {
+  return (await isPortFree(port, "127.0.0.1"))
+    ? { check: "Port", ok: true, note: `${port} is free` }
+    : { check: "Port", ok: false, note: `${port} is in use: stop what listens there, or start with --port` };
 }
 
 async function inspect(running: Runtime): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { DATA_DIR, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
+import { assertPortFree } from "../cli/ports.ts";
 import { createProgress, type Progress } from "../cli/progress.ts";
 import { fillShop } from "../install/fill.ts";
 import { prepareAccounts } from "../install/accounts.ts";
@@ -39,6 +40,7 @@ async function run(values: OptionValues): Promise<number> {
     // Again and again Ctrl-C must not cut the orderly stop short.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
   });
+  await assertPortFree(settings.port, settings.host);
   const installation = await openInstallation({
     dataDir: textOption(values, "data-dir"),
     progress,

@@ -121,7 +121,7 @@ class Connection implements Tx {
   }
 }
 
-/** A pool of connections to one database as one role. Close it, or use `await using`. */
+/** A pool of connections to one database as one role. Whoever opens it closes it. */
 export class Database extends Connection {
   readonly config: DatabaseConfig;
   readonly #pool: pg.Pool;
@@ -149,8 +149,12 @@ export class Database extends Connection {
       ...(config.statementTimeoutMs ? { statement_timeout: config.statementTimeoutMs } : {}),
     });
     // A server stop reaches idle clients as an 'error' event, which kills the process where nobody listens.
-    pool.on("error", (error) => hooks.onError?.(error));
-    return new Database(config, pool, hooks.observe);
+    const database = new Database(config, pool, hooks.observe);
+    pool.on("error", (error) => {
+      // While closing, a connection that breaks is a connection that is gone.
+      if (!database.#closed) hooks.onError?.(error);
+    });
+    return database;
   }
 
   /** Runs `work` in one transaction: commits when it returns, rolls back when it throws. */
