@@ -18,7 +18,10 @@ export interface ProductRange {
 }
 
 export function makeLoaders(reader: WarehouseReader) {
+  let businessDay: Promise<Date> | undefined;
   return {
+    /** Business time of the published build, read once for all products of the request. */
+    businessAsOf: () => (businessDay ??= reader.read(async (build) => build.businessAsOf)),
     vendorOfProduct: byKey({
       load: async (ids: readonly string[]) =>
         (await reader.read((build) => build.many(vendorOfProducts, [ids]))).map((row) => ({ productId: row.product_id, vendorId: row.vendor_id })),

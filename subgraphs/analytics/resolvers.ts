@@ -1,10 +1,10 @@
 import { GraphQLError } from "graphql";
 import { badUserInput } from "#kit/errors.ts";
 import { graphMoney } from "#kit/graphMoney.ts";
-import type { AnalyticsContext as Context } from "./context.ts";
-import { decodeId } from "#schema/values/ids.ts";
-import { parseDecimal } from "#schema/values/money.ts";
+import { decodeId, encodeId } from "#schema/values/ids.ts";
+import { currencyExponent, parseDecimal } from "#schema/values/money.ts";
 import { runMetricQuery, type MetricQueryArgs } from "./commands/runMetricQuery.ts";
+import type { AnalyticsContext as Context } from "./context.ts";
 import { toCohorts } from "./domain/cohorts.ts";
 import { DIMENSIONS, GRAINS, METRICS } from "./domain/metrics.ts";
 import { defaultRange, readRange, type DayRange } from "./domain/dayRange.ts";
@@ -37,32 +37,33 @@ export const resolvers = {
       if (first < 1 || first > 100) throw badUserInput(`\`first\` must be between 1 and 100, it is ${first}.`, ["first"]);
       const rows = await reader.ledger.many(recentRuns, [first]);
       return rows.map((row) => ({
-        id: row.run_id, trigger: row.trigger, state: row.state, reason: row.reason, buildId: row.build_id,
+        id: encodeId("run", row.run_id), runId: row.run_id, trigger: row.trigger, state: row.state, reason: row.reason, buildId: row.build_id,
         startedAt: row.started_at, finishedAt: row.finished_at,
       }));
     },
   },
   PipelineRun: {
-    steps: (run: { id: string }, _args: object, { loaders }: Context) => loaders.stepsOfRun.load(run.id),
+    steps: (run: { runId: string }, _args: object, { loaders }: Context) => loaders.stepsOfRun.load(run.runId),
   },
   Product: {
-    async analytics(product: { id: string }, { range }: { range?: DayRange | null }, { loaders, reader }: Context) {
+    async analytics(product: { id: string }, { range }: { range?: DayRange | null }, { loaders }: Context) {
       const productId = decodeId("prd", product.id);
       if (!productId) return null;
-      const days = range ? readRange(range) : defaultRange((await reader.read(async (build) => build)).businessAsOf);
+      const days = range ? readRange(range) : defaultRange(await loaders.businessAsOf());
       const { asOf, sales } = await loaders.productSales.load({ productId, ...days });
       if (sales.length > 1) throw new GraphQLError("This product was sold in several currencies: ask metricQuery, which keeps them apart.", { extensions: { code: "BAD_USER_INPUT" } });
       const [one] = sales;
       if (!one) return null;
-      return { revenue: one.currency === null ? null : graphMoney(withCents(one.revenue, one.currency)), unitsSold: one.unitsSold, asOf };
+      return { revenue: one.currency === null ? null : graphMoney(withDecimals(one.revenue, one.currency)), unitsSold: one.unitsSold, asOf };
     },
   },
 };
 
 /** Exact money of a mart's number, with the decimals its currency is written with. */
-function withCents(value: string, currency: string) {
+function withDecimals(value: string, currency: string) {
   const [whole, fraction = ""] = value.split(".");
-  const exact = parseDecimal(`${whole}.${fraction.padEnd(2, "0")}`, currency);
+  const decimals = fraction.padEnd(currencyExponent(currency), "0");
+  const exact = parseDecimal(decimals === "" ? String(whole) : `${whole}.${decimals}`, currency);
   if (!exact) throw new Error(`the mart's amount ${value} is no amount of money`);
   return exact;
 }

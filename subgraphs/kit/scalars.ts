@@ -25,10 +25,10 @@ function readInstant(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) || !isDay(text.slice(0, 10)) ? undefined : date;
 }
 
-/** Whether `YYYY-MM-DD` is a day of the calendar; Date alone turns the 31st of February into March. */
+/** Whether `YYYY-MM-DD` is a day of the calendar; Date alone turns the 31st of February into March. There was no year 0. */
 function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function readInt64(text: string): bigint | undefined {

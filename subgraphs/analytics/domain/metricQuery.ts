@@ -130,7 +130,8 @@ function isDay(text: string): boolean {
 /** What the mart holds for a value a client names, or undefined when it can be none. */
 function storedValue(dimension: string, value: string): string | undefined {
   if (dimension === "product") return value === CHARGES ? CHARGES : decodeId("prd", value);
-  if (dimension === "country") return countryByCode(value)?.name ?? value;
+  // No text in the database holds a NUL.
+  if (dimension === "country") return value.includes("\0") ? undefined : (countryByCode(value)?.name ?? value);
   return value === "REGISTERED" || value === "GUEST" ? value : undefined;
 }
 
