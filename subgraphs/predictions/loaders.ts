@@ -18,6 +18,7 @@ type Keyed = "churn" | "recommendations" | "similar";
 /** Request-scoped: the batch is read once, so one answer never mixes two of them. */
 export function makeLoaders(reader: WarehouseReader, cache: PredictionCache) {
   let current: Promise<Batch | null> | undefined;
+  let popular: Promise<readonly string[]> | undefined;
   const batch = () => (current ??= findBatch(reader, cache));
 
   const cached = <V extends ChurnScore | ScoredList>(kind: Keyed, load: (batchId: string, keys: readonly string[]) => Promise<readonly (V & { key: string })[]>) =>
@@ -42,17 +43,8 @@ export function makeLoaders(reader: WarehouseReader, cache: PredictionCache) {
       (await reader.ledger.many(churnByUsers, [batchId, keys])).map((row) => ({ key: row.user_id, userId: row.user_id, probability: row.probability, segment: row.segment, asOf: row.as_of }))),
     recommendationsByUser: cached<ScoredList>("recommendations", list(recommendationsByUsers)),
     similarByProduct: cached<ScoredList>("similar", list(similarByProducts)),
-    async popular(): Promise<readonly string[]> {
-      const found = await batch();
-      if (!found) return [];
-      const name = `${found.id}:popular`;
-      const known = cache.answers.get(name);
-      if (known) return known.value as readonly string[];
-      const row = await reader.ledger.maybeOne(popularProducts, [found.id]);
-      const value = row?.product_ids ?? [];
-      cache.answers.set(name, { value });
-      return value;
-    },
+    /** One statement, however many lists of the request fall back on it. */
+    popular: () => (popular ??= findPopular(reader, cache, batch)),
   };
 }
 export type PredictionLoaders = ReturnType<typeof makeLoaders>;
@@ -67,4 +59,15 @@ async function findBatch(reader: WarehouseReader, cache: PredictionCache): Promi
   const batch: Batch = { id: row.id, asOf: row.as_of, churnVersion: row.churn_version, recommendationsVersion: row.recommendations_version };
   cache.answers.set(id, { value: batch });
   return batch;
+}
+
+async function findPopular(reader: WarehouseReader, cache: PredictionCache, batch: () => Promise<Batch | null>): Promise<readonly string[]> {
+  const found = await batch();
+  if (!found) return [];
+  const name = `${found.id}:popular`;
+  const known = cache.answers.get(name);
+  if (known) return known.value as readonly string[];
+  const value = (await reader.ledger.maybeOne(popularProducts, [found.id]))?.product_ids ?? [];
+  cache.answers.set(name, { value });
+  return value;
 }
