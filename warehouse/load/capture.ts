@@ -3,6 +3,7 @@ import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { isConnectionError, sqlState } from "#platform/db/errors.ts";
 import type { Log } from "#platform/log.ts";
 import { ChangeStream } from "../extract/changeStream.ts";
+import { CaptureError } from "../extract/captureError.ts";
 import { readPublication } from "../extract/publication.ts";
 import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts";
 import { applyStream } from "./applyStream.ts";
@@ -64,6 +65,9 @@ export interface Capture {
 class Stopped extends Error {}
 
 const ATTEMPTS = 5;
+/** SQLSTATEs of START_REPLICATION: object_in_use, object_not_in_prerequisite_state. */
+const SLOT_TAKEN = "55006";
+const SLOT_GIVEN_UP = "55000";
 const LINGER_MS = { catchUp: 20, run: 200 } as const;
 
 class Loader implements Capture {
@@ -207,8 +211,9 @@ class Loader implements Capture {
       try {
         return await this.#session(recopy, lingerMs, done, signal);
       } catch (error) {
-        const busy = sqlState(error) === "55006";
-        if (!(error instanceof TableNeedsCopy || error instanceof StateMoved || busy) || attempt >= ATTEMPTS) throw error;
+        const state = sqlState(error);
+        const busy = state === SLOT_TAKEN || state === SLOT_GIVEN_UP;
+        if (!(error instanceof TableNeedsCopy || error instanceof StateMoved || busy) || attempt >= ATTEMPTS) throw explained(error, this.#options.slotName);
         if (error instanceof TableNeedsCopy) recopy.add(error.rawTable);
         this.#options.log.warn({ reason: (error as Error).message }, "capture starts over");
         if (busy) await sleep(200, signal);
@@ -268,7 +273,12 @@ export function createCapture(options: CaptureOptions): Capture {
 
 function isTransient(error: unknown): boolean {
   const cause = (error as { cause?: unknown }).cause;
-  return isConnectionError(error) || isConnectionError(cause) || sqlState(error) === "55006" || error instanceof StateMoved;
+  return isConnectionError(error) || isConnectionError(cause) || sqlState(error) === SLOT_TAKEN || error instanceof StateMoved;
+}
+
+function explained(error: unknown, slotName: string): unknown {
+  if (sqlState(error) !== SLOT_GIVEN_UP) return error;
+  return new CaptureError("SLOT_LOST", `the shop's server gives replication slot ${slotName} up before raw has caught up (${(error as Error).message}): raise max_slot_wal_keep_size there`);
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
