@@ -6,6 +6,9 @@
   // The tab's own storage: a token ends with the tab and is not shared with others.
   let token = sessionStorage.getItem(TOKEN) || "";
   let shown = { query: "", variables: "" };
+  // Ids to put into an example's variables: those of the last customer and vendor who logged in here.
+  const IDS = "martgraph.ids";
+  const ids = JSON.parse(sessionStorage.getItem(IDS) || "{}");
 
   async function ask(query, variables) {
     const headers = { "content-type": "application/json" };
@@ -35,7 +38,7 @@
       sessionStorage.removeItem(TOKEN);
       return say("Guest");
     }
-    const answer = await ask("query Who { me { displayName roles } }");
+    const answer = await ask("query Who { me { id displayName roles vendors { id } } }");
     const me = answer.data && answer.data.me;
     if (!me) {
       const reason = answer.errors ? answer.errors[0].message : "Nobody is behind this token.";
@@ -44,6 +47,9 @@
       return say(reason, true);
     }
     sessionStorage.setItem(TOKEN, token);
+    if (me.roles.includes("CUSTOMER")) ids["usr_..."] = me.id;
+    if (me.vendors.length > 0) ids["ven_..."] = me.vendors[0].id;
+    sessionStorage.setItem(IDS, JSON.stringify(ids));
     say(`${me.displayName || "Logged in"} (${me.roles.join(", ")})`);
   }
 
@@ -82,7 +88,7 @@
     select.addEventListener("change", () => {
       const example = examples[Number(select.value)];
       if (!example || select.value === "") return;
-      shown = { query: example.query, variables: example.variables };
+      shown = { query: example.query, variables: Object.keys(ids).reduce((text, open) => text.replace(open, ids[open]), example.variables) };
       byId("shows").textContent = example.shows;
       render();
     });
