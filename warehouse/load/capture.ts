@@ -1,73 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { Database, type DatabaseConfig } from "#platform/db/database.ts";
-import { isConnectionError, sqlState } from "#platform/db/errors.ts";
-import type { Log } from "#platform/log.ts";
+import { Database } from "#platform/db/database.ts";
+import { isConnectionError } from "#platform/db/errors.ts";
 import { ChangeStream } from "../extract/changeStream.ts";
-import { CaptureError } from "../extract/captureError.ts";
 import { readPublication } from "../extract/publication.ts";
 import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts";
 import { applyStream } from "./applyStream.ts";
+import type { Capture, CaptureOptions, CaptureReport } from "./captureTypes.ts";
 import { TableNeedsCopy } from "./changeCollector.ts";
 import { prepare, type CaptureContext } from "./prepare.ts";
 import { acceptProblem, compareSchemas, readStoredTables } from "./rawCatalog.ts";
-import { lockRaw, readState, StateMoved, type CaptureState } from "./state.ts";
-
-export type CaptureProgress =
-  | { phase: "copy"; table: string; rows: number; seconds: number }
-  | { phase: "stream"; changes: number; transactions: number; appliedPos: bigint };
-
-export interface CaptureReport {
-  /** Raw holds every transaction of the shop up to this position. */
-  appliedPos: bigint;
-  /** When the last of them committed. */
-  committedAt: Date;
-  /** Rows copied and changes applied, by raw table; tables without any are left out. */
-  rowsByTable: Record<string, number>;
-  transactions: number;
-  seconds: number;
-  /** Tables were copied on a snapshot: the first run, a lost slot, a new table or column. */
-  snapshot: boolean;
-}
-
-export interface CaptureOptions {
-  /** As martgraph_capture. */
-  source: DatabaseConfig;
-  /** As martgraph_loader. */
-  sink: DatabaseConfig;
-  /** One per warehouse: lower-case letters, digits, underscores. */
-  slotName: string;
-  publication?: string;
-  /** How long a slot that another loader reads is waited for; 30 s where not given. */
-  slotPatienceMs?: number;
-  log: Log;
-  onProgress?: (progress: CaptureProgress) => void;
-}
-
-/** Carries the shop's changes into raw. One at a time may read a slot. */
-export interface Capture {
-  /**
-   * Applies everything that has committed in the shop by now, with the first copy when there is none.
-   * Also works while `run` streams.
-   * @throws CaptureError, or the connection's error; nothing is lost then, the next call goes on
-   */
-  catchUp(): Promise<CaptureReport>;
-  /** Streams until the signal; survives restarts of either database. @throws CaptureError when a person is needed. */
-  run(signal: AbortSignal): Promise<void>;
-  slotStatus(): Promise<SlotStatus>;
-  /**
-   * Accepts every SCHEMA_DRIFT: what raw cannot follow keeps its history as `<name>__until_<position>`, and the next
-   * catch-up takes up what is published under the name now. @returns what was accepted, as sentences
-   */
-  acceptDrift(): Promise<string[]>;
-  close(): Promise<void>;
-}
-
-class Stopped extends Error {}
+import { explained, passesBy, pause, startsOver, Stopped } from "./retries.ts";
+import { lockRaw, readState, type CaptureState } from "./state.ts";
 
 const ATTEMPTS = 5;
-/** SQLSTATEs of START_REPLICATION: object_in_use, object_not_in_prerequisite_state. */
-const SLOT_TAKEN = "55006";
-const SLOT_GIVEN_UP = "55000";
 const LINGER_MS = { catchUp: 20, run: 200 } as const;
 
 class Loader implements Capture {
@@ -195,11 +140,11 @@ class Loader implements Capture {
         await this.#attempts(LINGER_MS.run, () => signal.aborted, signal);
       } catch (error) {
         if (error instanceof Stopped || (signal.aborted && isConnectionError(error))) return;
-        if (!isTransient(error)) throw error;
+        if (!passesBy(error)) throw error;
         if (this.#state?.receivedLsn !== before) failures = 0;
-        const pause = Math.min(5_000, 200 * 2 ** failures);
-        this.#options.log.warn({ error: (error as Error).message, pause }, "the stream broke; it goes on where it ended");
-        await sleep(pause, signal);
+        const ms = Math.min(5_000, 200 * 2 ** failures);
+        this.#options.log.warn({ error: (error as Error).message, pauseMs: ms }, "the stream broke; it goes on where it ended");
+        await pause(ms, signal);
       }
     }
   }
@@ -211,12 +156,10 @@ class Loader implements Capture {
       try {
         return await this.#session(recopy, lingerMs, done, signal);
       } catch (error) {
-        const state = sqlState(error);
-        const busy = state === SLOT_TAKEN || state === SLOT_GIVEN_UP;
-        if (!(error instanceof TableNeedsCopy || error instanceof StateMoved || busy) || attempt >= ATTEMPTS) throw explained(error, this.#options.slotName);
+        if (!startsOver(error) || attempt >= ATTEMPTS) throw explained(error, this.#options.slotName);
         if (error instanceof TableNeedsCopy) recopy.add(error.rawTable);
+        else await pause(50 * 2 ** attempt, signal);
         this.#options.log.warn({ reason: (error as Error).message }, "capture starts over");
-        if (busy) await sleep(200, signal);
       }
     }
   }
@@ -267,28 +210,7 @@ class Loader implements Capture {
   }
 }
 
+/** Opens nothing yet: connections come with the first call. Close it. */
 export function createCapture(options: CaptureOptions): Capture {
   return new Loader(options);
-}
-
-function isTransient(error: unknown): boolean {
-  const cause = (error as { cause?: unknown }).cause;
-  return isConnectionError(error) || isConnectionError(cause) || sqlState(error) === SLOT_TAKEN || error instanceof StateMoved;
-}
-
-function explained(error: unknown, slotName: string): unknown {
-  if (sqlState(error) !== SLOT_GIVEN_UP) return error;
-  return new CaptureError("SLOT_LOST", `the shop's server gives replication slot ${slotName} up before raw has caught up (${(error as Error).message}): raise max_slot_wal_keep_size there`);
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(finish, ms);
-    function finish() {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", finish);
-      resolve();
-    }
-    signal?.addEventListener("abort", finish);
-  });
 }

@@ -3,7 +3,8 @@ import { afterEach, expect } from "vitest";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import { silentLog } from "#platform/log.ts";
-import { createCapture, type Capture, type CaptureOptions } from "../capture.ts";
+import { createCapture } from "../capture.ts";
+import type { Capture, CaptureOptions } from "../captureTypes.ts";
 import { rawEqualsShop } from "../rawEqualsShop.ts";
 
 export interface CaptureBench {

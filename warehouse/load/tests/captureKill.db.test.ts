@@ -11,7 +11,8 @@ import { migrate } from "#platform/db/migrate.ts";
 import { silentLog } from "#platform/log.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import type { PostgresSettings } from "#platform/postgres/settings.ts";
-import { createCapture, type CaptureReport } from "../capture.ts";
+import { createCapture } from "../capture.ts";
+import type { CaptureReport } from "../captureTypes.ts";
 import { expectRawEqualsShop } from "./captureHarness.ts";
 import { seeded, startWriting } from "./writeLoad.ts";
 

@@ -1,6 +1,7 @@
 import { splitProcessSettings } from "#platform/config.ts";
 import { silentLog } from "#platform/log.ts";
-import { createCapture, type CaptureOptions } from "../capture.ts";
+import { createCapture } from "../capture.ts";
+import type { CaptureOptions } from "../captureTypes.ts";
 
 /** A loader of its own, for tests that kill it: streams until it is killed. Says "streaming" once raw was caught up. */
 const settings = splitProcessSettings<Pick<CaptureOptions, "source" | "sink" | "slotName">>();
