@@ -131,21 +131,26 @@ export class RecommendationsModel {
     for (const { index, ageDays } of history) personal[index] = (personal[index] as number) + faded(ageDays, this.#personalDecay);
     for (let index = 0; index < personal.length; index += 1) personal[index] = (personal[index] as number) * (this.#liveness[index] as number);
     toUnit(personal, 1);
-    if (this.#nearWeight > 0) {
-      const near = this.#near.fill(0);
-      const { offsets, products, similarities } = this.#reverse;
-      for (const { index, ageDays } of history) {
-        const weight = faded(ageDays, this.#nearDecay);
-        for (let at = offsets[index] as number; at < (offsets[index + 1] as number); at += 1) {
-          const product = products[at] as number;
-          near[product] = (near[product] as number) + weight * (similarities[at] as number);
-        }
-      }
-      toUnit(near, this.#nearWeight);
-      for (let index = 0; index < personal.length; index += 1) personal[index] = (personal[index] as number) + (near[index] as number);
-    }
+    if (this.#nearWeight > 0) this.#addNear(history, personal);
     for (let index = 0; index < personal.length; index += 1) personal[index] = (personal[index] as number) + this.#popularityWeight * (this.#popularity[index] as number);
     return personal;
+  }
+
+  #addNear(history: readonly KnownPurchase[], total: Float64Array): void {
+    // What was bought several times walks its neighbours once.
+    const weights = new Map<number, number>();
+    for (const { index, ageDays } of history) weights.set(index, (weights.get(index) ?? 0) + faded(ageDays, this.#nearDecay));
+    const near = this.#near.fill(0);
+    const { offsets, products, similarities } = this.#reverse;
+    for (const [index, weight] of weights) {
+      const end = offsets[index + 1] as number;
+      for (let at = offsets[index] as number; at < end; at += 1) {
+        const product = products[at] as number;
+        near[product] = (near[product] as number) + weight * (similarities[at] as number);
+      }
+    }
+    toUnit(near, this.#nearWeight);
+    for (let index = 0; index < total.length; index += 1) total[index] = (total[index] as number) + (near[index] as number);
   }
 
   /** Indexes of the `first` highest scores, best first, ties by index. */

@@ -3,13 +3,15 @@ import type { Tx } from "#platform/db/database.ts";
 import type { Allowed, KnownPurchase, RecommendationsModel, ScoredProducts } from "#platform/scoring/neighbours.ts";
 import { copyBlocks } from "../engines/postgres/copyText.ts";
 import type { Slot } from "../publish/slots.ts";
-import { PairReader } from "./binaryCopy.ts";
+import { MomentReader } from "./binaryCopy.ts";
 import { customersPage } from "./statements.ts";
 
 /** Length of the lists that are stored; the API asks for at most as many. */
 export const LIST_LENGTH = 50;
 
-const PAGE = 1_000;
+/** Large enough that a whole scan is cheaper than a look-up per customer, small enough to be held. */
+const PAGE = 5_000;
+const DAY_MS = 86_400_000;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 export interface RecommendationsRequest {
@@ -74,14 +76,16 @@ async function readHistories(tx: Tx, { slot, asOf }: RecommendationsRequest, use
   await tx.raw("truncate scoring_page");
   await tx.raw("insert into scoring_page select id, place - 1 from unnest($1::uuid[]) with ordinality as listed (id, place)", [users]);
   await tx.raw("analyze scoring_page");
+  const now = asOf.getTime();
   await tx.copyTo(
-    `copy (select u.place, p.place, (extract(epoch from timestamptz '${asOf.toISOString()}' - i.purchased_at) / 86400.0)::float8
+    `copy (select u.place, p.place, i.purchased_at
              from scoring_page u
              join features_${slot}.user_item_interactions i on i.user_id = u.user_id
-             join scoring_products p on p.product_id = i.product_id
-            order by u.place, i.purchased_at, p.place) to stdout (format binary)`,
-    new PairReader((user, index, ageDays) => (histories[user] as KnownPurchase[]).push({ index, ageDays: Math.max(0, ageDays) })),
+             join scoring_products p on p.product_id = i.product_id) to stdout (format binary)`,
+    new MomentReader((user, index, at) => (histories[user] as KnownPurchase[]).push({ index, ageDays: Math.max(0, now - at) / DAY_MS })),
   );
+  // Sums depend on their order in the last digit: the same purchases shall give the same score.
+  for (const history of histories) history.sort((a, b) => b.ageDays - a.ageDays || a.index - b.index);
   return histories;
 }
 
