@@ -1,3 +1,4 @@
+import { cloneSlot } from "../publish/cloneSlot.ts";
 import { publishBuild } from "../publish/publishBuild.ts";
 import type { Slot } from "../publish/slots.ts";
 import { setPredictionBatch } from "../publish/statements.ts";
@@ -16,6 +17,8 @@ export interface CutOutput {
   businessAsOf: string;
   codeHash: string;
   fullRefresh: boolean;
+  /** Begin with a copy of this slot instead of from nothing. */
+  cloneFrom: Slot | null;
   /** What raw held up to here was checked with the published build. 0 when the models or the suites changed since. */
   checkedPos: string;
   /** The slot readers see while this build is made; null before the first. */
@@ -72,14 +75,15 @@ const build: Asset = {
   what: "builds marts and features",
   after: ["cut"],
   async run({ deps, cut, signal }) {
-    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh, signal });
+    const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, signal });
     if (!outcome.ok) {
       if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
       throw new Error(outcome.reason);
     }
     await deps.warehouse.execute(completeSlot, [cut.slot, cut.buildId, cut.codeHash]);
     const { rows, models, tests } = outcome;
-    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${cut.fullRefresh ? ", from nothing" : ""}` };
+    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${cloned ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
   },
 };
 
@@ -112,7 +116,7 @@ const score: Asset = {
   async run(context) {
     const { deps, cut, outputs } = context;
     // New models, new tables or a new day change everybody's predictions; a minute's orders only their customers'.
-    const changedOnly = outputs.get("train")?.["trained"] !== true && !cut.fullRefresh;
+    const changedOnly = outputs.get("train")?.["trained"] !== true && (!cut.fullRefresh || cut.cloneFrom !== null);
     const { batchId, rows, summary } = await deps.models.score({ ...modelsRequest(context), changedOnly });
     if (batchId === null) return { skipped: true, message: summary };
     await deps.warehouse.execute(setPredictionBatch, [cut.buildId, batchId]);

@@ -46,7 +46,7 @@ const dropIdleRuns = query({
 
 export const readRunning = query({
   name: "pipeline.readRunning",
-  text: "select run_id, trigger, build_id, started_at from ops.pipeline_run where state = 'RUNNING' order by started_at desc limit 100",
+  text: "select run_id, trigger, build_id, started_at from ops.pipeline_run where state = 'RUNNING' order by started_at desc, run_id desc limit 100",
   params: [],
   row: { run_id: "uuid", trigger: "text", build_id: "uuid?", started_at: "timestamptz" },
   budget: { access: "scan", maxRows: 100 },
@@ -54,7 +54,7 @@ export const readRunning = query({
 
 export const readAssets = query({
   name: "pipeline.readAssets",
-  text: "select asset, state, output, rows, seconds, message from ops.asset_run where run_id = $1 order by started_at",
+  text: "select asset, state, output, rows, seconds, message from ops.asset_run where run_id = $1 order by started_at, ctid",
   params: ["uuid"],
   row: { asset: "text", state: "text", output: "jsonb", rows: "int8?", seconds: "float8?", message: "text?" },
   budget: { access: "index", maxRows: 100 },

@@ -1,6 +1,10 @@
+import type { Tx } from "#platform/db/database.ts";
+import { cloneSlot } from "../publish/cloneSlot.ts";
 import { rollbackBuild } from "../publish/rollback.ts";
 import type { Published } from "../publish/publishBuild.ts";
-import { runPipeline, withPipelineLock } from "./run.ts";
+import { otherSlot, slotLockKey, type Slot } from "../publish/slots.ts";
+import { cloneSource, gatherFacts } from "./plan.ts";
+import { codeHashOf, runPipeline, withPipelineLock } from "./run.ts";
 import { readStatus, type PipelineStatus } from "./status.ts";
 import type { PipelineDeps, RunRequest, RunResult } from "./types.ts";
 
@@ -11,6 +15,11 @@ export interface Pipeline {
   status(): Promise<PipelineStatus>;
   /** Publishes the build before the published one again. @throws RollbackRefused, PipelineBusy */
   rollback(): Promise<Published & { from: string }>;
+  /**
+   * Copies the published slot into the other one where that was never built, so that the first change is published as fast as
+   * later ones. Answers undefined when there is nothing to do. @throws PipelineBusy
+   */
+  prime(): Promise<{ slot: Slot; rows: number } | undefined>;
 }
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
@@ -18,5 +27,17 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     run: (request) => runPipeline(deps, request),
     status: () => readStatus(deps.warehouse),
     rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse)),
+    prime: () => withPipelineLock(deps, (session) => primeIdleSlot(deps, session)),
   };
+}
+
+async function primeIdleSlot(deps: PipelineDeps, session: Tx): Promise<{ slot: Slot; rows: number } | undefined> {
+  const codeHash = await codeHashOf(deps);
+  const facts = await gatherFacts(deps.warehouse, codeHash, deps.clock.now());
+  const from = facts.idle.completePos === 0n ? cloneSource(facts) : null;
+  if (from === null) return undefined;
+  const slot = otherSlot(from);
+  await session.raw("select pg_advisory_lock($1)", [slotLockKey(slot)]);
+  const cloned = await cloneSlot(deps.warehouse, from, slot, codeHash);
+  return cloned && { slot, rows: cloned.rows };
 }

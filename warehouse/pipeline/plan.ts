@@ -13,7 +13,7 @@ export interface Cut {
 }
 
 export type Plan =
-  | { build: true; slot: Slot; cut: Cut; codeHash: string; fullRefresh: boolean; why: string }
+  | { build: true; slot: Slot; cut: Cut; codeHash: string; fullRefresh: boolean; cloneFrom: Slot | null; why: string }
   | { build: false; why: string };
 
 export interface PlanFacts {
@@ -48,7 +48,18 @@ export function decide(facts: PlanFacts, request: Pick<RunRequest, "trigger" | "
   }
   const { idle } = facts;
   const fullRefresh = idle.codeHash !== facts.codeHash || facts.snapshotPos > idle.completePos || facts.cut.pos < idle.completePos;
-  return { build: true, slot, cut: facts.cut, codeHash: facts.codeHash, fullRefresh, why };
+  return { build: true, slot, cut: facts.cut, codeHash: facts.codeHash, fullRefresh, cloneFrom: fullRefresh ? cloneSource(facts) : null, why };
+}
+
+/**
+ * The published slot, where a copy of it is as good a beginning as nothing: it stands on this code and on the present copy of the
+ * shop, and the slot to build in was never used or left behind by older code. A slot that was spoiled by a rejected build is
+ * made from nothing, for a repair may lie before the published cut.
+ */
+export function cloneSource({ published, idle, codeHash, snapshotPos }: Pick<PlanFacts, "published" | "idle" | "codeHash" | "snapshotPos">): Slot | null {
+  const neverBuilt = idle.completePos === 0n;
+  const isLeftBehind = neverBuilt || (idle.codeHash !== null && idle.codeHash !== codeHash);
+  return published && published.codeHash === codeHash && snapshotPos <= published.cutPos && isLeftBehind ? published.slot : null;
 }
 
 function reasonToBuild(facts: PlanFacts): string | undefined {
@@ -60,13 +71,21 @@ function reasonToBuild(facts: PlanFacts): string | undefined {
   return undefined;
 }
 
-/** Reads the cut once, and what `decide` needs beside it. @throws when raw holds no complete copy of the shop yet. */
-export async function gatherFacts(db: Reader, codeHash: string): Promise<PlanFacts> {
+/**
+ * Reads the cut once, and what `decide` needs beside it. `caughtUpAt` is when capture was asked to catch up: raw holds what had
+ * committed by then.
+ * @throws when raw holds no complete copy of the shop yet.
+ */
+export async function gatherFacts(db: Reader, codeHash: string, caughtUpAt: Date): Promise<PlanFacts> {
   const capture = await db.maybeOne(readCaptureState, []);
   if (!capture) throw new Error("raw is empty: the shop has not been copied into the warehouse yet");
   const offset = await db.maybeOne(readOffsetAt, [capture.applied_pos]);
-  const committedAt = capture.applied_committed_at;
-  const cut: Cut = { pos: capture.applied_pos, committedAt, businessAsOf: new Date(committedAt.getTime() + Number(offset?.offset_ms ?? 0n)) };
+  const offsetMs = Number(offset?.offset_ms ?? 0n);
+  const business = (at: Date) => new Date(at.getTime() + offsetMs);
+  // A shop in which nobody bought overnight has a new day all the same: the same rows are its state at a later time.
+  const lastCommit = capture.applied_committed_at;
+  const committedAt = day(business(caughtUpAt)) > day(business(lastCommit)) ? caughtUpAt : lastCommit;
+  const cut: Cut = { pos: capture.applied_pos, committedAt, businessAsOf: business(committedAt) };
   const pointer = await db.maybeOne(readPointer, []);
   const published = pointer && {
     slot: pointer.slot as Slot,

@@ -71,13 +71,14 @@ class Runner {
   /** The assets before the decision: catches up, reads the cut once, and gives the slot to a new build. */
   async #open(runId: string): Promise<{ plan: Plan; cut: CutOutput | null }> {
     const { warehouse } = this.#deps;
+    const caughtUpAt = this.#deps.clock.now();
     await this.#step(runId, { name: "capture", what: "takes over what the shop committed", after: [] }, {}, async () => {
       const { rowsByTable, snapshot } = await this.#deps.capture.catchUp();
       const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
       return { rows, output: { rowsByTable }, message: snapshot ? "copied the shop" : "caught up with the shop" };
     });
     const codeHash = await codeHashOf(this.#deps);
-    const facts = await gatherFacts(warehouse, codeHash);
+    const facts = await gatherFacts(warehouse, codeHash, caughtUpAt);
     const plan = decide(facts, this.#request);
     if (!plan.build) return { plan, cut: null };
     let cut: CutOutput | null = null;
@@ -90,7 +91,7 @@ class Runner {
   }
 
   async #beginBuild(runId: string, plan: Plan & { build: true }, published: PlanFacts["published"]): Promise<CutOutput> {
-    const { slot, cut, codeHash, fullRefresh, why } = plan;
+    const { slot, cut, codeHash, fullRefresh, cloneFrom, why } = plan;
     const buildId = await this.#deps.warehouse.tx(async (tx) => {
       const { build_id } = await tx.one(insertBuild, [runId, slot, cut.pos, cut.committedAt, cut.businessAsOf, this.#deps.clock.now()]);
       await tx.execute(beginSlot, [slot, cut.pos, cut.committedAt, cut.businessAsOf, build_id, fullRefresh]);
@@ -99,7 +100,7 @@ class Runner {
     });
     return {
       buildId, slot, pos: String(cut.pos), committedAt: cut.committedAt.toISOString(), businessAsOf: cut.businessAsOf.toISOString(),
-      codeHash, fullRefresh, checkedPos: String(fullRefresh ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
+      codeHash, fullRefresh, cloneFrom, checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
     };
   }
 
@@ -130,6 +131,8 @@ class Runner {
       return await this.#close(ids, "SUCCEEDED", null);
     } catch (error) {
       if (error instanceof RunOver) throw error.cause;
+      // What was rejected before dbt began has left no trace in the slot's tables.
+      if (error instanceof BuildRejected && done.has("check raw")) await this.#deps.warehouse.execute(spoilSlot, [cut.slot]);
       return await this.#fail(ids, error, cut);
     }
   }
@@ -197,10 +200,7 @@ class Runner {
     const { warehouse, log } = this.#deps;
     const state = error instanceof BuildRejected ? "REJECTED" : "FAILED";
     const reason = (error as Error).message;
-    if (cut) {
-      await warehouse.execute(setBuildState, [cut.buildId, state, reason]);
-      if (state === "REJECTED") await warehouse.execute(spoilSlot, [cut.slot]);
-    }
+    if (cut) await warehouse.execute(setBuildState, [cut.buildId, state, reason]);
     log.error({ runId: ids.runId, buildId: ids.buildId, error }, state === "REJECTED" ? "the build was rejected" : "the run failed");
     return this.#close(ids, state, reason);
   }
@@ -218,7 +218,7 @@ class Runner {
 }
 
 /** Of all that decides what a build holds and whether it passes: another one means that everything is built and checked anew. */
-async function codeHashOf({ dbt, expectations }: PipelineDeps): Promise<string> {
+export async function codeHashOf({ dbt, expectations }: PipelineDeps): Promise<string> {
   return createHash("sha256").update(`${await dbt.codeHash()} ${await expectations.codeHash()}`).digest("hex");
 }
 

@@ -29,7 +29,7 @@ export const readSlot = query({
 
 export const readLatestBuild = query({
   name: "pipeline.readLatestBuild",
-  text: "select build_id, slot, state, reason, cut_pos, business_as_of from ops.build order by started_at desc limit 1",
+  text: "select build_id, slot, state, reason, cut_pos, business_as_of from ops.build order by started_at desc, build_id desc limit 1",
   params: [],
   row: { build_id: "uuid", slot: "text", state: "text", reason: "text?", cut_pos: "int8", business_as_of: "timestamptz" },
   budget: { access: "index", maxRows: 1 },

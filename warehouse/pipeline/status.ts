@@ -8,7 +8,7 @@ const RUNS = 10;
 
 const listRuns = query({
   name: "pipeline.listRuns",
-  text: `select run_id, trigger, state, reason, build_id, started_at, finished_at from ops.pipeline_run order by started_at desc limit ${RUNS}`,
+  text: `select run_id, trigger, state, reason, build_id, started_at, finished_at from ops.pipeline_run order by started_at desc, run_id desc limit ${RUNS}`,
   params: [],
   row: { run_id: "uuid", trigger: "text", state: "text", reason: "text?", build_id: "uuid?", started_at: "timestamptz", finished_at: "timestamptz?" },
   budget: { access: "index", maxRows: RUNS },

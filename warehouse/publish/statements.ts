@@ -18,7 +18,7 @@ export const lockPointer = query({
   text: "select slot, build_id, previous_build_id, published_at from ops.pointer for update",
   params: [],
   row: { slot: "text", build_id: "uuid", previous_build_id: "uuid?", published_at: "timestamptz" },
-  budget: { access: "scan", maxRows: 1 },
+  budget: { access: "write", maxRows: 1 },
 });
 
 /** A build with what its slot holds now: `held_build_id` differs once a later build has begun in the slot. */

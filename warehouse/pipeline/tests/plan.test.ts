@@ -42,6 +42,15 @@ describe("decide", () => {
     expect(decide({ ...facts, lastChangePos: 150n, idle: { completePos: 300n, codeHash: "h1" } }, schedule)).toMatchObject({ fullRefresh: true });
   });
 
+  test("a slot that was never built, or left behind by older code, begins with a copy of the published one; a spoiled one with nothing", () => {
+    const changed = { ...facts, lastChangePos: 150n };
+    expect(decide({ ...changed, idle: { completePos: 0n, codeHash: null } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: "a" });
+    expect(decide({ ...changed, idle: { completePos: 90n, codeHash: "h0" } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: "a" });
+    expect(decide({ ...changed, idle: { completePos: 90n, codeHash: null } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null });
+    expect(decide({ ...changed, snapshotPos: 120n, idle: { completePos: 0n, codeHash: null } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null });
+    expect(decide(changed, schedule)).toMatchObject({ fullRefresh: false, cloneFrom: null });
+  });
+
   test("force builds although nothing changed", () => {
     expect(decide(facts, { ...manual, force: true })).toMatchObject({ build: true, why: "asked for" });
   });

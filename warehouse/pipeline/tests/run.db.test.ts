@@ -63,7 +63,9 @@ describe("a pipeline run", () => {
   test("SUCCEEDED: a new order is built into the other slot, scored for who changed, and readers see it", async () => {
     await small.order(50);
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED" });
-    expect(small.calls).toContain("dbt b full");
+    // the slot was never used: it begins with a copy of the published one
+    expect(small.calls).toContain("dbt b");
+    expect((await pipeline.status()).runs[0]?.assets.find(({ asset }) => asset === "dbt")?.message).toContain("on a copy of the published slot");
     await small.order(25);
     small.calls.length = 0;
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED" });
@@ -86,7 +88,7 @@ describe("a pipeline run", () => {
     await small.order(1);
     small.calls.length = 0;
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED" });
-    expect(small.calls).toContain("dbt b full");
+    expect(small.calls).toContain("dbt b");
     expect(await total()).toBe(176);
   });
 
@@ -94,6 +96,8 @@ describe("a pipeline run", () => {
     await small.order(4);
     small.tools.build = async () => ({ ok: false, kind: "TESTS", reason: "unique_fct_orders_id: 1 row" });
     expect(await pipeline.run({ trigger: "manual" })).toMatchObject({ state: "REJECTED", reason: "unique_fct_orders_id: 1 row" });
+    const { rows } = await small.admin.raw("select 1 from ops.slot_state where code_hash is null");
+    expect(rows).toHaveLength(1);
     small.tools.build = async () => ({ ok: false, kind: "ERROR", reason: "fct_orders: column missing" });
     expect(await pipeline.run({ trigger: "manual" })).toMatchObject({ state: "FAILED", reason: "fct_orders: column missing" });
     expect(await total()).toBe(176);
@@ -146,6 +150,15 @@ describe("a pipeline run", () => {
     const { rows } = await small.admin.raw("select r.state, r.reason, b.state as build from ops.pipeline_run r join ops.build b using (build_id) where r.run_id = $1", [left]);
     expect(rows).toEqual([{ state: "FAILED", reason: "interrupted; not continued: the models changed since", build: "FAILED" }]);
     expect(await total()).toBe(205);
+  });
+
+  test("SUCCEEDED: a new business day is built although nobody bought anything", async () => {
+    const tomorrow = createPipeline({ ...small.deps, clock: { now: () => new Date("2026-03-03T00:00:00Z") } });
+    expect(await tomorrow.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED" });
+    expect((await pipeline.status()).published).toMatchObject({ businessAsOf: new Date("2026-03-02T00:00:00Z") });
+    small.calls.length = 0;
+    expect(await tomorrow.run({ trigger: "schedule" })).toMatchObject({ state: "NOTHING_TO_DO" });
+    expect(await pipeline.run({ trigger: "schedule", force: true })).toMatchObject({ state: "SUCCEEDED" });
   });
 
   test("one run at a time: the second says that it is busy", async () => {

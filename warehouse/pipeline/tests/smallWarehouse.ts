@@ -1,5 +1,4 @@
 import { Database } from "#platform/db/database.ts";
-import { wallClock } from "#platform/clock.ts";
 import { silentLog } from "#platform/log.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import type { ExpectationsReport } from "../../tools/expectations.ts";
@@ -38,6 +37,8 @@ export async function openSmallWarehouse(database: TestDatabase): Promise<SmallW
   const calls: string[] = [];
   let nextId = 1;
   let batch = 0;
+  // Stands on the day of the small shop; every look at it is a millisecond later.
+  let now = Date.parse("2026-03-02T12:00:00Z");
   const tick = () => admin.raw("update raw._capture_state set applied_pos = applied_pos + 10, applied_committed_at = applied_committed_at + interval '1 second'").then(() => undefined);
   const tools: SmallWarehouse["tools"] = {};
 
@@ -101,7 +102,7 @@ export async function openSmallWarehouse(database: TestDatabase): Promise<SmallW
   };
   const small: SmallWarehouse = {
     admin, calls, tools, codeHash: "h1", champions: false, tick,
-    deps: { warehouse: builder, capture, dbt, expectations, models, log: silentLog, clock: wallClock },
+    deps: { warehouse: builder, capture, dbt, expectations, models, log: silentLog, clock: { now: () => new Date((now += 1)) } },
     async order(amount) {
       await admin.raw(
         `insert into raw.orders__orders select $1, $2, 'c', applied_pos + 5, null, applied_committed_at from raw._capture_state`, [nextId, amount]);

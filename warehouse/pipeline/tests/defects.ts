@@ -1,0 +1,116 @@
+/** A defect as it would lie in raw: the suite that must stop it, the check that must be red, and the rows. */
+export interface Defect {
+  suite: string;
+  check: string;
+  /** SQL over raw; `$meta` and `$pos` as in RealChain.plant. */
+  sql: string;
+}
+
+const copyOf = (table: string, changes: Record<string, string>, columns: string, where = "_to_pos is null and _op <> 'd'") => {
+  const list = columns.split(", ");
+  return `insert into raw.${table} (${columns}, _op, _from_pos, _to_pos, _committed_at)
+    select ${list.map((column) => changes[column] ?? column).join(", ")}, $meta from raw.${table} where ${where} limit 1`;
+};
+/** Ends the latest version of one row and begins another that differs. */
+const amend = (table: string, key: string, changes: Record<string, string>, columns: string) =>
+  `update raw.${table} set _to_pos = $pos where ctid = (select ctid from raw.${table} where _to_pos is null and _op <> 'd' order by ${key} limit 1); ` +
+  copyOf(table, changes, columns, "_to_pos = $pos");
+
+const ORDER = "id, number, user_id, state, currency, country_code, country_label, placed_at, total_units, exponent, source, recorded_at";
+const LINE = "id, order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent";
+const CHARGE = "id, order_id, position, kind, code, name, quantity, unit_amount, exponent";
+const PAYMENT = "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic";
+const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source, recorded_at";
+const REFUND_LINE = "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent";
+const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at";
+const ADDRESS = "id, user_id, country_code, country_label, is_default, created_at";
+const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at";
+const VARIANT = "id, product_id, sku, name, created_at";
+const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, valid_to";
+const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic";
+const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic";
+const NEW = "uuidv7()";
+const WITH_USER = "_to_pos is null and _op <> 'd' and user_id is not null";
+const CURRENT = "_to_pos is null and _op <> 'd' and valid_to is null";
+
+/** Stopped before anything is built. */
+export const RAW_DEFECTS: readonly Defect[] = [
+  { suite: "raw.orders", check: "a new order has a line or a charge", sql: copyOf("orders__orders", { id: NEW, number: "'EMPTY'" }, ORDER) },
+  { suite: "raw.orders", check: "country is an ISO code where it is known", sql: amend("orders__orders", "id", { country_code: "'X1'" }, ORDER) },
+  {
+    suite: "raw.orders", check: "orders do not vanish",
+    sql: `create temporary table gone on commit drop as select id from raw.orders__orders where _to_pos is null and _op <> 'd' and get_byte(uuid_send(id), 15) % 2 = 0;
+      update raw.orders__orders set _to_pos = $pos where _to_pos is null and id in (select id from gone);
+      insert into raw.orders__orders (id, _op, _from_pos, _to_pos, _committed_at) select id, 'd', $pos, null, now() from gone`,
+  },
+  { suite: "raw.order_lines", check: "quantity is at least one", sql: copyOf("orders__order_lines", { id: NEW, quantity: "-3" }, LINE) },
+  { suite: "raw.order_lines", check: "every line has its product", sql: copyOf("orders__order_lines", { id: NEW, product_id: NEW }, LINE) },
+  {
+    suite: "raw.order_lines", check: "a key has one version at the cut",
+    sql: `insert into raw.orders__order_lines (${LINE}, _op, _from_pos, _to_pos, _committed_at)
+      select ${LINE}, 'u', $pos, 9000000000000000000, now() from raw.orders__order_lines where _to_pos is null limit 1`,
+  },
+  {
+    suite: "raw.order_charges", check: "every charge has its order",
+    sql: `insert into raw.orders__order_charges (${CHARGE}, _op, _from_pos, _to_pos, _committed_at) values (${NEW}, ${NEW}, 1, 'FEE', 'FEE', 'A fee', 1, 100, 2, $meta)`,
+  },
+  { suite: "raw.payments", check: "no more is given back than was paid", sql: amend("orders__payments", "id", { refunded_units: "amount_units + 1", state: "'REFUNDED'" }, PAYMENT) },
+  {
+    suite: "raw.refunds", check: "the refunds that name their order give back no more than it cost",
+    sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
+      select ${NEW}, 'R1', id, user_id, 'REFERENCED', 1, currency, country_code, country_label, placed_at, total_units + 1, exponent, source, recorded_at, $meta
+      from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
+  },
+  { suite: "raw.refund_lines", check: "goods name their product, charges none", sql: amend("orders__refund_lines", "id", { kind: "'PRODUCT'", product_id: "null::uuid" }, REFUND_LINE) },
+  { suite: "raw.users", check: "an address belongs to one person", sql: copyOf("users__users", { id: NEW, external_ref: "null" }, USER) },
+  { suite: "raw.addresses", check: "every address has its person", sql: copyOf("users__addresses", { id: NEW, user_id: NEW }, ADDRESS) },
+  { suite: "raw.products", check: "every vendor is there", sql: amend("catalog__products", "id", { vendor_id: NEW }, PRODUCT) },
+  { suite: "raw.variants", check: "a sku is one variant", sql: copyOf("catalog__variants", { id: NEW }, VARIANT) },
+  { suite: "raw.prices", check: "a variant has one current price in a currency", sql: copyOf("catalog__prices", { id: NEW }, PRICE, CURRENT) },
+  { suite: "raw.stock_levels", check: "no more is held than is there", sql: amend("catalog__stock_levels", "variant_id", { reserved: "on_hand + 1" }, "variant_id, on_hand, reserved, is_synthetic, updated_at") },
+  { suite: "raw.stock_movements", check: "kind is known", sql: copyOf("catalog__stock_movements", { id: NEW, kind: "'THEFT'" }, MOVEMENT) },
+  { suite: "raw.behaviour_events", check: "type is known", sql: copyOf("events__behaviour_events", { id: NEW, type: "'TELEPATHY'" }, EVENT) },
+  { suite: "raw.clock", check: "there is one clock", sql: copyOf("platform__clock", { id: "false" }, "id, offset_ms") },
+];
+
+/** A whole order with one line, its total in keeping. */
+const order = (number: string, changes: Record<string, string>, quantity: string, unitAmount: string) => `
+  ${copyOf("orders__orders", { id: NEW, number: `'${number}'`, total_units: `${quantity}::bigint * ${unitAmount}`, exponent: "2", ...changes }, ORDER, WITH_USER)};
+  insert into raw.orders__order_lines (${LINE}, _op, _from_pos, _to_pos, _committed_at)
+    select ${NEW}, o.id, 1, v.id, v.product_id, v.sku, v.name, ${quantity}, ${unitAmount}, 2, $meta
+    from (select id from raw.orders__orders where number = '${number}') o, (select * from raw.catalog__variants where _to_pos is null and _op <> 'd' limit 1) v`;
+
+const FUTURE = order("FUTURE", { user_id: "null::uuid", placed_at: "now() + interval '300 days'" }, "1", "100");
+const PAST = order("PAST", { placed_at: "timestamptz '1985-05-05 12:00Z'" }, "1", "100");
+const DEAR = order("DEAR", {}, "20000", "100000");
+const MANY = order("MANY", {}, "5000000", "0");
+
+/** Nothing in raw alone tells that these are wrong; what is built from them does. */
+export const BUILD_DEFECTS: readonly Defect[] = [
+  { suite: "marts.fct_orders", check: "no order is placed after the cut", sql: FUTURE },
+  { suite: "marts.dim_date", check: "begins no earlier than the shop can have begun", sql: "" },
+  { suite: "marts.agg_daily_sales", check: "days lie between 2000 and the cut", sql: "" },
+  { suite: "marts.dim_customers", check: "nobody orders before being registered", sql: PAST },
+  { suite: "marts.rpt_cohorts_monthly", check: "no cohort is older than the shop can be", sql: "" },
+  { suite: "features.customer_churn_features", check: "tenure is plausible", sql: "" },
+  { suite: "marts.fct_order_lines", check: "a line's amount is plausible", sql: DEAR },
+  { suite: "marts.rpt_customer_rfm", check: "monetary value is plausible", sql: "" },
+  { suite: "features.user_item_interactions", check: "a quantity is plausible", sql: MANY },
+  {
+    suite: "marts.fct_refunds", check: "nothing is given back after the cut",
+    sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
+        select ${NEW}, 'R-FUTURE', null::uuid, null::uuid, 'NONE', 0, currency, country_code, country_label, now() + interval '300 days', 100, 2, source, recorded_at, $meta
+        from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1;
+      insert into raw.orders__refund_lines (${REFUND_LINE}, _op, _from_pos, _to_pos, _committed_at)
+        select ${NEW}, id, 1, 'CHARGE', null::uuid, null::uuid, 'POST', 'Postage', 1, 100, 2, $meta from raw.orders__refunds where number = 'R-FUTURE'`,
+  },
+  { suite: "marts.dim_products", check: "every product that can be bought has a sku", sql: copyOf("catalog__products", { id: NEW, slug: "'bare'", external_ref: "null", status: "'ACTIVE'" }, PRODUCT) },
+];
+
+/** Wrong predictions, as a model would write them. */
+export const PREDICTION_DEFECTS: readonly Defect[] = [
+  { suite: "predictions.churn", check: "every customer with current features has one", sql: "delete from predictions.churn where batch_id = $1" },
+  { suite: "predictions.user_recommendations", check: "every product is in dim_products", sql: "update predictions.user_recommendations set product_ids[1] = uuidv7() where batch_id = $1" },
+  { suite: "predictions.similar_products", check: "nothing is like itself", sql: "update predictions.similar_products set product_ids[1] = product_id where batch_id = $1" },
+  { suite: "predictions.popular_products", check: "every batch has one", sql: "delete from predictions.popular_products where batch_id = $1" },
+];

@@ -1,0 +1,108 @@
+import { readdir } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { useTestDatabases } from "#platform/testing/testDatabase.ts";
+import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
+import { BUILD_DEFECTS, type Defect, PREDICTION_DEFECTS, RAW_DEFECTS } from "./defects.ts";
+import { openRealChain, type RealChain } from "./realChain.ts";
+
+const databases = useTestDatabases({ shop: true, warehouse: true });
+let chain: RealChain;
+
+beforeAll(async () => {
+  chain = await openRealChain(databases);
+  await fillGenerated({ db: chain.shop, seed: 7, size: "tiny", until: new Date() });
+}, 120_000);
+afterAll(async () => {
+  await chain?.[Symbol.asyncDispose]();
+});
+
+const revenue = async () => Number((await chain.bi.raw<{ total: string }>("select sum(revenue) as total from marts.agg_daily_sales")).rows[0]?.total);
+const published = async () => (await chain.pipeline.status()).published;
+const run = (more: { force?: boolean } = {}) => chain.pipeline.run({ trigger: "manual", ...more });
+const redChecks = async (buildId: string | null) =>
+  (await chain.warehouse.raw<{ suite: string; name: string; message: string }>("select suite, name, message from ops.check_result where build_id = $1 and not passed and severity = 'CRITICAL'", [buildId])).rows;
+
+describe("from shop to published marts", () => {
+  test("the first run carries the shop to marts that BI reads, with every check green", async () => {
+    const result = await run();
+    expect(await redChecks(result.buildId)).toEqual([]);
+    expect(result).toMatchObject({ state: "SUCCEEDED", warnings: [] });
+    const { rows } = await chain.shop.raw<{ total: string }>(
+      "select sum(amount) as total from (select amount_units * power(10::numeric, -exponent) as amount from orders.order_lines union all select amount_units * power(10::numeric, -exponent) from orders.order_charges) lines");
+    expect(await revenue()).toBeCloseTo(Number(rows[0]?.total), 6);
+  }, 180_000);
+
+  test("an order moves the metric by exactly its amount, and nothing is built when nothing changed", async () => {
+    const before = await revenue();
+    const amount = await chain.order();
+    expect(await run()).toMatchObject({ state: "SUCCEEDED" });
+    expect(await revenue()).toBeCloseTo(before + amount, 6);
+    expect(await run()).toMatchObject({ state: "NOTHING_TO_DO" });
+    await chain.order();
+    const increment = await run();
+    expect(increment).toMatchObject({ state: "SUCCEEDED" });
+    const steps = (await chain.pipeline.status()).runs[0]?.assets.map(({ asset, seconds }) => `${asset} ${seconds?.toFixed(1)}`);
+    console.info(`increment after one order: ${increment.seconds.toFixed(1)} s (${steps?.join(", ")})`);
+    expect(await revenue()).toBeCloseTo(before + 2 * amount, 6);
+  }, 180_000);
+});
+
+describe("planted defects", () => {
+  afterEach(async () => {
+    chain.spoilPredictions = undefined;
+    await chain.repair();
+  });
+
+  test("there is one for every suite", async () => {
+    const areas = ["raw", "marts", "features", "predictions"];
+    const suites = (await Promise.all(areas.map(async (area) => (await readdir(new URL(`../../../expectations/suites/${area}`, import.meta.url))).map((file) => `${area}.${file.replace(".yml", "")}`)))).flat();
+    const planted = new Set([...RAW_DEFECTS, ...BUILD_DEFECTS, ...PREDICTION_DEFECTS].map((defect) => defect.suite));
+    expect([...planted].sort()).toEqual(suites.sort());
+  });
+
+  async function expectStopped(defects: readonly Defect[]): Promise<void> {
+    const before = { build: await published(), revenue: await revenue() };
+    const result = await run({ force: true });
+    const red = await redChecks(result.buildId);
+    expect(red.map(({ suite, name }) => `${suite}: ${name}`)).toEqual(expect.arrayContaining(defects.map(({ suite, check }) => `${suite}: ${check}`)));
+    expect(result.state).toBe("REJECTED");
+    expect(result.reason).not.toBe("");
+    expect(red.map(({ message }) => message).join()).not.toMatch(/@|could not be evaluated/);
+    expect({ build: await published(), revenue: await revenue() }).toEqual(before);
+  }
+
+  test.each(RAW_DEFECTS)("$suite stops it: $check", async (defect) => {
+    await chain.plant(defect.sql);
+    await expectStopped([defect]);
+  });
+
+  test("after the repair the next build publishes", async () => {
+    const before = await revenue();
+    const amount = await chain.order();
+    expect(await run()).toMatchObject({ state: "SUCCEEDED" });
+    expect(await revenue()).toBeCloseTo(before + amount, 6);
+  });
+
+  test("the suites of marts and features stop what raw alone does not tell, and the repair publishes", async () => {
+    for (const { sql } of BUILD_DEFECTS) if (sql) await chain.plant(sql);
+    await expectStopped(BUILD_DEFECTS);
+    await chain.repair();
+    const before = await revenue();
+    const amount = await chain.order();
+    expect(await run()).toMatchObject({ state: "SUCCEEDED" });
+    expect(await revenue()).toBeCloseTo(before + amount, 6);
+  }, 180_000);
+
+  test("the suites of predictions stop a bad batch, and the next good one is published", async () => {
+    chain.spoilPredictions = async (batchId) => {
+      for (const { sql } of PREDICTION_DEFECTS) await chain.warehouse.raw(sql, [batchId]);
+    };
+    await chain.order();
+    const before = (await chain.warehouse.raw("select prediction_batch_id from ops.pointer")).rows;
+    await expectStopped(PREDICTION_DEFECTS);
+    expect((await chain.warehouse.raw("select prediction_batch_id from ops.pointer")).rows).toEqual(before);
+    chain.spoilPredictions = undefined;
+    expect(await run()).toMatchObject({ state: "SUCCEEDED" });
+    expect((await chain.warehouse.raw("select prediction_batch_id from ops.pointer")).rows).not.toEqual(before);
+  }, 180_000);
+});
