@@ -98,10 +98,12 @@ async function bringUp(installation: Installation, settings: StartSettings, prog
   const { lifecycle } = installation;
   if (!json) progress.note("");
   writeRuntime(installation);
+  const pipeline = await openPipeline(installation);
+  const isFirst = (await pipeline.status()).published === undefined;
+  if (isFirst) pipeline.warm();
   await fillShop(installation, settings, progress);
   const accounts = await prepareAccounts(installation, progress);
-  const pipeline = await openPipeline(installation);
-  if ((await pipeline.status()).published === undefined) {
+  if (isFirst) {
     // A refused or failed first build is no reason not to sell: the graph serves, analytics say that nothing is published.
     await runPipelineStep(pipeline, { trigger: "start", train: "auto" }, progress, lifecycle.signal);
   }
@@ -111,6 +113,7 @@ async function bringUp(installation: Installation, settings: StartSettings, prog
   });
   writeRuntime(installation, graph.url);
   readySummary({ installation, accounts, url: graph.url, json });
+  pipeline.prepareNext();
 }
 
 function writeRuntime(installation: Installation, url?: string): void {

@@ -5,7 +5,7 @@ import { createCapture } from "#warehouse/load/capture.ts";
 import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
 import type { RunRequest, RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
-import { createDbt } from "#warehouse/tools/dbt.ts";
+import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
@@ -17,6 +17,10 @@ import { readChampions, type ChampionSummary } from "./models.ts";
 export interface InstalledPipeline extends Pipeline {
   /** Which models serve, and how well they did. */
   champions(): Promise<ChampionSummary[]>;
+  /** Loads dbt and Great Expectations in the background while something else takes its time. */
+  warm(): void;
+  /** Makes the other slot ready in the background, so that the first order is published as fast as later ones. */
+  prepareNext(): void;
 }
 
 /** One per warehouse; every command of an installation reads the same slot. */
@@ -34,16 +38,25 @@ export async function openPipeline(installation: Installation): Promise<Installe
   const connection = { host, port, database, user, password };
   const worker = startPythonWorker({ log, env: dbtEnvironment(connection) });
   lifecycle.onClose("Python worker", () => worker.close());
+  const dbt = createDbt({ worker, connection, stateDir: join(dir.stateDir, "dbt") });
   const pipeline = createPipeline({
     warehouse,
     capture,
-    dbt: createDbt({ worker, connection, stateDir: join(dir.stateDir, "dbt") }),
+    dbt,
     expectations: createExpectations({ worker, connection }),
     models: createModelsTool({ warehouse }),
     log,
     clock: wallClock,
   });
-  return { ...pipeline, champions: () => readChampions(warehouse) };
+  const unimportant = (what: string) => (error: unknown) => {
+    if (!lifecycle.signal.aborted) log.info({ error }, `${what} did not work; the next run does it itself`);
+  };
+  return {
+    ...pipeline,
+    champions: () => readChampions(warehouse),
+    warm: () => void worker.call("ping", { warm: ["expectations", "dbt"] }).catch(unimportant("loading the Python side ahead")),
+    prepareNext: () => void prepareNext(pipeline, dbt).catch(unimportant("preparing the other slot ahead")),
+  };
 }
 
 /** Runs the pipeline and shows each asset as a step. A build that was refused is a result, not an error. */
@@ -58,4 +71,9 @@ export async function runPipelineStep(pipeline: Pipeline, request: Omit<RunReque
   progress.finished("Pipeline", { note: said, seconds: result.seconds, verdict: result.state === "SUCCEEDED" ? "done" : result.state === "NOTHING_TO_DO" ? "skipped" : "refused" });
   for (const warning of result.warnings) progress.note(`    note: ${warning}`);
   return result;
+}
+
+async function prepareNext(pipeline: Pipeline, dbt: Dbt): Promise<void> {
+  const primed = await pipeline.prime();
+  if (primed) await dbt.parse(primed.slot);
 }
