@@ -1,10 +1,10 @@
 import type { ContextOf } from "#kit/subgraph.ts";
+import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import type { UsersLoaders } from "./loaders.ts";
 import type { TokenSigner } from "./ports/accessTokens.ts";
-import type { AttemptCounter } from "./ports/attemptCounter.ts";
 import type { PasswordHasher } from "./ports/passwordHash.ts";
 
 /** What the slice works with once it is made. */
@@ -15,7 +15,10 @@ export interface UsersParts {
   readonly log: Log;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
-  readonly attempts: AttemptCounter;
+  /** Counts attempts, for all processes where the cache is shared. */
+  readonly attempts: Cache;
+  /** Counts in this process while the shared cache is away. */
+  readonly ownAttempts: Cache;
 }
 
 export type UsersContext = ContextOf<UsersParts, UsersLoaders>;

@@ -1,12 +1,13 @@
 import type { JWK } from "jose";
 import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
+import type { Cache } from "#platform/cache/cache.ts";
+import { memoryCache } from "#platform/cache/memory.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createTokenSigner } from "./ports/accessTokens.ts";
-import { type AttemptCounter, memoryAttemptCounter } from "./ports/attemptCounter.ts";
 import { createPasswordHasher, type PasswordHasher } from "./ports/passwordHash.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
@@ -17,24 +18,29 @@ export interface UsersDeps {
   readonly log: Log;
   /** Ed25519, with `d`; the gateway holds the public half. */
   readonly tokenKey: { readonly privateJwk: JWK };
-  /** Counts in this process where not given. */
-  readonly attempts?: AttemptCounter;
+  /** Where attempts are counted; in this process where not given. Its caller closes it. */
+  readonly cache?: Cache;
   readonly hasher?: PasswordHasher;
 }
 
+const OWN_CACHE_BYTES = 4_000_000;
+
 /** People, vendors, registration and login. The database stays its caller's to close. */
-export async function createUsersSubgraph({ db, clocks, log, tokenKey, attempts, hasher }: UsersDeps): Promise<Subgraph> {
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, cache, hasher }: UsersDeps): Promise<Subgraph> {
+  const ownAttempts = memoryCache({ maxBytes: OWN_CACHE_BYTES });
   return defineSubgraph({
     name: "users",
     deps: {
       db, clocks, log,
       signer: await createTokenSigner(tokenKey.privateJwk),
-      attempts: attempts ?? memoryAttemptCounter(),
+      attempts: cache ?? ownAttempts,
+      ownAttempts,
       hasher: hasher ?? createPasswordHasher(),
     },
     resolvers,
     guards,
     makeLoaders,
     ready: () => db.ping(),
+    close: () => ownAttempts.close(),
   });
 }

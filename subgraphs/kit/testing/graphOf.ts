@@ -1,13 +1,14 @@
-import { validate, parse } from "graphql";
-import type { SubgraphAnswer } from "../execute.ts";
-import { subgraphExecutor } from "../execute.ts";
+import { parse, validate } from "graphql";
+import { type Log, silentLog } from "#platform/log.ts";
+import { type SubgraphAnswer, subgraphExecutor } from "../execute.ts";
 import type { Subgraph } from "../subgraph.ts";
 import { GUEST, type Viewer } from "../viewer.ts";
-import type { Log } from "#platform/log.ts";
-import { silentLog } from "#platform/log.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+export type Answer = Record<string, any>;
 
 export interface Run extends SubgraphAnswer {
-  data: Record<string, any>;
+  data: Answer;
   /** Names of the statements that ran, in order. */
   statements: string[];
 }
@@ -27,7 +28,7 @@ export function graphOf(subgraph: Subgraph, statements: string[] = [], log: Log 
     if (wrong) throw wrong;
     const before = statements.length;
     const answer = await execute({ query: source, document, variables, request: { viewer, requestId: `test-${++requests}`, signal: new AbortController().signal } });
-    return { ...answer, data: (answer.data ?? {}) as Record<string, any>, statements: statements.slice(before) };
+    return { ...answer, data: (answer.data ?? {}) as Answer, statements: statements.slice(before) };
   };
   return {
     as: (viewer: Viewer) => ({ run: (source: string, variables?: Record<string, unknown>) => run(viewer, source, variables) }),

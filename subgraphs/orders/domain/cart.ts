@@ -76,7 +76,10 @@ export function decideLines(have: readonly CartLine[], wanted: readonly WantedLi
     if (changes.has(variantId)) return err({ code: "DUPLICATE_LINE", variantId: apiId, index });
     changes.set(variantId, quantity);
   }
-  for (const [variantId, quantity] of changes) quantity === 0 ? left.delete(variantId) : left.add(variantId);
+  for (const [variantId, quantity] of changes) {
+    if (quantity === 0) left.delete(variantId);
+    else left.add(variantId);
+  }
   if (left.size > MAX_LINES) return err({ code: "TOO_MANY_LINES" });
   return ok([...changes].map(([variantId, quantity]) => ({ variantId, quantity })));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { graphOf, person } from "#kit/testing/graphOf.ts";
+import { graphOf, person, type Run } from "#kit/testing/graphOf.ts";
 import { NOW, testClocks, useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
@@ -65,7 +65,7 @@ describe("User.orders", () => {
       const numbers: string[] = [];
       let after: string | null = null;
       do {
-        const { data, errors }: { data: Record<string, any>; errors?: unknown } = await slice.graph.as(viewer).run(ORDERS, { refs: refs(SMALL_SHOP.ada), first: 2, after });
+        const { data, errors }: Run = await slice.graph.as(viewer).run(ORDERS, { refs: refs(SMALL_SHOP.ada), first: 2, after });
         expect(errors).toBeUndefined();
         const { nodes, pageInfo } = data["_entities"][0].orders;
         numbers.push(...nodes.map((node: { number: string }) => node.number));

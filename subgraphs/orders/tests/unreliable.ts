@@ -1,4 +1,4 @@
-import { Database } from "#platform/db/database.ts";
+import type { Database } from "#platform/db/database.ts";
 import { type PaymentProvider, PaymentsUnavailable } from "../ports/payments.ts";
 
 /** What a test throws where a process would have died. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { ATTEMPT_POLICY, waitFor } from "../domain/attempts.ts";
+import { type Cache, CacheUnavailable } from "#platform/cache/cache.ts";
+import { ATTEMPT_POLICY, mayAttempt } from "../domain/attempts.ts";
 import type { UsersParts } from "../context.ts";
 
 export interface RateLimited {
@@ -9,21 +10,36 @@ export interface RateLimited {
 
 export interface AdmittedAttempt {
   refusal: RateLimited | undefined;
-  /** Takes the attempt back: one that succeeded does not count. */
-  takeBack(): Promise<void>;
+  /** Says that the attempt came to its end otherwise than by a wrong password: it is not held against the account. */
+  excuse(): Promise<void>;
 }
 
 /** Counts an attempt for an account and for the shop before it is made, so that attempts at the same moment count as well. */
-export async function admitAttempt({ attempts, clocks }: Pick<UsersParts, "attempts" | "clocks">, verb: string, account: string): Promise<AdmittedAttempt> {
-  const { windowSeconds } = ATTEMPT_POLICY;
-  const seconds = Math.floor(clocks.wall.now().getTime() / 1000);
-  const window = Math.floor(seconds / windowSeconds);
+export async function admitAttempt(parts: Pick<UsersParts, "attempts" | "ownAttempts" | "log">, verb: "login" | "register", account: string): Promise<AdmittedAttempt> {
+  try {
+    return await admit(parts.attempts, verb, account);
+  } catch (error) {
+    if (!(error instanceof CacheUnavailable)) throw error;
+    // Guessing must not become free because the shared cache is away: this process goes on counting alone.
+    parts.log.warn({ error }, "attempts are counted by this process alone");
+    return admit(parts.ownAttempts, verb, account);
+  }
+}
+
+async function admit(cache: Cache, verb: string, account: string): Promise<AdmittedAttempt> {
+  const { windowMs } = ATTEMPT_POLICY;
   // The address is not needed to count it, so it is not kept.
-  const keys = [`${verb}:${window}:${createHash("sha256").update(account).digest("base64url")}`, `${verb}:${window}`];
-  const [accountCount, overall] = await Promise.all(keys.map((key) => attempts.increment(key, 1, windowSeconds * 2)));
-  const wait = waitFor({ account: accountCount ?? 0, overall: overall ?? 0, secondsLeft: windowSeconds - (seconds % windowSeconds) });
+  const name = `users:${verb}:${createHash("sha256").update(account).digest("base64url")}`;
+  const [own, overall] = await Promise.all([cache.incr(`${name}:attempts`, windowMs), cache.incr(`users:${verb}`, windowMs)]);
+  const succeeded = own.count > ATTEMPT_POLICY.perAccount ? ((await cache.get<number>(`${name}:succeeded`)) ?? 0) : 0;
+  const isAdmitted = mayAttempt({ account: own.count, succeeded, overall: overall.count });
+  const waitMs = overall.count > ATTEMPT_POLICY.overall ? overall.endsInMs : own.endsInMs;
   return {
-    refusal: wait === undefined ? undefined : { code: "RATE_LIMITED", retryAfterSeconds: wait },
-    takeBack: async () => void (await Promise.all(keys.map((key) => attempts.increment(key, -1, windowSeconds * 2)))),
+    refusal: isAdmitted ? undefined : { code: "RATE_LIMITED", retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
+    async excuse() {
+      const known = (await cache.get<number>(`${name}:succeeded`)) ?? 0;
+      // Ends with the window: a count that outlived it would let more guesses through in the next.
+      await cache.set(`${name}:succeeded`, known + 1, { ttlMs: Math.max(1, Math.ceil(own.endsInMs)) });
+    },
   };
 }

@@ -24,10 +24,10 @@ export async function login(parts: UsersParts, input: { email: string; password:
     if (!matches || !account?.user.isActive) return err({ code: "INVALID_CREDENTIALS" });
   } catch (error) {
     // Nothing was tried, so nothing counts.
-    await attempt.takeBack();
+    await attempt.excuse();
     if (error instanceof HashingBusy) return err({ code: "RATE_LIMITED", retryAfterSeconds: error.retryAfterSeconds });
     throw error;
   }
-  await attempt.takeBack();
+  await attempt.excuse();
   return ok(await openSession(parts, account.user));
 }

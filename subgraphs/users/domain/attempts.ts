@@ -1,19 +1,21 @@
 /** How many attempts are taken in one window of time before the rest has to wait for the next. */
 export const ATTEMPT_POLICY = {
-  windowSeconds: 60,
+  windowMs: 60_000,
+  /** Of one account; those that succeed are not held against it. */
   perAccount: 10,
-  /** Of the whole shop: above it somebody is trying many accounts. */
-  overall: 1_000,
+  /** Of the whole shop: what one process can hash in a minute, so above it somebody is trying many accounts. */
+  overall: 2_400,
 } as const;
 
-export interface WindowState {
+export interface Attempts {
+  /** Attempts of the account in its window, this one counted. */
   account: number;
+  /** Those of them that succeeded. */
+  succeeded: number;
   overall: number;
-  /** Seconds to the end of the window, at least 1. */
-  secondsLeft: number;
 }
 
-/** Seconds to wait, or undefined when the attempt may go on. Waiting ends with the window: nobody is locked out. */
-export function waitFor(state: WindowState, policy: { perAccount: number; overall: number } = ATTEMPT_POLICY): number | undefined {
-  return state.account > policy.perAccount || state.overall > policy.overall ? state.secondsLeft : undefined;
+/** Whether the attempt may go on. If not, it may in the next window: nobody is locked out. */
+export function mayAttempt({ account, succeeded, overall }: Attempts, policy: Pick<typeof ATTEMPT_POLICY, "perAccount" | "overall"> = ATTEMPT_POLICY): boolean {
+  return account - succeeded <= policy.perAccount && overall <= policy.overall;
 }

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { GUEST } from "#kit/viewer.ts";
+import { money, sum, times, toDecimal } from "#schema/values/money.ts";
+import { assertCancellable, planCancellation } from "../domain/cancellation.ts";
+import { type CartLine, decideLines, MAX_LINES, MAX_QUANTITY, maySeeCart, mayUseCart, totalOf, type WantedLine } from "../domain/cart.ts";
+import { quote } from "../domain/checkout.ts";
+import type { OrderLine, Payment } from "../domain/order.ts";
+import { canBecome, NEXT_STATES, ORDER_STATES } from "../domain/orderState.ts";
+
+const price = fc.record({ units: fc.bigInt({ min: 0n, max: 10_000_000n }), exponent: fc.integer({ min: 0, max: 6 }) }).map(({ units, exponent }) => money(units, "GBP", exponent));
+const quantity = fc.bigInt({ min: 1n, max: BigInt(MAX_QUANTITY) });
+const lines = fc.array(fc.record({ price, quantity }), { minLength: 1, maxLength: 20 });
+
+describe("money", () => {
+  test("a total is within half a penny of the exact sum, and the same in any order", () => {
+    fc.assert(fc.property(lines, (parts) => {
+      const exact = sum(parts.map((part) => times(part.price, part.quantity)), "GBP");
+      const total = totalOf(parts, "GBP");
+      expect(total.exponent).toBe(2);
+      const scale = 10n ** BigInt(exact.exponent - 2);
+      const difference = total.units * scale - exact.units;
+      expect((difference < 0n ? -difference : difference) * 2n <= scale).toBe(true);
+      expect(totalOf(parts.toReversed(), "GBP")).toEqual(total);
+    }));
+  });
+
+  test("rounding is done once: pennies of pennies add up before they are rounded", () => {
+    // Each line alone would round to 0.01; together they are 0.05.
+    const parts = Array.from({ length: 10 }, () => ({ price: money(5n, "GBP", 3), quantity: 1n }));
+    expect(toDecimal(totalOf(parts, "GBP"))).toBe("0.05");
+    expect(toDecimal(totalOf([{ price: money(125n, "GBP", 3), quantity: 1n }], "GBP"))).toBe("0.12");
+    expect(toDecimal(totalOf([{ price: money(135n, "GBP", 3), quantity: 1n }], "GBP"))).toBe("0.14");
+  });
+
+  test("what is given back is what was bought, line by line", () => {
+    fc.assert(fc.property(lines, (parts) => {
+      const bought = parts.map((part, index): OrderLine => ({ id: `l${index}`, orderId: "o", position: index, code: "c", name: "n", quantity: part.quantity, unitPrice: part.price, variantId: `v${index}`, productId: "p" }));
+      const plan = planCancellation(bought, [], []);
+      const back = plan.items.map((item) => ({ price: money(item.unitAmount, "GBP", item.exponent), quantity: item.quantity }));
+      expect(totalOf(back, "GBP")).toEqual(totalOf(parts, "GBP"));
+      expect(plan.restock).toEqual(bought.map((line) => ({ variantId: line.variantId, quantity: line.quantity })));
+    }));
+  });
+});
+
+describe("quote", () => {
+  const cartLine = (variantId: string, quantity = 1n): CartLine => ({ cartId: "c", variantId, quantity });
+  const onSale = new Map(["a", "b"].map((variantId) => [variantId, { variantId, productId: "p", sku: variantId, name: variantId, price: money(150n, "GBP") }]));
+
+  test("fixes lines in their order and their total", () => {
+    const quoted = quote([cartLine("b", 2n), cartLine("a")], onSale, "GBP", "4.5");
+    expect(quoted).toMatchObject({ ok: true, value: { total: { units: 450n, exponent: 2 }, lines: [{ position: 1, variantId: "b", quantity: 2n }, { position: 2, variantId: "a" }] } });
+  });
+
+  test.each([["4.50"], ["4.5"], ["4.500000"]])("an expectation of %s is met", (expected) => expect(quote([cartLine("b", 3n)], onSale, "GBP", expected).ok).toBe(true));
+  test.each([["4.49"], ["4.500001"], ["-4.50"], ["0"]])("an expectation of %s is not", (expected) => expect(quote([cartLine("b", 3n)], onSale, "GBP", expected)).toMatchObject({ ok: false, error: { code: "PRICE_CHANGED" } }));
+
+  test("refuses an empty cart and what is not on sale", () => {
+    expect(quote([], onSale, "GBP", undefined)).toEqual({ ok: false, error: { code: "EMPTY_CART" } });
+    expect(quote([cartLine("a"), cartLine("x")], onSale, "GBP", undefined)).toEqual({ ok: false, error: { code: "VARIANT_UNAVAILABLE", variantId: "x" } });
+  });
+});
+
+describe("decideLines", () => {
+  const wanted = (variantId: string, quantity: number): WantedLine => ({ apiId: `var_${variantId}`, variantId, quantity });
+  const have: CartLine[] = [{ cartId: "c", variantId: "old", quantity: 3n }];
+
+  test("takes all lines or none: an accepted list is what was asked for", () => {
+    const variants = ["a", "b", "old", "gone"];
+    fc.assert(fc.property(fc.array(fc.record({ id: fc.constantFrom(...variants), quantity: fc.integer({ min: -2, max: MAX_QUANTITY + 2 }) }), { maxLength: 6 }), (asked) => {
+      const decided = decideLines(have, asked.map((line) => wanted(line.id, line.quantity)), new Set(["a", "b"]));
+      if (!decided.ok) return;
+      expect(decided.value).toEqual(asked.map((line) => ({ variantId: line.id, quantity: line.quantity })));
+      for (const { variantId, quantity: units } of decided.value) expect(units >= 0 && units <= MAX_QUANTITY && (variantId !== "gone") && (variantId !== "old" || units === 0)).toBe(true);
+    }));
+  });
+
+  test("the cart stays within its bounds", () => {
+    const many = Array.from({ length: MAX_LINES }, (_, index) => `v${index}`);
+    expect(decideLines([], many.map((id) => wanted(id, 1)), new Set(many)).ok).toBe(true);
+    expect(decideLines(have, many.map((id) => wanted(id, 1)), new Set(many))).toEqual({ ok: false, error: { code: "TOO_MANY_LINES" } });
+    expect(decideLines(have, [wanted("old", 0), ...many.slice(1).map((id) => wanted(id, 1))], new Set(many)).ok).toBe(true);
+  });
+});
+
+describe("whose cart", () => {
+  const of = (userId: string | null, ...roles: ("CUSTOMER" | "SUPPORT")[]) => ({ userId, roles, vendorIds: [] });
+  test("a guest's is anybody's who holds its id; a person's is theirs to use and SUPPORT's to see", () => {
+    for (const viewer of [GUEST, of("bob", "CUSTOMER")]) expect([maySeeCart({ userId: null }, viewer), mayUseCart({ userId: null }, viewer)]).toEqual([true, true]);
+    expect([maySeeCart({ userId: "ada" }, of("ada")), mayUseCart({ userId: "ada" }, of("ada"))]).toEqual([true, true]);
+    expect([maySeeCart({ userId: "ada" }, of("sam", "SUPPORT")), mayUseCart({ userId: "ada" }, of("sam", "SUPPORT"))]).toEqual([true, false]);
+    for (const viewer of [GUEST, of("bob", "CUSTOMER")]) expect([maySeeCart({ userId: "ada" }, viewer), mayUseCart({ userId: "ada" }, viewer)]).toEqual([false, false]);
+  });
+});
+
+describe("states", () => {
+  test("the machine is whole: it leads only to known states, never back, and ends", () => {
+    for (const from of ORDER_STATES) {
+      for (const to of NEXT_STATES[from]) {
+        expect(ORDER_STATES).toContain(to);
+        expect(canBecome(to, from)).toBe(false);
+      }
+    }
+    expect(ORDER_STATES.filter((state) => NEXT_STATES[state].length === 0)).toEqual(["DELIVERED", "CANCELLED"]);
+  });
+
+  test("only what can become CANCELLED is cancelled, and nothing of which money went back already", () => {
+    const paid = (refunded: bigint): Payment => ({ id: "p", orderId: "o", provider: "fake", providerRef: "r", state: "CAPTURED", amount: money(100n, "GBP"), refunded: money(refunded, "GBP"), paidAt: new Date(0) });
+    expect(ORDER_STATES.filter((state) => assertCancellable({ state }, [paid(0n)]).ok)).toEqual(["PLACED", "PAID"]);
+    expect(assertCancellable({ state: "PAID" }, [paid(1n)])).toEqual({ ok: false, error: { code: "ORDER_NOT_CANCELLABLE", state: "PAID" } });
+  });
+});

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ACCESS_TOKEN, viewerFromClaims } from "#kit/claims.ts";
+import { ATTEMPT_POLICY, mayAttempt } from "../domain/attempts.ts";
+import { readEmail, readRegistration } from "../domain/registration.ts";
+import { createTokenSigner } from "../ports/accessTokens.ts";
+
+describe("readEmail", () => {
+  test("what is accepted is what the table takes: lower case, one @, no space", () => {
+    fc.assert(fc.property(fc.oneof(fc.emailAddress(), fc.string()), (text) => {
+      const email = readEmail(text);
+      if (email !== undefined) expect(email).toMatch(/^[^\sA-Z@]+@[^\sA-Z@]+\.[^\sA-Z@]+$/);
+    }));
+    expect(readEmail(" Ada.Lovelace+shop@Example.CO.UK ")).toBe("ada.lovelace+shop@example.co.uk");
+    expect(readEmail(`${"a".repeat(64)}@${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(63)}.com`)).toBeUndefined();
+  });
+});
+
+describe("readRegistration", () => {
+  const input = { email: "ada@example.test", password: "correct horse", displayName: "Ada", countryCode: null };
+  test("counts characters as people do", () => {
+    expect(readRegistration({ ...input, password: "🐎🔋🐎🔋🐎🔋🐎🧷" }).ok).toBe(true);
+    expect(readRegistration({ ...input, password: "🐎🔋🐎🔋" })).toMatchObject({ ok: false, error: { code: "WEAK_PASSWORD", why: "TOO_SHORT" } });
+    expect(readRegistration({ ...input, displayName: "é".repeat(100) }).ok).toBe(true);
+  });
+  test.each([["Password1", "COMMON"], ["ababababab", "COMMON"], ["ada@EXAMPLE.test", "LIKE_EMAIL"], ["x".repeat(129), "TOO_LONG"]])("%s is weak: %s", (password, why) => {
+    expect(readRegistration({ ...input, password })).toEqual({ ok: false, error: { code: "WEAK_PASSWORD", why } });
+  });
+  test("no rule of composition: a long phrase of small letters will do", () => expect(readRegistration({ ...input, password: "vier kleine worte hier" }).ok).toBe(true));
+});
+
+test("mayAttempt: ten failures of an account, or the shop's measure, and not one more", () => {
+  const calm = { account: 1, succeeded: 0, overall: 1 };
+  expect(mayAttempt({ ...calm, account: ATTEMPT_POLICY.perAccount })).toBe(true);
+  expect(mayAttempt({ ...calm, account: ATTEMPT_POLICY.perAccount + 1 })).toBe(false);
+  expect(mayAttempt({ ...calm, account: 100, succeeded: 95 })).toBe(true);
+  expect(mayAttempt({ ...calm, overall: ATTEMPT_POLICY.overall + 1 })).toBe(false);
+});
+
+describe("claims", () => {
+  const claims = { sub: "01900001-0000-7000-8000-000000000001", roles: ["CUSTOMER"], vendorIds: [] };
+  test("a role this version does not know grants nothing", () => {
+    expect(viewerFromClaims({ ...claims, roles: ["ADMIN", "GOD"] })).toEqual({ userId: claims.sub, roles: ["ADMIN"], vendorIds: [] });
+  });
+  test.each([[{ ...claims, sub: "ada" }], [{ ...claims, sub: 1 }], [{ ...claims, roles: "ADMIN" }], [{ ...claims, roles: [1] }], [{ ...claims, vendorIds: ["x"] }], [{ ...claims, vendorIds: undefined }]])(
+    "%j is no viewer", (wrong) => expect(viewerFromClaims(wrong)).toBeUndefined());
+  test("the signer takes only a private Ed25519 key", async () => {
+    for (const key of [{ kty: "oct", k: "c2VjcmV0" }, { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }]) {
+      await expect(createTokenSigner(key)).rejects.toThrow("private Ed25519 key");
+    }
+    expect(ACCESS_TOKEN.lifeSeconds).toBe(900);
+  });
+});
