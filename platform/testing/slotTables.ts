@@ -33,7 +33,7 @@ export async function makeSlotTables(owner: Database, slot: Slot): Promise<void>
 function readIndexes(): Map<string, ((table: string) => string)[]> {
   const found = new Map<string, ((table: string) => string)[]>();
   for (const file of globSync("{marts,features}/**/*.sql", { cwd: MODELS })) {
-    const [config = ""] = readFileSync(join(MODELS, file), "utf8").split(/\)\s*\}\}/);
+    const config = readFileSync(join(MODELS, file), "utf8");
     const columns = (list: string) => list.replaceAll("'", "");
     const plain = [...config.matchAll(/\{'columns': \[([^\]]+)\](?:, 'unique': (True))?(?:, 'type': '(\w+)')?\}/g)].map(
       ([, list = "", unique, type]) => (table: string) => `create ${unique ? "unique " : ""}index on ${table}${type ? ` using ${type}` : ""} (${columns(list)})`);

@@ -3,9 +3,9 @@ import { query } from "#platform/db/query.ts";
 export const lockModel = query({
   name: "registry.lockModel",
   // Versions of one model are numbered one after another; two trainings at once wait here.
-  text: "select pg_advisory_xact_lock(hashtextextended('registry.' || $1, 0))",
+  text: "select pg_advisory_xact_lock(hashtextextended('registry.' || $1, 0))::text as locked",
   params: ["text"],
-  row: { pg_advisory_xact_lock: "text?" },
+  row: { locked: "text" },
   budget: { access: "scan", maxRows: 1 },
 });
 

@@ -13,7 +13,7 @@ export const recentRuns = query({
   text: "select run_id, trigger, state, reason, build_id, started_at, finished_at from ops.pipeline_run order by started_at desc, run_id limit $1::bigint",
   params: ["int4"],
   row: { run_id: "uuid", trigger: "text", state: "text", reason: "text?", build_id: "uuid?", started_at: "timestamptz", finished_at: "timestamptz?" },
-  budget: { access: "scan", maxRows: 100 },
+  budget: { access: "index", maxRows: 100 },
 });
 
 export const stepsOfRuns = query({
