@@ -112,7 +112,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
     if (success) return { ...totals, ok: true };
     const failed = nodes.filter((node) => node.status === "error" || node.status === "fail");
     if (failed.length === 0) return { ...totals, ok: false, kind: "ERROR", reason: oneLine(error ?? "dbt ended without saying why") };
-    const kind = failed.every((node) => node.kind !== "model" || /violates|duplicate key/.test(node.message ?? "")) && failed.some((node) => node.kind !== "test" || node.status === "fail") ? "TESTS" : "ERROR";
+    const kind = failed.every(isDataFault) ? "TESTS" : "ERROR";
     return { ...totals, ok: false, kind, reason: failed.map(describeFailure).join("; ") };
   }
 
@@ -125,7 +125,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
       return join(targetPath(slot), "manifest.json");
     },
     async compile({ slot, select, signal }) {
-      const { success, error } = await invoke("compile", slot, select?.length ? ["--select", ...select] : [], { ...(signal ? { signal } : {}) });
+      const { success, error } = await invoke("compile", slot, select?.length ? ["--select", ...select] : [], signal ? { signal } : {});
       if (!success) throw new DbtError(oneLine(error ?? "dbt could not compile the project"));
     },
     codeHash: () => projectHash(projectDir),
@@ -135,6 +135,12 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
 async function writeProfile(stateDir: string, connection: WarehouseConnection, threads: number): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   await writeFile(join(stateDir, "profiles.yml"), dbtProfile(connection, threads), { mode: 0o600 });
+}
+
+/** A test that found something, or a model that the server stopped because its rows break the contract. */
+function isDataFault(node: NodeResult): boolean {
+  if (node.kind === "test" || node.kind === "unit_test") return node.status === "fail";
+  return /violates |duplicate key |could not create unique index|cannot affect row a second time/.test(node.message ?? "");
 }
 
 function describeFailure(node: NodeResult): string {

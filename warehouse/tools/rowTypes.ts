@@ -23,10 +23,11 @@ const TYPES: Readonly<Record<string, { sql: string; js: string }>> = {
 /**
  * What is generated beside the warehouse: the row types of marts and features from dbt's contracts, and dbt's country names
  * from the shop's. `stale` names the files that differ from what they should be, `write` puts them right.
+ * `parsed` saves reading the project again.
  * @throws DbtError when dbt cannot read the project
  */
-export async function rowTypeFiles(): Promise<{ stale: string[]; write(): void }> {
-  const manifest = await parseManifest();
+export async function rowTypeFiles(parsed?: Manifest): Promise<{ stale: string[]; write(): void }> {
+  const manifest = parsed ?? (await parseManifest());
   const files = new Map<string, string>(LAYERS.map((layer) => [`${ROOT}schema/generated/${layer}.ts`, generateRowTypes(manifest, layer)]));
   files.set(`${ROOT}dbt_project/seeds/countries.csv`, countriesSeed());
   const stale = [...files].filter(([path, text]) => currentText(path) !== text);

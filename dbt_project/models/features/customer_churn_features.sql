@@ -75,7 +75,8 @@ history as (
 
 ),
 
--- Decay weights as whole billionths of a thousandth: sums of integers come out the same in every order of addition.
+-- Decay weights in whole units of 10^-12: sums of integers come out the same in every order of addition, and training on
+-- the same data sees the same bytes.
 weighed as (
 
   select

@@ -1,4 +1,4 @@
--- The daily aggregate holds every line and every refund, in each of the months.
+-- The daily aggregate holds every line and every refund.
 {% set expected %}
   select
     (select coalesce(sum(amount), 0) from {{ ref('fct_order_lines') }}) as revenue,

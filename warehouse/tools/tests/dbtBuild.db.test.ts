@@ -12,7 +12,7 @@ import { id, RawFixture, slotChecksums, standAt } from "./rawFixture.ts";
 
 const BUSINESS = "2026-09-01T08:00:00Z";
 
-describe("dbt builds a slot", { timeout: 120_000 }, () => {
+describe("dbt builds a slot", { timeout: 300_000 }, () => {
   const databases = useTestDatabases({ shop: true, warehouse: true });
   let builder: Database;
   let loader: Database;

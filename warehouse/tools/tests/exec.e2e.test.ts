@@ -3,7 +3,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { childEnvironment } from "#platform/config.ts";
 import { silentLog } from "#platform/log.ts";
 import { runTool, ToolError } from "../exec.ts";
@@ -36,13 +36,13 @@ describe("runTool", () => {
   });
 
   test("gives its input and only the environment it was given", async () => {
-    process.env["MARTGRAPH_TEST_SECRET"] = "leak";
+    vi.stubEnv("MARTGRAPH_TEST_SECRET", "leak");
     try {
       const code = "process.stdin.on('data', (text) => console.log(String(text).trim(), process.env.MARTGRAPH_TEST_SECRET, process.env.GIVEN))";
       const result = await runTool({ ...node(code), env: { ...childEnvironment(), GIVEN: "yes" }, input: "hello" });
       expect(result.stdout).toBe("hello undefined yes");
     } finally {
-      delete process.env["MARTGRAPH_TEST_SECRET"];
+      vi.unstubAllEnvs();
     }
   });
 
@@ -53,8 +53,12 @@ describe("runTool", () => {
   test("ToolError: out of time, and what it had started goes with it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "martgraph-exec-"));
     const code = `const child = require('node:child_process').spawn('sleep', ['60']); require('node:fs').writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(child.pid)); setInterval(() => {}, 1000)`;
-    await expect(runTool({ ...node(code), timeoutMs: 700 })).rejects.toThrow(/did not end within 0.7 s/);
+    await expect(runTool({ ...node(code), timeoutMs: 700, onLine: () => {} })).rejects.toThrow(/did not end within 0.7 s/);
     expect(await gone(Number(await readFile(join(folder, "pid"), "utf8")))).toBe(true);
+  });
+
+  test("ToolError: killed by a signal", async () => {
+    await expect(runTool(node("process.kill(process.pid, 'SIGKILL')"))).rejects.toThrow(/was killed by SIGKILL/);
   });
 
   test("ToolError: stopped by its signal", async () => {

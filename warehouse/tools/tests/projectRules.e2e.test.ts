@@ -93,6 +93,6 @@ describe("the dbt project", () => {
   });
 
   test("has row types that follow the contracts", async () => {
-    expect((await rowTypeFiles()).stale).toEqual([]);
+    expect((await rowTypeFiles(manifest)).stale).toEqual([]);
   });
 });
