@@ -12,19 +12,21 @@ export interface FoundProduct extends Product {
 export const searchCursor = cursorOf("search", ["decimal", "uuid"]);
 
 /**
- * Hits by words (stemmed), by likeness (trigrams, for slips of spelling) and by code; the score adds the rank of the words, the
- * likeness of the name and 2 for an exact code. Rounded, so that a cursor holds exactly what the row had.
+ * Hits by words (stemmed) and by code; where these find nothing, by likeness, for slips of spelling. The score adds the rank of the
+ * words, the likeness of the name and 2 for an exact code. Rounded, so that a cursor holds exactly what the row had.
  */
 const search = query({
   name: "catalog.searchProducts",
   text: `with asked as (
       select websearch_to_tsquery('english', $1) || websearch_to_tsquery('simple', $1) as words, lower($1) as line
-    ), hits as (
+    ), exact as materialized (
       select p.id from catalog.products p, asked where p.search_words @@ asked.words
       union
-      select p.id from catalog.products p, asked where lower(p.name) operator(extensions.%>) asked.line
-      union
       select v.product_id from catalog.variants v where v.sku = upper($1)
+    ), hits as (
+      select id from exact
+      union all
+      select l.id from catalog.products_like($1) as l (id) where not exists (select 1 from exact)
     ), scored as (
       select ${PRODUCT_COLUMNS}, round((ts_rank(p.search_words, asked.words)
           + extensions.word_similarity(asked.line, lower(p.name))
@@ -32,8 +34,7 @@ const search = query({
       from hits join catalog.products p on p.id = hits.id cross join asked
       where p.status = 'ACTIVE'
     )
-    select p.*, p.score::text as score_text
-    from scored p
+    select p.*, p.score::text as score_text from scored p
     where (p.score, p.id) < ($2::text::numeric, $3)
     order by p.score desc, p.id desc limit $4`,
   params: ["text", "text", "uuid", "int4"],

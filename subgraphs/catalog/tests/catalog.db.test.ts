@@ -121,6 +121,8 @@ describe("search", () => {
     expect((await found("scone"))).toEqual(["Regency Cakestand"]);
     expect((await found("85124a"))[0]).toBe("Jumbo Bag Red Retrospot");
     expect(await found("cakestnd")).toEqual(["Regency Cakestand"]);
+    expect(await found("regancy cakstand")).toEqual(["Regency Cakestand"]);
+    expect(await found("submarine")).toEqual([]);
     expect((await found("white heart lantern"))[0]).toBe("White Hanging Heart Lantern");
   });
 
