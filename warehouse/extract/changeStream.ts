@@ -5,8 +5,8 @@ import { decode, type Message } from "./pgoutput.ts";
 export type StreamItem = Message | { kind: "keepalive"; walEnd: bigint };
 
 /** Beyond so many undealt bytes the socket is left unread and the server waits. */
-const PAUSE_BYTES = 8_000_000;
-const RESUME_BYTES = 2_000_000;
+const PAUSE_BYTES = 4_000_000;
+const RESUME_BYTES = 1_000_000;
 /** The server drops a client it has not heard of for wal_sender_timeout (60 s where not set). */
 const STATUS_MS = 10_000;
 const SILENCE_MS = 60_000;

@@ -85,6 +85,17 @@ describe("a lost slot leads to a new copy, not to a hole", () => {
   });
 });
 
+test("a row that raw lost while the shop updates a part of it is healed by a copy of the table", async () => {
+  const bench = await fresh();
+  const long = Array.from({ length: 3_000 }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7919) % 20_000))).join("");
+  await bench.shop.raw("insert into users.vendors (slug, name, created_at) values ('a', $1, now())", [long]);
+  await bench.capture.catchUp();
+  await bench.warehouse.raw("delete from raw.users__vendors");
+  await bench.shop.raw("update users.vendors set slug = 'b'");
+  expect(await bench.capture.catchUp()).toMatchObject({ snapshot: true, rowsByTable: { users__vendors: 1 } });
+  await expectRawEqualsShop(bench);
+});
+
 describe("another source", () => {
   test("raw of one shop is not filled from another", async () => {
     const bench = await withRows();

@@ -1,0 +1,95 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import { migrate } from "#platform/db/migrate.ts";
+import { silentLog } from "#platform/log.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+import { createCapture } from "#warehouse/load/capture.ts";
+import type { Capture } from "#warehouse/load/captureTypes.ts";
+import { rawEqualsShop } from "#warehouse/load/rawEqualsShop.ts";
+
+const SQL = join(import.meta.dirname, "../schema/sql");
+const ORDERS = 40_000;
+const LINES_EACH = 20;
+const say = (what: string, value: string) => void process.stdout.write(`${what.padEnd(64)} ${value}\n`);
+
+/** Change capture end to end: the first copy, then changes per second from the shop's WAL to committed versions in raw. */
+export async function bench(): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), "martgraph-bench-capture-"));
+  chmodSync(dir, 0o755);
+  try {
+    const server = await startEmbeddedPostgres({ dataDir: dir, log: () => {} });
+    try {
+      await measure(server);
+    } finally {
+      await server.stop("fast");
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function measure(server: EmbeddedPostgres): Promise<void> {
+  const login = (database: string, user = server.superuser): DatabaseConfig => ({ host: server.socketDir, port: server.port, database, user, password: server.password });
+  const admin = Database.open(login("postgres"));
+  for (const name of ["shop", "warehouse"]) await admin.raw(`create database ${name}`);
+  const [shop, warehouse] = [Database.open(login("shop")), Database.open(login("warehouse"))];
+  await migrate(shop, join(SQL, "shop"));
+  await migrate(warehouse, join(SQL, "warehouse"));
+  for (const role of ["martgraph_capture", "martgraph_loader"]) await admin.raw(`alter role ${role} password '${server.password}'`);
+  const capture = createCapture({ source: login("shop", "martgraph_capture"), sink: login("warehouse", "martgraph_loader"), slotName: "bench", log: silentLog });
+  try {
+    const filling = performance.now();
+    await insertOrders(shop, 0, ORDERS);
+    const filled = (performance.now() - filling) / 1000;
+    const first = await capture.catchUp();
+    const rows = Object.values(first.rowsByTable).reduce((sum, count) => sum + count, 0);
+    say(`first copy of ${rows} rows`, `${first.seconds.toFixed(1)} s (${Math.round(rows / first.seconds)} rows/s), ${(first.seconds / filled).toFixed(2)} x the time the shop took to write them`);
+
+    // one transaction an order: what a busy shop writes
+    await follow(capture, "inserts, 21 a transaction", async () => {
+      for (let n = 0; n < 1_000; n += 1) await insertOrders(shop, ORDERS + n, 1);
+    });
+    await follow(capture, "inserts, one transaction", () => insertOrders(shop, ORDERS + 1_000, 10_000));
+    await follow(capture, "updates, 2,500 a transaction", async () => {
+      for (let part = 0; part < 20; part += 1) await shop.raw("update orders.orders set state = 'DELIVERED' where id in (select id from orders.orders where state = 'PAID' order by id limit 2500)");
+    });
+    await follow(capture, "deletes, one transaction", () => shop.raw("delete from orders.order_lines where position = 20"));
+    const idle = await capture.catchUp();
+    say("catching up with nothing new", `${Math.round(idle.seconds * 1000)} ms`);
+    await insertOrders(shop, 1_000_000, 1);
+    const single = await capture.catchUp();
+    say("catching up with one order", `${Math.round(single.seconds * 1000)} ms`);
+    const comparing = performance.now();
+    const { equal } = await rawEqualsShop(shop, warehouse);
+    say("raw equals the shop by checksum", `${equal} (${((performance.now() - comparing) / 1000).toFixed(1)} s)`);
+    say("RSS of this process", `${Math.round(process.memoryUsage().rss / 1e6)} MB`);
+  } finally {
+    await capture.close();
+    for (const db of [shop, warehouse, admin]) await db.close();
+  }
+}
+
+async function follow(capture: Capture, what: string, write: () => Promise<unknown>): Promise<void> {
+  const writing = performance.now();
+  await write();
+  const written = (performance.now() - writing) / 1000;
+  const cpu = process.cpuUsage();
+  const { rowsByTable, seconds } = await capture.catchUp();
+  const used = process.cpuUsage(cpu);
+  const changes = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
+  const ms = (used.user + used.system) / 1000;
+  say(`${changes} ${what}`, `${Math.round(changes / seconds)} changes/s, ${((ms / changes) * 1000).toFixed(1)} CPU-us each, ${(seconds / written).toFixed(2)} x the time of writing them`);
+}
+
+async function insertOrders(shop: Database, from: number, count: number): Promise<void> {
+  await shop.raw(
+    `with o as (
+       insert into orders.orders (number, state, currency, placed_at, total_units, exponent, source)
+       select 'B' || n, 'PAID', 'GBP', now(), 15300, 2, 'GENERATED' from generate_series($1::int, $1::int + $2::int - 1) n returning id)
+     insert into orders.order_lines (order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent)
+     select o.id, k, uuidv7(), uuidv7(), '85123A', 'WHITE HANGING HEART T-LIGHT HOLDER ' || k, 3, 255, 2 from o cross join generate_series(1, $3::int) k`,
+    [from, count, LINES_EACH],
+  );
+}
