@@ -51,11 +51,12 @@ export function answerer(federation: Federation, documents: DocumentStore, limit
     }
   }
 
-  return async (params, asked) => {
-    const prepared = documents.prepare(params.query);
-    const operation = chooseOperation(prepared, params.operationName);
-    checkVariables(params.variables, limits);
-    documents.checkCost(operation, params.variables);
+  return async (given, asked) => {
+    const prepared = documents.prepare(given.query);
+    const operation = chooseOperation(prepared, given.operationName);
+    checkVariables(given.variables, limits);
+    documents.checkCost(operation, given.variables);
+    const params = { ...given, variables: { ...given.variables, ...prepared.literals } };
     if (operation.node.operation === "mutation") {
       if (asked.readOnly) throw new Refusal(405, "BAD_REQUEST", "Mutations are sent by POST.", { headers: { allow: "POST" } });
       coalescer.changed();

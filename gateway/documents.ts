@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GraphQLError, Kind, parse, stripIgnoredCharacters, validate } from "graphql";
+import { GraphQLError, Kind, parse, print, validate } from "graphql";
 import type { DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { getIntrospectionQuery } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -8,13 +8,16 @@ import { compileCost } from "./limits/cost.ts";
 import type { CostEstimate } from "./limits/cost.ts";
 import type { Limits } from "./limits/limits.ts";
 import { checkStructure } from "./limits/structure.ts";
+import { hoistLiterals } from "./normalise.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A document that was parsed, bounded and validated: ready to plan. */
 export interface PreparedDocument {
   readonly document: DocumentNode;
-  /** SHA-256 of the text without whitespace and comments: documents that differ in those share one plan. */
+  /** SHA-256 of the text without white space, comments and literals: documents that differ in those share one plan. */
   readonly hash: string;
+  /** Values of the variables that stand in `document` for the client's literals; they join the client's own. */
+  readonly literals: Readonly<Record<string, unknown>>;
   readonly operations: readonly PreparedOperation[];
 }
 
@@ -94,9 +97,10 @@ function prepare(schema: GraphQLSchema, source: string, limits: Limits): Prepare
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const normalised = hoistLiterals(schema, document);
   return {
-    document,
-    hash: createHash("sha256").update(stripIgnoredCharacters(source)).digest("hex"),
+    ...normalised,
+    hash: createHash("sha256").update(print(normalised.document)).digest("hex"),
     operations: operations.map((node) => ({
       name: node.name?.value,
       node,

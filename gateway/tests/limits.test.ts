@@ -131,6 +131,7 @@ describe("documents", () => {
     expect(store.prepare("{ a }")).toBe(store.prepare("{ a }"));
     expect(store.prepare("{ a }").hash).toBe(store.prepare("{\n  a # why\n}").hash);
     expect(store.prepare("{ a }").hash).not.toBe(store.prepare("{ b: a }").hash);
+    expect(store.prepare("{ nodes(first: 1) { total } }").hash).toBe(store.prepare("{ nodes(first: 2) { total } }").hash);
     const thrown = (source: string): unknown => { try { return store.prepare(source); } catch (error) { return error; } };
     expect(thrown("{ nope }")).toBeInstanceOf(InvalidDocument);
     expect(thrown("{ nope }")).toBe(thrown("{ nope }"));
