@@ -80,7 +80,7 @@ const order = (number: string, changes: Record<string, string>, quantity: string
     select ${NEW}, o.id, 1, v.id, v.product_id, v.sku, v.name, ${quantity}, ${unitAmount}, 2, $meta
     from (select id from raw.orders__orders where number = '${number}') o, (select * from raw.catalog__variants where _to_pos is null and _op <> 'd' limit 1) v`;
 
-const FUTURE = order("FUTURE", { user_id: "null::uuid", placed_at: "now() + interval '300 days'" }, "1", "100");
+const FUTURE = order("FUTURE", { user_id: "null::uuid", placed_at: "now() + interval '3 hours'" }, "1", "100");
 const PAST = order("PAST", { placed_at: "timestamptz '1985-05-05 12:00Z'" }, "1", "100");
 const DEAR = order("DEAR", {}, "20000", "100000");
 const MANY = order("MANY", {}, "5000000", "0");
@@ -99,7 +99,7 @@ export const BUILD_DEFECTS: readonly Defect[] = [
   {
     suite: "marts.fct_refunds", check: "nothing is given back after the cut",
     sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
-        select ${NEW}, 'R-FUTURE', null::uuid, null::uuid, 'NONE', 0, currency, country_code, country_label, now() + interval '300 days', 100, 2, source, recorded_at, $meta
+        select ${NEW}, 'R-FUTURE', null::uuid, null::uuid, 'NONE', 0, currency, country_code, country_label, now() + interval '3 hours', 100, 2, source, recorded_at, $meta
         from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1;
       insert into raw.orders__refund_lines (${REFUND_LINE}, _op, _from_pos, _to_pos, _committed_at)
         select ${NEW}, id, 1, 'CHARGE', null::uuid, null::uuid, 'POST', 'Postage', 1, 100, 2, $meta from raw.orders__refunds where number = 'R-FUTURE'`,
