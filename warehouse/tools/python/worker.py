@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
 import threading
 import traceback
@@ -103,6 +104,14 @@ OPERATIONS: dict[str, Callable[[dict[str, Any], Tell], Any]] = {"ping": ping, "d
 WARM: dict[str, Callable[[], Any]] = {"dbt": import_dbt, "expectations": warm_expectations}
 
 
+def read_requests(requests: queue.SimpleQueue[str]) -> None:
+    """stdin ends when whoever started us closes it or is gone, be it by kill -9. Nobody wants the answer then, and half a
+    build that goes on beside the next one does harm: the process ends at once, and the server ends its statements."""
+    for line in sys.stdin:
+        requests.put(line)
+    os._exit(0)
+
+
 def main() -> None:
     answers = os.fdopen(3, "w", encoding="utf-8", buffering=1)
     # Whatever we start must not hold the channel open after us.
@@ -116,8 +125,10 @@ def main() -> None:
             answers.write(json.dumps(message, default=str) + "\n")
             answers.flush()
 
-    for line in sys.stdin:
-        message = json.loads(line)
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=read_requests, args=(requests,), daemon=True).start()
+    while True:
+        message = json.loads(requests.get())
         identifier = message["id"]
         try:
             operation = OPERATIONS.get(message["operation"])

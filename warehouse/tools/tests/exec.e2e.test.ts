@@ -111,6 +111,24 @@ describe("the Python worker", { timeout: 30_000 }, () => {
   });
 });
 
+describe("a process that is killed", { timeout: 30_000 }, () => {
+  test("takes its Python worker along, even in the middle of a call", async () => {
+    const code = `
+      const { startPythonWorker } = await import(${JSON.stringify(new URL("../worker.ts", import.meta.url).href)});
+      const { silentLog } = await import(${JSON.stringify(new URL("../../../platform/log.ts", import.meta.url).href)});
+      const worker = startPythonWorker({ log: silentLog });
+      const { pid } = await worker.call("ping", {});
+      void worker.call("ping", { warm: ["expectations"] });
+      console.log(pid);
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), 500);`;
+    const lines: string[] = [];
+    const run = { file: process.execPath, args: ["--input-type=module", "-e", code], env: childEnvironment(), onLine: (line: string) => lines.push(line) };
+    await expect(runTool(run)).rejects.toThrow(/SIGKILL/);
+    expect(Number(lines[0])).toBeGreaterThan(0);
+    expect(await gone(Number(lines[0]))).toBe(true);
+  });
+});
+
 /** The call that meets the dying process may still fail; the one after it must not. */
 async function retry<T>(call: () => Promise<T>): Promise<T> {
   try {
