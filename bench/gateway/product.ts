@@ -38,7 +38,9 @@ async function measure(shape: string, { child, ready }: Started, say: (what: str
   const token = async (role: string): Promise<string> => {
     const { email, password } = ready.accounts.find((account) => account.role === role) as Ready["accounts"][number];
     const { data } = await ask(ready.url, operation("Login"), { input: { email, password } });
-    return (data?.["login"] as { accessToken: string }).accessToken;
+    const login = data?.["login"] as { accessToken?: string } | undefined;
+    if (!login?.accessToken) throw new Error(`the demo account of ${role} could not log in`);
+    return login.accessToken;
   };
   const admin = await token("ADMIN");
   const me = (await ask(ready.url, operation("Me"), {}, await token("CUSTOMER"))).data?.["me"] as { id: string };

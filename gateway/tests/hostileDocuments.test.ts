@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { buildSchema } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
-import { GRAPH_FILES } from "../compose.ts";
+import { GRAPH_FILES, readCommittedSupergraph } from "../compose.ts";
 import { chooseOperation, documentStore } from "../documents.ts";
 import type { DocumentStore } from "../documents.ts";
 import { refusedAnswer } from "../errors.ts";
 import { readExamples } from "../graphiql/examples.ts";
 import { DEFAULT_LIMITS } from "../limits/limits.ts";
-import { hostileDocuments } from "./fixtures/hostile.ts";
+import { heavyDocuments, hostileDocuments } from "./fixtures/hostile.ts";
+import { planner } from "./fixtures/planner.ts";
 
 const CPU_MS = 100;
+/** Planning what is allowed takes 100 ms at most on a quiet core; the rest is for a busy machine. */
+const HEAVY_CPU_MS = 400;
 const documents = hostileDocuments();
 
 /** On the whole graph's schema, with the limits that are served. */
@@ -40,6 +43,19 @@ describe("hostile documents", () => {
     expect(answer?.status).toBe(400);
     expect(answer?.errors.every(({ message }) => message.length > 10 && message.length < 120_000)).toBe(true);
     expect((used.user + used.system) / 1000).toBeLessThanOrEqual(CPU_MS);
+  });
+
+  test("the heaviest documents that pass are planned in bounded time", async () => {
+    const plans = await planner(readCommittedSupergraph());
+    for (const { query } of readExamples()) await plans.plan({ query, variables: "{}" }).catch(() => {});
+    for (const [name, query] of Object.entries(heavyDocuments())) {
+      expect(refuse(query), name).toBeUndefined();
+      const before = process.cpuUsage();
+      await plans.plan({ query, variables: "" });
+      const used = process.cpuUsage(before);
+      expect((used.user + used.system) / 1000, name).toBeLessThanOrEqual(HEAVY_CPU_MS);
+    }
+    await plans.stop();
   });
 
   test("the corpus is large enough to mean something", () => expect(Object.keys(documents).length).toBeGreaterThanOrEqual(65));

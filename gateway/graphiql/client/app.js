@@ -95,6 +95,6 @@
   }
 
   render();
-  loadExamples();
-  if (token) use(token);
+  void loadExamples();
+  if (token) void use(token);
 })();
