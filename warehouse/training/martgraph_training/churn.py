@@ -26,8 +26,8 @@ from .terms import Term, matrix
 TEST_SLICES = 4
 MIN_TEST_SLICES = 3
 TRAIN_SLICES = 6
-MIN_CUSTOMERS = 100
-MIN_PER_CLASS = 20
+MIN_CUSTOMERS = 60
+MIN_PER_CLASS = 15
 RESAMPLES = 500
 RICH_STRENGTH = 33.0
 #: From these probabilities on a customer may go either way, and is probably gone.
