@@ -138,6 +138,17 @@ describe.each(MODES)("the gateway, %s", (mode) => {
     await expect.poll(() => gateway.seen.at(-1)?.signal.aborted, { timeout: 300 }).toBe(true);
   });
 
+  test("a change is carried through: it may take longer than a read, and its client may leave", async () => {
+    const slow = await gateway.ask('mutation { rename(id: "p2", name: "Slow", ms: 500) { name } }', { token });
+    expect(slow.body).toEqual({ data: { rename: { name: "Slow" } } });
+    const leaver = new AbortController();
+    const left = gateway.ask('mutation { rename(id: "p2", name: "Left", ms: 200) { name } }', { token, signal: leaver.signal }).catch(() => "gone");
+    await new Promise((done) => setTimeout(done, 60));
+    leaver.abort();
+    expect(await left).toBe("gone");
+    await expect.poll(async () => (await gateway.ask('{ person(id: "p2") { name } }')).body.data?.["person"].name, { timeout: 1_000 }).toBe("Left");
+  });
+
   test("health is a matter of the process, readiness of the subgraphs", async () => {
     const status = async (path: string) => (await fetch(`${gateway.url}${path}`)).status;
     expect(await status("/healthz")).toBe(200);
