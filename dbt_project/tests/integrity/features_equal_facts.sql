@@ -2,7 +2,7 @@
 -- to their orders before the business day.
 {% set expected %}
   select
-    (select coalesce(sum(amount), 0) from {{ ref('fct_order_lines') }} where user_id is not null and line_kind = 'PRODUCT') as bought,
+    (select coalesce(sum(revenue - charges), 0) from {{ ref('fct_orders') }} where user_id is not null) as bought,
     orders.customers,
     orders.orders,
     orders.revenue
