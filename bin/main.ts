@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
     await printOverview();
     return 0;
   }
-  const load = COMMANDS[name];
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) throw new SetupError(`There is no command "${name}": martgraph --help lists them.`);
   const { command } = await load();
   if (rest.includes("--help")) {
@@ -56,7 +56,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(process.argv.includes("--json") ? `${JSON.stringify({ error: sentence(error) })}\n` : `\nmartgraph: ${sentence(error)}\n`);
-  const { createLog } = await import("#platform/log.ts");
-  createLog("bin").debug({ error }, "command failed");
   process.exitCode = 1;
+  // The log itself may be what is set up wrongly, which the sentence has just said.
+  const log = await import("#platform/log.ts").then(({ createLog }) => createLog("bin"), () => undefined);
+  log?.debug({ error }, "command failed");
 }

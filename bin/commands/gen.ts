@@ -13,21 +13,21 @@ export const command: Command = {
     const composed = composeSupergraph();
     const { stale, breaking } = graphDrift(composed);
     const rowTypes = await rowTypesDrift();
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    for (const change of breaking) say(`breaking: ${change}`);
+    const drifted = [...stale, ...rowTypes.stale];
+    const tell = (answer: object, lines: readonly string[]) => void process.stdout.write(values["json"] === true ? `${JSON.stringify(answer)}\n` : lines.map((line) => `${line}\n`).join(""));
+    const breaks = breaking.map((change) => `breaking: ${change}`);
     if (values["check"] === true) {
-      for (const file of [...stale, ...rowTypes.stale]) say(`stale: ${file} (npm run gen writes it)`);
-      return stale.length + rowTypes.stale.length + breaking.length > 0 ? 1 : 0;
+      tell({ stale: drifted, breaking }, [...breaks, ...drifted.map((file) => `stale: ${file} (npm run gen writes it)`)]);
+      return drifted.length + breaking.length > 0 ? 1 : 0;
     }
     if (breaking.length > 0 && values["breaking"] !== true) {
-      say("Nothing was written: these changes break clients. Add a new field instead, or decide it in docs/decisions and run again with --breaking.");
+      tell({ written: [], breaking }, [...breaks, "Nothing was written: these changes break clients. Add a new field instead, or decide it in docs/decisions and run again with --breaking."]);
       return 1;
     }
     writeFileSync(GRAPH_FILES.supergraph, composed.supergraphSdl);
     writeFileSync(GRAPH_FILES.api, composed.apiSdl);
     rowTypes.write();
-    say(`written: ${[...stale, ...rowTypes.stale].join(", ") || "nothing had changed"}`);
-    for (const hint of composed.hints) say(`hint: ${hint}`);
+    tell({ written: drifted, breaking, hints: composed.hints }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...composed.hints.map((hint) => `hint: ${hint}`)]);
     return 0;
   },
 };

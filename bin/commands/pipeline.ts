@@ -19,23 +19,29 @@ export const command: Command = {
   examples: ["martgraph pipeline run", "martgraph pipeline status --json", "martgraph pipeline rollback"],
   async run(values, positionals) {
     const [verb = "", ...rest] = positionals;
-    const work = VERBS[verb];
+    const work = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
     if (!work || rest.length > 0) throw new SetupError(`martgraph pipeline takes run, status or rollback, not "${positionals.join(" ")}".`);
+    const train = textOption(values, "train") ?? "auto";
+    if (!isTrain(train)) throw new SetupError(`--train is "${train}"; it takes auto, force or never.`);
     const json = values["json"] === true;
     const progress = createProgress(json);
     const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("pipeline"), attach: true });
     const stop = () => void installation.lifecycle.close();
     process.once("SIGINT", stop).once("SIGTERM", stop);
     try {
-      return await work({ pipeline: await openPipeline(installation), values, progress, json, signal: installation.lifecycle.signal });
+      return await work({ pipeline: await openPipeline(installation), train, values, progress, json, signal: installation.lifecycle.signal });
     } finally {
       await installation.lifecycle.close();
     }
   },
 };
 
+type Train = (typeof TRAIN)[number];
+const isTrain = (text: string): text is Train => (TRAIN as readonly string[]).includes(text);
+
 interface Work {
   pipeline: InstalledPipeline;
+  train: Train;
   values: OptionValues;
   progress: Progress;
   json: boolean;
@@ -43,10 +49,8 @@ interface Work {
 }
 
 const VERBS: Readonly<Record<string, (work: Work) => Promise<number>>> = {
-  async run({ pipeline, values, progress, json, signal }) {
-    const train = textOption(values, "train") ?? "auto";
-    if (!TRAIN.includes(train as "auto")) throw new SetupError(`--train is "${train}"; it takes auto, force or never.`);
-    const result = await runPipelineStep(pipeline, { trigger: "manual", train: train as "auto", force: values["force"] === true }, progress, signal);
+  async run({ pipeline, train, values, progress, json, signal }) {
+    const result = await runPipelineStep(pipeline, { trigger: "manual", train, force: values["force"] === true }, progress, signal);
     if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.state === "SUCCEEDED" || result.state === "NOTHING_TO_DO" ? 0 : 1;
   },

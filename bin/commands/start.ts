@@ -3,7 +3,7 @@ import { SetupError } from "#platform/postgres/setupError.ts";
 import { DATA_DIR, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
 import { assertPortFree } from "../cli/ports.ts";
 import { createProgress, type Progress } from "../cli/progress.ts";
-import { fillShop } from "../install/fill.ts";
+import { assertDataFolder, fillShop } from "../install/fill.ts";
 import { prepareAccounts } from "../install/accounts.ts";
 import { openInstallation, type Installation } from "../install/installation.ts";
 import { openPipeline, runPipelineStep } from "../install/pipeline.ts";
@@ -34,6 +34,7 @@ export const command: Command = {
 async function run(values: OptionValues): Promise<number> {
   const json = values["json"] === true;
   const settings = readSettings(values);
+  if (settings.data !== undefined) await assertDataFolder(settings.data);
   const progress = createProgress(json);
   const log = createLog("start");
   const asked = new Promise<string>((resolve) => {
@@ -112,6 +113,7 @@ async function bringUp(installation: Installation, settings: StartSettings, prog
     return { value: served, note: served.url };
   });
   writeRuntime(installation, graph.url);
+  if (settings.buildEvery > 0) await pipeline.schedule(settings.buildEvery);
   readySummary({ installation, accounts, url: graph.url, json });
   pipeline.prepareNext();
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { assertSameData, describeShopData } from "#shopdata/shopData.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
+import { listDataFiles } from "#shopdata/onlineRetail/files.ts";
 import { importOnlineRetail } from "#shopdata/onlineRetail/importOnlineRetail.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Installation } from "./installation.ts";
@@ -38,6 +39,11 @@ export async function fillShop(installation: Installation, settings: FillSetting
     const report = await importOnlineRetail({ db, path, seed: settings.seed, onProgress: tell, signal, ...(settings.clock ? { clock: settings.clock } : {}) });
     return { value: report, rows: report.linesRead, note: report.summary };
   });
+}
+
+/** Asked before anything is touched: a slip in the path must not cost an installation that --reset would throw away. @throws SetupError, DataFileError */
+export async function assertDataFolder(path: string): Promise<void> {
+  await listDataFiles(dataFolder(path));
 }
 
 function dataFolder(path: string): string {
