@@ -1,7 +1,8 @@
 import { runSubgraphProcess } from "#kit/process.ts";
+import { openCache } from "#platform/cache/open.ts";
 import { createUsersSubgraph } from "./subgraph.ts";
 
 await runSubgraphProcess("users", async ({ db, clocks, log, settings }) => {
   if (!settings.tokenKey) throw new Error("the users process was started without the key that signs access tokens");
-  return createUsersSubgraph({ db, clocks: await clocks(), log, tokenKey: settings.tokenKey });
+  return createUsersSubgraph({ db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey });
 });

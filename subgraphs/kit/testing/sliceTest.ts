@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
-import { fixedClock, type Clocks } from "#platform/clock.ts";
+import type { Clocks } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
 import { type Log, silentLog } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import type { Subgraph } from "../subgraph.ts";
 import { graphOf } from "./graphOf.ts";
 import { fillSmallShop } from "./smallShop.ts";
+import { testClocks } from "./testClocks.ts";
 
 export interface SliceDeps {
   /** Logged in as the slice's own role. */
@@ -13,12 +14,6 @@ export interface SliceDeps {
   clocks: Clocks;
   log: Log;
 }
-
-/** The small shop's now, in business and in wall time. */
-export const NOW = { business: new Date("2011-12-10T09:00:00.000Z"), wall: new Date("2026-03-01T12:00:00.000Z") } as const;
-
-/** Clocks that stand at NOW. */
-export const testClocks: Clocks = { business: fixedClock(NOW.business), wall: fixedClock(NOW.wall) };
 
 /** A subgraph over the small shop, for the calling test file. Read its parts inside of hooks and tests. */
 export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgraph>) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
-import { NOW, useSlice } from "#kit/testing/sliceTest.ts";
+import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
+import { NOW } from "#kit/testing/testClocks.ts";
 import { encodeId } from "#schema/values/ids.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { CART, CART_CREATE, CART_LINES_SET, shopper, variantId } from "./shopper.ts";

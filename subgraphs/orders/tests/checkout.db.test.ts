@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
-import { NOW, useSlice } from "#kit/testing/sliceTest.ts";
+import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
+import { NOW } from "#kit/testing/testClocks.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { CHECKOUT_COMPLETE, shopper, variantId } from "./shopper.ts";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { graphOf, person, type Run } from "#kit/testing/graphOf.ts";
-import { NOW, testClocks, useSlice } from "#kit/testing/sliceTest.ts";
+import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
+import { NOW, testClocks } from "#kit/testing/testClocks.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
 import { silentLog } from "#platform/log.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";

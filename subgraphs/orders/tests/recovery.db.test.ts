@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { graphOf, person } from "#kit/testing/graphOf.ts";
-import { testClocks, useSlice } from "#kit/testing/sliceTest.ts";
+import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
+import { testClocks } from "#kit/testing/testClocks.ts";
 import { proofMode } from "#platform/config.ts";
 import { silentLog } from "#platform/log.ts";
 import { sweepUnfinished } from "../commands/sweepUnfinished.ts";
