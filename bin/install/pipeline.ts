@@ -3,6 +3,7 @@ import { wallClock } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
+import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
 import type { RunRequest, RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
 import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
@@ -21,6 +22,8 @@ export interface InstalledPipeline extends Pipeline {
   warm(): void;
   /** Makes the other slot ready in the background, so that the first order is published as fast as later ones. */
   prepareNext(): void;
+  /** Builds every so many minutes, trains each night; stops with the installation. */
+  schedule(everyMinutes: number): Promise<void>;
 }
 
 /** One per warehouse; every command of an installation reads the same slot. */
@@ -55,6 +58,10 @@ export async function openPipeline(installation: Installation): Promise<Installe
     ...pipeline,
     champions: () => readChampions(warehouse),
     warm: () => void worker.call("ping", { warm: ["expectations", "dbt"] }).catch(unimportant("loading the Python side ahead")),
+    async schedule(everyMinutes) {
+      const schedule = await schedulePipeline({ pipeline, connection: builder, everyMinutes, log, signal: lifecycle.signal });
+      lifecycle.onClose("schedule", () => schedule.close());
+    },
     prepareNext: () => void prepareNext(pipeline, dbt).catch(unimportant("preparing the other slot ahead")),
   };
 }

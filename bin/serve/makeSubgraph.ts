@@ -1,3 +1,4 @@
+import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
@@ -15,14 +16,16 @@ export interface SubgraphParts {
   db: Database;
   log: Log;
   clocks: Clocks;
+  /** Shared by all processes where it is Redis: login attempts are counted there. */
+  cache: Cache;
   tokenKey: Secrets["tokenKey"];
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export function makeSubgraph(name: SubgraphName, { db, log, clocks, tokenKey }: SubgraphParts): Promise<Subgraph> {
+export function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
-      return createUsersSubgraph({ db, clocks, log, tokenKey });
+      return createUsersSubgraph({ db, clocks, log, cache, tokenKey });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log });
     case "orders":

@@ -1,5 +1,5 @@
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
-import { serverSettings } from "#platform/config.ts";
+import { openCache } from "#platform/cache/open.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import type { HopKey } from "#kit/hop.ts";
@@ -44,11 +44,13 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   const timer = setInterval(() => void business.refresh().catch((error: unknown) => log.warn({ error }, "the business clock could not be read")), CLOCK_REFRESH_MS);
   lifecycle.onClose("business clock", async () => clearInterval(timer));
   const clocks: Clocks = { business, wall: wallClock };
+  const cache = await openCache(log);
+  lifecycle.onClose("cache", () => cache.close());
   const subgraphs: Subgraph[] = [];
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, tokenKey: secrets.tokenKey });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
@@ -76,7 +78,6 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         hopKey: hopKeys[name],
         database: databaseOf(installation, name),
         ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> } } : {}),
-        ...(serverSettings().redisUrl ? { redisUrl: serverSettings().redisUrl } : {}),
       };
       return start(name, `subgraphs/${name}/main.ts`, processSettings);
     }),

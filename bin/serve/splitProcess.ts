@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { childEnvironment, logSettings } from "#platform/config.ts";
+import { childEnvironment, logSettings, serverSettings } from "#platform/config.ts";
 import { PROJECT_DIR } from "../install/dataDir.ts";
 
 /** A process of the split: where it serves, and how it ends. */
@@ -22,10 +22,11 @@ const STOP_MS = 12_000;
  * @throws when it ends, or stays silent for 30 s, before it serves.
  */
 export async function startSplitProcess(name: string, script: string, settings: object): Promise<SplitProcess> {
+  const { redisUrl } = serverSettings();
   const child = spawn(process.execPath, [join(PROJECT_DIR, script)], {
     cwd: PROJECT_DIR,
     detached: true,
-    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", APOLLO_TELEMETRY_DISABLED: "true" }),
+    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", APOLLO_TELEMETRY_DISABLED: "true", ...(redisUrl ? { MARTGRAPH_REDIS_URL: redisUrl } : {}) }),
     stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
