@@ -1,9 +1,9 @@
 """Churn: the probability that a customer makes no purchase within the label's window.
 
 Baseline: the plain logistic, fitted on the latest slice whose labels were complete. Candidate: the mean, in logits, of a
-logistic on more inputs and a small LightGBM, both fitted on the six latest such slices, then Platt-calibrated on a slice
-that was later than what the calibrated fit had seen. The candidate is served when it beats the baseline over at least three
-test slices with the whole 95 % interval of a paired bootstrap above zero; else the baseline itself is.
+logistic on more inputs and a small LightGBM, both fitted on the six latest such slices, then Platt-calibrated to the newest of
+them. The candidate is served when its AUC beats the baseline's over at least three test slices with the whole 95 % interval of
+a paired bootstrap above zero, and its probabilities are no worse (Brier score); else the baseline itself is.
 """
 
 from __future__ import annotations
@@ -146,8 +146,12 @@ def _evaluate(slices: list[Slice], users: int, seed: int, progress: Progress) ->
     pooled["baseline"] = float(np.mean([one["baseline"]["auc"] for one in periods]))
     pooled["candidate"] = float(np.mean([one["candidate"]["auc"] for one in periods]))
     metrics["pooled"] = pooled
-    better = len(periods) >= MIN_TEST_SLICES and pooled["lower"] > 0
-    figures = f"mean AUC {pooled['candidate']:.4f} against {pooled['baseline']:.4f} over {len(periods)} test days, difference {observed:+.4f}, 95 % interval {pooled['lower']:+.4f} to {pooled['upper']:+.4f}"
+    error = metrics["brier"] = {name: float(np.mean([one[name]["brier"] for one in periods])) for name in ("baseline", "candidate")}
+    better = len(periods) >= MIN_TEST_SLICES and pooled["lower"] > 0 and error["candidate"] <= error["baseline"]
+    figures = (
+        f"mean AUC {pooled['candidate']:.4f} against {pooled['baseline']:.4f} over {len(periods)} test days, difference {observed:+.4f}, "
+        f"95 % interval {pooled['lower']:+.4f} to {pooled['upper']:+.4f}; Brier {error['candidate']:.4f} against {error['baseline']:.4f}"
+    )
     if better:
         reason = f"the candidate is better: {figures}"
     elif len(periods) < MIN_TEST_SLICES:
@@ -174,16 +178,13 @@ def _fit_plain(history: list[Slice]) -> Model:
 
 
 def _fit_candidate(history: list[Slice], seed: int) -> Model:
-    """`history` newest first. The Platt step is fitted on the newest slice from a fit that knew only what came before it."""
-    newest = history[0]
-    earlier = [one for one in history if one.available <= newest.day]
-    slope, shift = 1.0, 0.0
-    if earlier:
-        logits = Model("", _fit_parts(earlier, seed)).logits(newest.table)
-        platt = fit_logistic(logits[:, None], newest.labels, strength=1e-6)
-        if 0.5 <= platt.coefficients[0] <= 2.0:
-            slope, shift = float(platt.coefficients[0]), platt.intercept
-    return Model("logistic and trees", _fit_parts(history, seed), slope, shift)
+    """`history` newest first. The Platt step moves the mean of several seasons to the newest slice."""
+    parts, newest = _fit_parts(history, seed), history[0]
+    platt = fit_logistic(Model("", parts).logits(newest.table)[:, None], newest.labels, strength=1e-6)
+    slope = float(platt.coefficients[0])
+    if not 0.5 <= slope <= 2.0:
+        return Model("logistic and trees", parts)
+    return Model("logistic and trees", parts, slope, platt.intercept)
 
 
 def _fit_parts(history: list[Slice], seed: int) -> list[Any]:
