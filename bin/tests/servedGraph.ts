@@ -9,6 +9,7 @@ import type { SubgraphProcessSettings } from "#kit/process.ts";
 import type { Role } from "#kit/viewer.ts";
 import { OPERATIONS_DIR } from "#gateway/graphiql/examples.ts";
 import { startGateway } from "#gateway/startGateway.ts";
+import { memoryCache } from "#platform/cache/memory.ts";
 import { businessClock, wallClock } from "#platform/clock.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
@@ -69,7 +70,8 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
   const databases = new Map(SUBGRAPHS.map((name) => [name, Database.open(configOf(name))]));
   const business = await businessClock(databases.get("orders") as Database);
   const tokenKey = { publicJwk, privateJwk };
-  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, tokenKey })));
+  const cache = memoryCache();
+  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey })));
   const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, log: silentLog });
   return {
     url: gateway.url,
@@ -77,6 +79,7 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
     async close() {
       await gateway.close();
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      await cache.close();
       await Promise.all([...databases.values()].map((db) => db.close()));
     },
   };
