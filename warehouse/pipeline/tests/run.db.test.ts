@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { RollbackRefused } from "../../publish/rollback.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
-import { PipelineBusy, type ProgressEvent } from "../types.ts";
+import { PipelineBusy, type ProgressEvent, type RunResult } from "../types.ts";
 import { openSmallWarehouse, type SmallWarehouse } from "./smallWarehouse.ts";
 
 const databases = useTestDatabases({ warehouse: true });
@@ -192,17 +195,54 @@ describe("a pipeline run", () => {
   });
 });
 
+describe("a process that is killed", () => {
+  const child = fileURLToPath(new URL("./killedRun.ts", import.meta.url));
+
+  /** The server notices a moment later that a dead process is gone, and with it its lock. */
+  async function runOnceFree(): Promise<RunResult> {
+    for (;;) {
+      try {
+        return await pipeline.run({ trigger: "start" });
+      } catch (error) {
+        if (!(error instanceof PipelineBusy)) throw error;
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    }
+  }
+
+  test.each([
+    ["dbt", ["dbt", "check marts+features", "score", "check predictions"]],
+    ["score", ["score", "check predictions"]],
+    ["publish", ["check predictions"]],
+  ])("inside of %s leaves the published build alone, and the next run goes on there", async (asset, expected) => {
+    const before = await total();
+    await small.order(7);
+    const configs = JSON.stringify({ admin: databases.warehouse.config, builder: databases.warehouse.as("martgraph_builder") });
+    const killed = spawn(process.execPath, [child, configs, asset, small.codeHash], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(killed.stdout, "data");
+    await expect(pipeline.run({ trigger: "schedule" })).rejects.toThrow(PipelineBusy);
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    expect(await total()).toBe(before);
+    small.calls.length = 0;
+    expect(await runOnceFree()).toMatchObject({ state: "SUCCEEDED", resumed: true });
+    expect(small.calls.map((call) => call.replace(/^dbt .$/, "dbt").replace("score changed", "score"))).toEqual(expected);
+    expect(await total()).toBe(before + 7);
+    expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "NOTHING_TO_DO" });
+  });
+});
+
 describe("rollback", () => {
   test("the build before is published again, automatic runs are held back, and a person ends that", async () => {
     const before = (await pipeline.status()).published;
-    expect(await total()).toBe(215);
+    expect(await total()).toBe(236);
     expect(await pipeline.rollback()).toMatchObject({ buildId: before?.previousBuildId, from: before?.buildId });
-    expect(await total()).toBe(205);
+    expect(await total()).toBe(229);
     expect((await pipeline.status()).published?.heldAt).toBeInstanceOf(Date);
     await small.order(1);
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "NOTHING_TO_DO", reason: expect.stringContaining("rollback") });
     expect(await pipeline.run({ trigger: "manual" })).toMatchObject({ state: "SUCCEEDED" });
-    expect(await total()).toBe(216);
+    expect(await total()).toBe(237);
     expect((await pipeline.status()).published?.heldAt).toBeNull();
   });
 

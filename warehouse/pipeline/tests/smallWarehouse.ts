@@ -23,10 +23,10 @@ export interface SmallWarehouse extends AsyncDisposable {
   tick(): Promise<void>;
 }
 
-export async function openSmallWarehouse(database: TestDatabase): Promise<SmallWarehouse> {
+export async function openSmallWarehouse(database: TestDatabase, { fresh = true } = {}): Promise<SmallWarehouse> {
   const admin = Database.open(database.config);
   const builder = Database.open(database.as("martgraph_builder"));
-  await admin.raw(`
+  if (fresh) await admin.raw(`
     set role martgraph_loader;
     create table raw.orders__orders (id int, amount numeric, _op text, _from_pos bigint, _to_pos bigint, _committed_at timestamptz);
     create index on raw.orders__orders (_from_pos);
