@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
-import { BUILD_DEFECTS, type Defect, PREDICTION_DEFECTS, RAW_DEFECTS } from "./defects.ts";
-import { openRealChain, type RealChain } from "./realChain.ts";
+import { BUILD_DEFECTS, type Defect, PREDICTION_DEFECTS, RAW_DEFECTS } from "#warehouse/pipeline/tests/defects.ts";
+import { openRealChain, type RealChain } from "#warehouse/pipeline/tests/realChain.ts";
 
 const databases = useTestDatabases({ shop: true, warehouse: true });
 let chain: RealChain;
@@ -55,7 +55,7 @@ describe("planted defects", () => {
 
   test("there is one for every suite", async () => {
     const areas = ["raw", "marts", "features", "predictions"];
-    const suites = (await Promise.all(areas.map(async (area) => (await readdir(new URL(`../../../expectations/suites/${area}`, import.meta.url))).map((file) => `${area}.${file.replace(".yml", "")}`)))).flat();
+    const suites = (await Promise.all(areas.map(async (area) => (await readdir(new URL(`../../expectations/suites/${area}`, import.meta.url))).map((file) => `${area}.${file.replace(".yml", "")}`)))).flat();
     const planted = new Set([...RAW_DEFECTS, ...BUILD_DEFECTS, ...PREDICTION_DEFECTS].map((defect) => defect.suite));
     expect([...planted].sort()).toEqual(suites.sort());
   });
