@@ -24,14 +24,6 @@ function required(name: string): string {
   return value;
 }
 
-function integer(name: string, fallback: number, min: number, max: number): number {
-  const value = text(name);
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < min || number > max) throw new ConfigError(`${name} is "${value}"; it must be a whole number from ${min} to ${max}`);
-  return number;
-}
-
 function oneOf<T extends string>(name: string, fallback: T, values: readonly T[]): T {
   const value = text(name) ?? fallback;
   if (!values.includes(value as T)) throw new ConfigError(`${name} is "${value}"; it must be one of ${values.join(", ")}`);
@@ -87,5 +79,3 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
 export function programPath(): string[] {
   return (text("PATH") ?? "").split(":").filter((dir) => dir !== "");
 }
-
-export const httpSettings = () => ({ port: integer("MARTGRAPH_PORT", 4000, 0, 65_535) });
