@@ -67,6 +67,18 @@ export function integerOption(values: OptionValues, name: string, fallback: numb
   return number;
 }
 
+/** Date alone is UTC's midnight; a time needs its zone, or it would mean another instant on another machine. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** An ISO 8601 instant. @throws SetupError that names the option. */
+export function instantOption(values: OptionValues, name: string): Date | undefined {
+  const text = textOption(values, name);
+  if (text === undefined) return undefined;
+  const at = new Date(text);
+  if (!INSTANT.test(text) || Number.isNaN(at.getTime())) throw new SetupError(`--${name} is "${text}"; it takes an instant such as 2011-09-10T00:00:00Z.`);
+  return at;
+}
+
 export function textOption(values: OptionValues, name: string): string | undefined {
   const value = values[name];
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -1,6 +1,6 @@
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
-import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
+import { DATA_DIR, instantOption, integerOption, textOption, type Command } from "../cli/command.ts";
 import { createProgress } from "../cli/progress.ts";
 import { assertDataFolder, fillShop } from "../install/fill.ts";
 import { openInstallation } from "../install/installation.ts";
@@ -19,16 +19,14 @@ export const command: Command = {
   async run(values) {
     const data = textOption(values, "data");
     if (data === undefined) throw new SetupError("--data is missing: name the folder that holds the Online Retail II .csv.gz files.");
-    const clock = textOption(values, "clock");
-    const at = clock === undefined ? undefined : new Date(clock);
-    if (at && Number.isNaN(at.getTime())) throw new SetupError(`--clock is "${clock}"; it takes an instant such as 2011-09-10T00:00:00Z.`);
+    const clock = instantOption(values, "clock");
     const seed = integerOption(values, "seed", 1, 0, 2 ** 31);
     await assertDataFolder(data);
     const json = values["json"] === true;
     const progress = createProgress(json);
     const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("import"), reset: values["reset"] === true });
     try {
-      const report = await fillShop(installation, { data, clock: at, seed, size: "demo" }, progress);
+      const report = await fillShop(installation, { data, clock, seed, size: "demo" }, progress);
       if (json) process.stdout.write(`${JSON.stringify(report, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value))}\n`);
       return 0;
     } finally {

@@ -1,6 +1,6 @@
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
-import { DATA_DIR, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
+import { DATA_DIR, instantOption, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
 import { assertPortFree } from "../cli/ports.ts";
 import { createProgress, type Progress } from "../cli/progress.ts";
 import { assertDataFolder, fillShop } from "../install/fill.ts";
@@ -54,7 +54,9 @@ async function run(values: OptionValues): Promise<number> {
     const stopped = await Promise.race([bringUp(installation, settings, progress, json).then(() => undefined), asked]);
     const why = stopped ?? (await Promise.race([asked, installation.serverLost.then(() => "database" as const)]));
     if (why === "database") {
-      process.stderr.write("martgraph: PostgreSQL went away; stopping. The next start recovers by itself.\n");
+      // Said before the stopping: parts that wait for the database take their time.
+      const sentence = "PostgreSQL went away: it was stopped or killed from outside. Start again; what was ordered is kept.";
+      process.stderr.write(json ? `${JSON.stringify({ error: sentence })}\n` : `\nmartgraph: ${sentence}\n`);
       exitCode = 1;
     } else if (!json) process.stdout.write("\n  Stopping ...\n");
   } finally {
@@ -77,14 +79,12 @@ interface StartSettings {
 }
 
 function readSettings(values: OptionValues): StartSettings {
-  const clock = textOption(values, "clock");
-  const at = clock === undefined ? undefined : new Date(clock);
-  if (at && Number.isNaN(at.getTime())) throw new SetupError(`--clock is "${clock}"; it takes an instant such as 2011-09-10T00:00:00Z.`);
+  const clock = instantOption(values, "clock");
   const size = textOption(values, "size") ?? "demo";
   if (size !== "tiny" && size !== "demo") throw new SetupError(`--size is "${size}"; it takes tiny or demo.`);
   return {
     data: textOption(values, "data"),
-    clock: at,
+    clock,
     seed: integerOption(values, "seed", 1, 0, 2 ** 31),
     size,
     port: integerOption(values, "port", 4000, 0, 65_535),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import type { Log } from "#platform/log.ts";
+import { SetupError } from "#platform/postgres/setupError.ts";
 import { PROJECT_DIR, type ServerAddress } from "./dataDir.ts";
 import { ROLES, type DatabaseRole, type Secrets } from "./secrets.ts";
 
@@ -63,14 +64,30 @@ async function setPasswords(db: Database, secrets: Secrets, shop: boolean): Prom
 
 const quoteIdentifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** A postgres:// URL as an address. A socket directory may stand in `?host=`. */
-export function addressFromUrl(text: string, fallbackDatabase: string): ServerAddress {
-  const url = new URL(text);
-  return {
-    host: url.searchParams.get("host") ?? decodeURIComponent(url.hostname),
-    port: url.port ? Number(url.port) : 5432,
-    user: decodeURIComponent(url.username) || "postgres",
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)) || fallbackDatabase,
-  };
+/**
+ * A postgres:// URL as an address. As in libpq, host and port may stand in the query: `postgresql://user:password@/shop?host=/run/postgresql`.
+ * @throws SetupError that names the setting, and not what stands in it: there is a password in it.
+ */
+export function addressFromUrl(text: string, setting: string, fallbackDatabase: string): ServerAddress {
+  const address = parsed(text, fallbackDatabase);
+  if (address) return address;
+  throw new SetupError(`${setting} is no PostgreSQL URL: give it as postgresql://user:password@host:5432/${fallbackDatabase}, special characters of the password percent-encoded.`);
+}
+
+function parsed(text: string, fallbackDatabase: string): ServerAddress | undefined {
+  // URL takes no empty host behind a login.
+  const url = URL.parse(text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?#]|$)/, "$1localhost"));
+  const port = Number(url?.searchParams.get("port") ?? (url?.port || 5432));
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
+  try {
+    return {
+      host: url.searchParams.get("host") ?? (decodeURIComponent(url.hostname) || "localhost"),
+      port,
+      user: decodeURIComponent(url.username) || "postgres",
+      password: decodeURIComponent(url.password),
+      database: decodeURIComponent(url.pathname.slice(1)) || fallbackDatabase,
+    };
+  } catch {
+    return undefined; // a percent sign that encodes nothing
+  }
 }

@@ -96,7 +96,7 @@ async function begin(dir: DataDir, options: OpenOptions, lifecycle: Lifecycle): 
   }
   const servers =
     external.shopUrl && external.warehouseUrl
-      ? { shop: addressFromUrl(external.shopUrl, "shop"), warehouse: addressFromUrl(external.warehouseUrl, "warehouse"), serverLost: never }
+      ? { shop: addressFromUrl(external.shopUrl, "MARTGRAPH_SHOP_URL", "shop"), warehouse: addressFromUrl(external.warehouseUrl, "MARTGRAPH_WAREHOUSE_URL", "warehouse"), serverLost: never }
       : await startEmbedded(dir, options, lifecycle);
   const databases = databasesOf(servers.shop, servers.warehouse, secrets);
   await progress.step("Migrate both databases", async () => {

@@ -33,11 +33,24 @@ export async function loadSecrets(dir: DataDir): Promise<Secrets> {
     writePrivate(dir.secretsFile, `${JSON.stringify(made, null, 2)}\n`);
     return made;
   }
+  const secrets = parsed(text);
+  if (!isWhole(secrets)) throw new SetupError(`The file ${dir.secretsFile} is damaged: restore it from a backup, or begin anew with --reset.`);
+  return secrets;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Secrets;
+    return JSON.parse(text);
   } catch {
-    throw new SetupError(`The file ${dir.secretsFile} is damaged: restore it from a backup, or begin anew with --reset.`);
+    return undefined;
   }
+}
+
+/** Half a file can be JSON too, and a missing password must not become the password "undefined". */
+function isWhole(value: unknown): value is Secrets {
+  const held = value as Partial<Secrets> | null | undefined;
+  const has = (part: Readonly<Record<string, unknown>> | undefined, keys: readonly string[]) => keys.every((key) => typeof part?.[key] === "string" && part[key] !== "");
+  return has(held?.databasePasswords, ROLES) && has(held?.hopKeys, SUBGRAPHS) && has(held?.accountPasswords, ACCOUNT_ROLES) && Boolean(held?.tokenKey?.privateJwk && held.tokenKey.publicJwk);
 }
 
 async function makeSecrets(): Promise<Secrets> {
