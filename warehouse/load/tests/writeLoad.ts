@@ -45,7 +45,7 @@ export function startWriting(config: DatabaseConfig, seed: number): WriteLoad {
         await tx.raw("update orders.orders set total_units = 0 where id in (select id from orders.orders order by id desc limit 50)");
         throw new Error("rolled back on purpose");
       } else if (kind < 99) {
-        await tx.raw("insert into events.behaviour_events (session_id, type, occurred_at) select uuidv7(), 'VIEW', now() from generate_series(1, $1::int)", [random(10) === 0 ? 12_000 : 200]);
+        await tx.raw("insert into events.behaviour_events (session_id, type, occurred_at) select uuidv7(), 'VIEW', now() from generate_series(1, $1::int)", [random(40) === 0 ? 12_000 : 50]);
       } else {
         await tx.raw("truncate events.behaviour_events");
       }
