@@ -8,7 +8,8 @@ const MAX_EMAIL = 254;
 export interface Registration {
   email: string;
   password: string;
-  displayName: string;
+  /** null where the person gave none. */
+  displayName: string | null;
   countryCode: string | null;
 }
 
@@ -32,8 +33,8 @@ export function readEmail(text: string): string | undefined {
 export function readRegistration(input: Registration): Result<Registration, RegistrationRefusal> {
   const email = readEmail(input.email);
   if (!email) return err({ code: "INVALID_EMAIL" });
-  const displayName = input.displayName.trim().normalize("NFC");
-  if (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME || UNSHOWABLE.test(displayName)) return err({ code: "INVALID_DISPLAY_NAME" });
+  const displayName = input.displayName?.trim().normalize("NFC") ?? null;
+  if (displayName !== null && (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME || UNSHOWABLE.test(displayName))) return err({ code: "INVALID_DISPLAY_NAME" });
   const length = [...input.password].length;
   if (length < PASSWORD_LENGTH.min) return err({ code: "WEAK_PASSWORD", why: "TOO_SHORT" });
   if (length > PASSWORD_LENGTH.max) return err({ code: "WEAK_PASSWORD", why: "TOO_LONG" });

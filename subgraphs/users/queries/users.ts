@@ -35,7 +35,7 @@ const insert = query({
   name: "users.insertUser",
   text: `insert into users.users as u (email, display_name, password_hash, country_code, created_at)
     values ($1, $2, $3, $4, $5) on conflict (email) do nothing returning ${COLUMNS}`,
-  params: ["text", "text", "text", "text?", "timestamptz"],
+  params: ["text", "text?", "text", "text?", "timestamptz"],
   row,
   budget: { access: "write", maxRows: 1 },
 });

@@ -10,7 +10,7 @@ import { loginErrors, registerErrors } from "./userErrors.ts";
 interface RegisterInput {
   email: string;
   password: string;
-  displayName: string;
+  displayName?: string | null;
   countryCode?: string | null;
 }
 
@@ -31,7 +31,7 @@ export const resolvers = {
   },
   Mutation: {
     async register(_root: unknown, { input }: { input: RegisterInput }, context: UsersContext) {
-      const outcome = await register(context, { ...input, countryCode: input.countryCode ?? null });
+      const outcome = await register(context, { ...input, displayName: input.displayName ?? null, countryCode: input.countryCode ?? null });
       return outcome.ok ? tokenPair(outcome.value) : toUserError(registerErrors, outcome.error);
     },
     async login(_root: unknown, { input }: { input: { email: string; password: string } }, context: UsersContext) {

@@ -45,6 +45,10 @@ describe("register", () => {
     expect(await login("NEW.PERSON@example.test", account.password)).toMatchObject({ __typename: "TokenPair" });
   });
 
+  test("TokenPair: address and password are enough", async () => {
+    expect(await register({ email: "nameless@example.test", displayName: null, countryCode: null })).toMatchObject({ __typename: "TokenPair", user: { displayName: null, countryCode: null } });
+  });
+
   test("EmailTaken: whatever the case of the letters, also for two at once", async () => {
     expect(await register({ email: "ADA@example.test" })).toMatchObject({ __typename: "EmailTaken", code: "EMAIL_TAKEN", path: ["input", "email"] });
     const both = await Promise.all([register({ email: "twin@example.test" }), register({ email: "twin@example.test" })]);
