@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
 import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
-import type { RunRequest, RunResult } from "#warehouse/pipeline/types.ts";
+import { PipelineBusy, type RunRequest, type RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
 import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
@@ -66,14 +67,31 @@ export async function openPipeline(installation: Installation): Promise<Installe
   };
 }
 
+/** A person who asks for a run waits for the one under way, which may have begun before their order. */
+const WAIT_MS = 15 * 60_000;
+const LOOK_AGAIN_MS = 500;
+
+async function whenFree(run: () => Promise<RunResult>, progress: Progress, signal: AbortSignal): Promise<RunResult> {
+  const until = performance.now() + WAIT_MS;
+  for (let told = false; ; told = true) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof PipelineBusy) || performance.now() > until) throw error;
+      if (!told) progress.note("  Waiting for the run that is under way ...");
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
+  }
+}
+
 /** Runs the pipeline and shows each asset as a step. A build that was refused is a result, not an error. */
 export async function runPipelineStep(pipeline: Pipeline, request: Omit<RunRequest, "onProgress" | "signal">, progress: Progress, signal: AbortSignal): Promise<RunResult> {
-  const result = await pipeline.run({
+  const result = await whenFree(() => pipeline.run({
     ...request,
     signal,
     onProgress: ({ step, what, rows, seconds, verdict }) =>
       progress.finished(`Pipeline: ${step}`, { note: what, ...(rows === null ? {} : { rows }), seconds, verdict: verdict === "done" ? "done" : verdict === "skipped" || verdict === "nothing to do" ? "skipped" : "refused" }),
-  });
+  }), progress, signal);
   const said = result.state === "SUCCEEDED" ? `build ${result.buildId ?? ""} is published` : `${result.state.toLowerCase().replaceAll("_", " ")}${result.reason ? `: ${result.reason}` : ""}`;
   progress.finished("Pipeline", { note: said, seconds: result.seconds, verdict: result.state === "SUCCEEDED" ? "done" : result.state === "NOTHING_TO_DO" ? "skipped" : "refused" });
   for (const warning of result.warnings) progress.note(`    note: ${warning}`);
