@@ -1,4 +1,4 @@
-import { ReplicationConnection } from "#platform/db/replication.ts";
+import type { ReplicationConnection } from "#platform/db/replication.ts";
 import { decode, type Message } from "./pgoutput.ts";
 
 /** A keepalive stands in the queue like a message, so that its position is only believed once all before it is dealt with. */
