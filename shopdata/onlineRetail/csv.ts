@@ -19,13 +19,18 @@ const MAX_RECORD_CHARS = 65_536;
 export async function readCsv(path: string, onRecord: OnRecord, signal?: AbortSignal): Promise<void> {
   const file = basename(path);
   const source = createReadStream(path, { highWaterMark: 1 << 18 });
-  const consume = async (chunks: AsyncIterable<Buffer>) => parseChunks(file, chunks, onRecord);
+  // Where the reading is refused before the file's end, the pipeline may report only that it was aborted.
+  let refused: unknown;
+  const consume = (chunks: AsyncIterable<Buffer>) => parseChunks(file, chunks, onRecord).catch((error: unknown) => {
+    if (!(error instanceof Error && error.name === "AbortError")) refused = error;
+    throw error;
+  });
   try {
     if (path.toLowerCase().endsWith(".gz")) await pipeline(source as Readable, createGunzip({ chunkSize: 1 << 18 }), consume, { signal });
     else await pipeline(source as Readable, consume, { signal });
   } catch (error) {
     signal?.throwIfAborted();
-    throw explainReadError(file, error);
+    throw explainReadError(file, refused ?? error);
   }
 }
 
