@@ -25,6 +25,8 @@ export const command: Command = {
     const json = values["json"] === true;
     const progress = createProgress(json);
     const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("import"), reset: values["reset"] === true });
+    const stop = () => void installation.lifecycle.close();
+    process.once("SIGINT", stop).once("SIGTERM", stop);
     try {
       const report = await fillShop(installation, { data, clock, seed, size: "demo" }, progress);
       if (json) process.stdout.write(`${JSON.stringify(report, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value))}\n`);

@@ -8,7 +8,7 @@ import { prepareAccounts } from "../install/accounts.ts";
 import { openInstallation, type Installation } from "../install/installation.ts";
 import { openPipeline, runPipelineStep } from "../install/pipeline.ts";
 import { writePrivate } from "../install/dataDir.ts";
-import { serveGraph } from "../serve/serveGraph.ts";
+import { loadServing, serveGraph } from "../serve/serveGraph.ts";
 import { readySummary } from "../serve/readySummary.ts";
 
 export const command: Command = {
@@ -42,6 +42,7 @@ async function run(values: OptionValues): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
   });
   await assertPortFree(settings.port, settings.host);
+  if (!settings.split) void loadServing().catch(() => {}); // whoever serves hears of it again
   const installation = await openInstallation({
     dataDir: textOption(values, "data-dir"),
     progress,

@@ -4,10 +4,9 @@ import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import type { HopKey } from "#kit/hop.ts";
 import type { SubgraphProcessSettings } from "#kit/process.ts";
-import { startGateway, type GatewayOptions } from "#gateway/startGateway.ts";
+import type { GatewayOptions } from "#gateway/startGateway.ts";
 import type { Installation } from "../install/installation.ts";
 import { SUBGRAPHS, type DatabaseRole, type SubgraphName } from "../install/secrets.ts";
-import { makeSubgraph } from "./makeSubgraph.ts";
 import { startSplitProcess } from "./splitProcess.ts";
 
 export interface ServeSettings {
@@ -29,6 +28,15 @@ const ROLE_OF: Readonly<Record<SubgraphName, DatabaseRole>> = {
 const STATEMENT_TIMEOUT_MS = 20_000;
 const CLOCK_REFRESH_MS = 60_000;
 
+/**
+ * What serving in one process needs: more than a second of loading. Whoever will serve begins it while PostgreSQL starts;
+ * a start that is refused, and the starter of the split, never need it.
+ */
+export async function loadServing() {
+  const [{ startGateway }, { makeSubgraph }] = await Promise.all([import("#gateway/startGateway.ts"), import("./makeSubgraph.ts")]);
+  return { startGateway, makeSubgraph };
+}
+
 /** Serves the one endpoint: everything in this process, or six processes over HTTP. Closed with the installation. */
 export async function serveGraph(installation: Installation, settings: ServeSettings): Promise<{ url: string }> {
   const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings);
@@ -40,6 +48,7 @@ const databaseOf = (installation: Installation, name: SubgraphName): DatabaseCon
 
 async function serveTogether(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
+  const { startGateway, makeSubgraph } = await loadServing();
   const business = await businessClock(installation.owner("shop"));
   const timer = setInterval(() => void business.refresh().catch((error: unknown) => log.warn({ error }, "the business clock could not be read")), CLOCK_REFRESH_MS);
   lifecycle.onClose("business clock", async () => clearInterval(timer));
