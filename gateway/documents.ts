@@ -32,6 +32,8 @@ export interface PreparedOperation {
 export interface DocumentStore {
   /** The prepared document of a source text. Throws {@link Refusal} or an array of GraphQLError wrapped in {@link InvalidDocument}. */
   prepare(source: string): PreparedDocument;
+  /** What was prepared of the text with this SHA-256 (hex): for a server that looks documents up by it. */
+  parsed(sourceHash: string): DocumentNode | undefined;
   /** Throws {@link Refusal} when the operation's estimated answer is above the limit. */
   checkCost(operation: PreparedOperation, variables: Readonly<Record<string, unknown>>): void;
 }
@@ -56,7 +58,11 @@ const INTROSPECTION_FACTOR = 1.25;
  * costs a lookup.
  */
 export function documentStore(schema: GraphQLSchema, limits: Limits): DocumentStore {
-  const cache = new LRUCache<string, PreparedDocument | Refusal | InvalidDocument>({ max: 2_000, maxSize: 20_000_000, sizeCalculation: (_value, source) => source.length + 200 });
+  const bySourceHash = new Map<string, DocumentNode>();
+  const cache = new LRUCache<string, PreparedDocument | Refusal | InvalidDocument>({
+    max: 2_000, maxSize: 20_000_000, sizeCalculation: (_value, source) => source.length + 200,
+    dispose: (value, source) => { if (!(value instanceof Error)) bySourceHash.delete(sha256(source)); },
+  });
   const introspectionLimit = INTROSPECTION_FACTOR * introspectionCost(schema);
 
   return {
@@ -64,11 +70,13 @@ export function documentStore(schema: GraphQLSchema, limits: Limits): DocumentSt
       let known = cache.get(source);
       if (known === undefined) {
         known = attempt(() => prepare(schema, source, limits));
+        if (!(known instanceof Error)) bySourceHash.set(sha256(source), known.document);
         cache.set(source, known);
       }
       if (known instanceof Error) throw known;
       return known;
     },
+    parsed: (sourceHash) => bySourceHash.get(sourceHash),
     checkCost(operation, variables) {
       const cost = operation.cost(variables);
       const limit = operation.introspection ? introspectionLimit : limits.cost;
@@ -77,6 +85,8 @@ export function documentStore(schema: GraphQLSchema, limits: Limits): DocumentSt
     },
   };
 }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 function attempt(run: () => PreparedDocument): PreparedDocument | Refusal | InvalidDocument {
   try {
@@ -100,7 +110,7 @@ function prepare(schema: GraphQLSchema, source: string, limits: Limits): Prepare
   const normalised = hoistLiterals(schema, document);
   return {
     ...normalised,
-    hash: createHash("sha256").update(print(normalised.document)).digest("hex"),
+    hash: sha256(print(normalised.document)),
     operations: operations.map((node) => ({
       name: node.name?.value,
       node,

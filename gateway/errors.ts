@@ -30,6 +30,16 @@ function withoutService(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, { path: error.path, extensions, ...(original instanceof Error ? { originalError: original } : {}) });
 }
 
+/** Codes of Apollo Server's own about the request, with texts for the client; ours come first, so they are hardly ever seen. */
+const SERVER_CODES: ReadonlySet<unknown> = new Set(["BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "PERSISTED_QUERY_NOT_SUPPORTED"]);
+
+/** An error that Apollo Server itself gave, as a client may see it. */
+export function formatServerError(error: unknown, log: Log): GraphQLFormattedError {
+  if (error instanceof GraphQLError && SERVER_CODES.has(error.extensions["code"])) return { message: error.message, extensions: { code: error.extensions["code"] } };
+  // Whatever else comes out of it was not written for clients, whichever class it has.
+  return maskError(error instanceof GraphQLError ? (error.originalError ?? new Error(error.message)) : error, "", log);
+}
+
 export interface RefusedAnswer { status: number; headers: Record<string, string>; code: string; errors: GraphQLFormattedError[] }
 
 /** The answer to a request that never ran. Undefined for anything but a refusal: that is a defect. */

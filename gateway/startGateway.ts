@@ -8,13 +8,16 @@ import { authenticator } from "./auth.ts";
 import { readCommittedSupergraph } from "./compose.ts";
 import { documentStore } from "./documents.ts";
 import { loadFederation } from "./federation.ts";
+import { operationExecutor } from "./execute.ts";
 import { inProcessTransport } from "./fetch/inProcess.ts";
 import { remoteTransport } from "./fetch/remote.ts";
 import { dataSource } from "./fetch/source.ts";
 import type { Transport } from "./fetch/source.ts";
 import { graphiqlPages } from "./graphiql/pages.ts";
+import { startGraphQLServer } from "./graphqlServer.ts";
 import { graphqlRoute } from "./http/graphqlRoute.ts";
 import { listen } from "./http/server.ts";
+import type { Listening } from "./http/server.ts";
 import { DEFAULT_LIMITS } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
 import { gatewayMetrics } from "./metrics.ts";
@@ -58,25 +61,33 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     transports.set(name, transport);
     return dataSource(name, transport, limits, metrics);
   };
-  const federation = await loadFederation(options.supergraphSdl ?? readCommittedSupergraph(), sourceOf, log);
-  const answer = answerer(federation, documentStore(federation.schema, limits), limits, log);
+  const supergraphSdl = options.supergraphSdl ?? readCommittedSupergraph();
+  const federation = await loadFederation(supergraphSdl, sourceOf, log);
+  const documents = documentStore(federation.schema, limits);
   const auth = await authenticator(options.tokenPublicJwk, options.clock);
-  const server = await listen({
-    graphql: graphqlRoute(answer, auth, limits, metrics, log),
-    pages: graphiqlPages(),
-    ready: readiness([...transports.values()]),
-    metrics,
-    log,
-  }, options.port, options.host);
-
-  return {
-    url: server.url,
-    async close() {
-      await server.close();
+  let listening: Listening | undefined;
+  const server = await startGraphQLServer({
+    schema: federation.schema, supergraphSdl, documents, limits, log,
+    execute: operationExecutor(federation, limits, log),
+    drain: async () => listening?.close(),
+    async closed() {
       await federation.close();
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
-  };
+  });
+  try {
+    listening = await listen({
+      graphql: graphqlRoute(answerer(server, documents, limits), auth, limits, metrics, log),
+      pages: graphiqlPages(),
+      ready: readiness([...transports.values()]),
+      metrics,
+      log,
+    }, options.port, options.host);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { url: listening.url, close: () => server.stop() };
 }
 
 function transportTo(name: string, mode: GatewayMode, log: Log): Transport {

@@ -7,7 +7,7 @@ import { refusedAnswer } from "../errors.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Metrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
-import { readParams } from "./params.ts";
+import { PREFLIGHT_HEADERS, readParams } from "./params.ts";
 import { respond } from "./respond.ts";
 
 const GRAPHQL_RESPONSE = "application/graphql-response+json";
@@ -37,9 +37,9 @@ export function graphqlRoute(answer: Answerer, auth: Authenticator, limits: Limi
       const params = await readParams(request, limits);
       const gone = new AbortController();
       response.once("close", () => { if (!response.writableFinished) gone.abort(new Error("the client went away")); });
-      const answered = await answer(params, { viewer, requestId, gone: gone.signal, readOnly: request.method === "GET" });
+      const answered = await answer(params, { viewer, requestId, gone: gone.signal, method: request.method === "GET" ? "GET" : "POST", headers: headersFor(request, type) });
       ({ status, outcome, operation } = answered);
-      respond(response, status, `${type}; charset=utf-8`, answered.body);
+      respond(response, status, `${type}; charset=utf-8`, answered.body, answered.headers);
     } catch (error) {
       const refused = refusedAnswer(error) ?? { status: 500, headers: {}, code: "INTERNAL", errors: [maskError(error, requestId, log)] };
       status = refused.status;
@@ -56,6 +56,16 @@ export function graphqlRoute(answer: Answerer, auth: Authenticator, limits: Limi
   }
 
   return { handle, inFlight: () => inFlight };
+}
+
+/** What the GraphQL server needs to see: what tells a forged request, and the type that was chosen, if not the usual one. The token stays here. */
+function headersFor(request: IncomingMessage, type: string): Map<string, string> {
+  const headers = new Map(type === GRAPHQL_RESPONSE ? [["accept", type]] : []);
+  for (const name of ["content-type", ...PREFLIGHT_HEADERS]) {
+    const value = request.headers[name];
+    if (typeof value === "string") headers.set(name, value);
+  }
+  return headers;
 }
 
 function negotiate(accept: string | undefined): string {

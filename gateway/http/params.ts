@@ -4,7 +4,7 @@ import { Refusal } from "../refusal.ts";
 import type { GraphQLParams } from "../request.ts";
 
 /** Headers that a browser sends across origins only after asking: a request with one of them was not forged by a page. */
-const PREFLIGHT_HEADERS = ["x-martgraph-csrf", "apollo-require-preflight", "x-apollo-operation-name"];
+export const PREFLIGHT_HEADERS = ["x-martgraph-csrf", "apollo-require-preflight", "x-apollo-operation-name"];
 /** A refused body is read and thrown away up to this many times the limit, so that an honest client gets to read the answer. */
 const LINGER = 8;
 
