@@ -1,4 +1,5 @@
 import type { Database, Tx } from "#platform/db/database.ts";
+import { SetupError } from "#platform/postgres/setupError.ts";
 import { countryByLabel } from "#schema/values/countries.ts";
 import { type CatalogueProduct, type ProductIds, writeCatalogue } from "../catalogue.ts";
 import { copyRows, type CopyValue } from "../copy.ts";
@@ -44,7 +45,8 @@ interface ImportedRefund extends HistoryRefund {
  * Fills an empty shop from Online Retail II files, all or nothing: users, addresses, products, orders with lines and charges,
  * refunds, stock movements, every line in exactly one place. Accounts' addresses, payments, stock, vendors and categories are
  * synthetic.
- * @throws DataFileError when a file is not what it should be; OtherShopData when the shop is not empty
+ * @throws DataFileError when a file is not what it should be; OtherShopData when the shop is not empty; SetupError when the clock
+ * stands before the last invoice
  */
 export async function importOnlineRetail(options: ImportOptions): Promise<ImportReport> {
   const { db, path, seed, onProgress, signal } = options;
@@ -62,7 +64,7 @@ export async function importOnlineRetail(options: ImportOptions): Promise<Import
   const ledger = buildLedger(lines);
   if (!Number.isFinite(ledger.lastAt)) throw new DataFileError({ file: path }, "no line of the data can be loaded", "check that these are the right files");
   const endAt = options.clock?.getTime() ?? (Math.floor(ledger.lastAt / DAY_MS) + 1) * DAY_MS;
-  if (endAt < ledger.lastAt) throw new RangeError(`the clock ${new Date(endAt).toISOString()} stands before the last invoice, ${new Date(ledger.lastAt).toISOString()}: choose a later time`);
+  if (endAt < ledger.lastAt) throw new SetupError(`the clock ${new Date(endAt).toISOString()} stands before the last invoice, ${new Date(ledger.lastAt).toISOString()}: choose a later time`);
   const matches = matchRefunds(ledger.orders, ledger.refunds);
   tellStep(onProgress, { step: "sort lines into orders, refunds and stock", rows: lines.length, seconds: (performance.now() - fileStarted) / 1000 });
 
