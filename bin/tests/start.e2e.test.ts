@@ -55,6 +55,7 @@ describe("one installation", { timeout: 600_000 }, () => {
 
     product = await startProduct(dir, TINY);
     expect(stepOf(/^Shop data/)).toMatchObject({ verdict: "skipped", note: expect.stringMatching(/synthetic/) });
+    expect(stepOf(/^Pipeline: resume/)).toBeDefined();
     expect(stepOf(/^Pipeline$/)).toMatchObject({ verdict: "done", note: expect.stringMatching(/is published/) });
   });
 

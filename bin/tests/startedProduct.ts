@@ -77,7 +77,8 @@ export function makeScratch(): string {
 function launch(args: readonly string[], options: CallOptions): { child: ChildProcess; ended: Promise<Ended> } {
   const { env = {}, ...account } = options;
   // In a session of its own, as under a terminal: a signal to the test run must not reach it before the hooks do.
-  const child = spawn(process.execPath, [MAIN, ...args], { ...account, env: childEnvironment(env), cwd: "/", detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // The channel is the launcher's: when the test run itself is killed, the product stops in order.
+  const child = spawn(process.execPath, [MAIN, ...args], { ...account, env: childEnvironment(env), cwd: "/", detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   started.add(child);
   const said = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
