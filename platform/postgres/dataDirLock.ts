@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { identityOf } from "./processes.ts";
 import { SetupError, systemCode } from "./setupError.ts";
 
@@ -56,9 +56,21 @@ export function claimDataDir(dir: string): DataDirClaim {
 
 function makeDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o755 });
+    makeWithParents(dir);
   } catch (error) {
     throw unwritable(dir, error);
+  }
+}
+
+/** Step by step, because mkdir with `recursive` never ends where a file system answers ENOENT below a folder that is there (/proc). */
+function makeWithParents(dir: string): void {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeWithParents(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o755 });
+  } catch (error) {
+    // Made by another process meanwhile; a file in its place is none of that.
+    if (systemCode(error) !== "EEXIST" || !statSync(dir).isDirectory()) throw error;
   }
 }
 
