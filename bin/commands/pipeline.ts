@@ -50,6 +50,7 @@ interface Work {
 
 const VERBS: Readonly<Record<string, (work: Work) => Promise<number>>> = {
   async run({ pipeline, train, values, progress, json, signal }) {
+    pipeline.warm();
     const result = await runPipelineStep(pipeline, { trigger: "manual", train, force: values["force"] === true }, progress, signal);
     if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.state === "SUCCEEDED" || result.state === "NOTHING_TO_DO" ? 0 : 1;

@@ -17,6 +17,7 @@ export const command: Command = {
     process.once("SIGINT", stop).once("SIGTERM", stop);
     try {
       const pipeline = await openPipeline(installation);
+      pipeline.warm();
       const result = await runPipelineStep(pipeline, { trigger: "manual", train: "force", force: true }, progress, installation.lifecycle.signal);
       const models = await pipeline.champions();
       if (json) process.stdout.write(`${JSON.stringify({ ...result, models })}\n`);

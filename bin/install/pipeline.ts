@@ -40,14 +40,17 @@ export async function openPipeline(installation: Installation): Promise<Installe
   lifecycle.onClose("capture", () => capture.close());
   const { host, port, database, user, password } = builder;
   const connection = { host, port, database, user, password };
-  const worker = startPythonWorker({ log, env: dbtEnvironment(connection) });
-  lifecycle.onClose("Python worker", () => worker.close());
-  const dbt = createDbt({ worker, connection, stateDir: join(dir.stateDir, "dbt") });
+  // One worker each: the two take seconds to load, and then do it side by side.
+  const dbtWorker = startPythonWorker({ log, env: dbtEnvironment(connection) });
+  lifecycle.onClose("dbt worker", () => dbtWorker.close());
+  const checksWorker = startPythonWorker({ log });
+  lifecycle.onClose("Great Expectations worker", () => checksWorker.close());
+  const dbt = createDbt({ worker: dbtWorker, connection, stateDir: join(dir.stateDir, "dbt") });
   const pipeline = createPipeline({
     warehouse,
     capture,
     dbt,
-    expectations: createExpectations({ worker, connection }),
+    expectations: createExpectations({ worker: checksWorker, connection }),
     models: createModelsTool({ warehouse }),
     log,
     clock: wallClock,
@@ -58,7 +61,10 @@ export async function openPipeline(installation: Installation): Promise<Installe
   return {
     ...pipeline,
     champions: () => readChampions(warehouse),
-    warm: () => void worker.call("ping", { warm: ["expectations", "dbt"] }).catch(unimportant("loading the Python side ahead")),
+    warm() {
+      void dbtWorker.call("ping", { warm: ["dbt"] }).catch(unimportant("loading dbt ahead"));
+      void checksWorker.call("ping", { warm: ["expectations"] }).catch(unimportant("loading Great Expectations ahead"));
+    },
     async schedule(everyMinutes) {
       const schedule = await schedulePipeline({ pipeline, connection: builder, everyMinutes, log, signal: lifecycle.signal });
       lifecycle.onClose("schedule", () => schedule.close());
