@@ -79,7 +79,8 @@ export default {
       to: { path: "^platform/", pathNot: "^platform/scoring/" },
     },
     oneImporter(["graphql-shield"], "subgraphs/kit/guard\\.ts$", "Permissions are built in one place."),
-    oneImporter(["pg", "pg-copy-streams", "pg-logical-replication"], "platform/db/", "The driver hides behind named statements."),
+    oneImporter(["pg", "pg-copy-streams"], "platform/db/", "The driver hides behind named statements."),
+    oneImporter(["@apollo/server"], "gateway/graphqlServer\\.ts$", "Whatever reaches it has passed our bounds."),
     oneImporter(["execa"], "warehouse/tools/exec\\.ts$", "Child programs get the same limits and environment."),
     oneImporter(["@google-cloud/bigquery"], "warehouse/engines/bigquery", "The engine is a driver."),
     {
