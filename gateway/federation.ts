@@ -65,11 +65,19 @@ export async function loadFederation(supergraphSdl: string, sourceOf: (subgraph:
       const result = await executor(requestContext as unknown as ExecutorContext);
       const data = result.data as Record<string, unknown> | null | undefined;
       // Without `data` nothing was planned: the variables do not fit their types, and the message says which.
-      if (data === undefined) return { errors: result.errors?.map(({ message }) => new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } })) };
+      if (data === undefined) return { errors: result.errors?.map(({ message }) => new GraphQLError(withoutValue(message), { extensions: { code: "BAD_USER_INPUT" } })) };
       // Where a subgraph broke its own contract (null where the schema forbids it) the gateway says so only in an extension.
       const broken = result.extensions?.["valueCompletion"];
       return { data, errors: result.errors ?? (Array.isArray(broken) ? broken : undefined) };
     },
     close: () => gateway.stop(),
   };
+}
+
+/**
+ * graphql-js repeats the whole value it refuses, and that may hold a password, which belongs neither into an answer nor into what
+ * a client logs of it. What is wrong and where stays.
+ */
+export function withoutValue(message: string): string {
+  return message.replace(/ got invalid value [\s\S]*?(?: at ("[^"]{1,200}"))?; (?=[A-Z][A-Za-z]* )/, (_all, at: string | undefined) => (at ? ` is wrong at ${at}: ` : " is wrong: "));
 }
