@@ -63,14 +63,16 @@ function makeDir(dir: string): void {
 }
 
 /** Step by step, because mkdir with `recursive` never ends where a file system answers ENOENT below a folder that is there (/proc). */
-function makeWithParents(dir: string): void {
-  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeWithParents(dirname(dir));
+function makeWithParents(dir: string, isParent = false): void {
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw Object.assign(new Error(`${dir} is a file`), { code: isParent ? "ENOTDIR" : "EEXIST" });
+  makeWithParents(dirname(dir), true);
   try {
     mkdirSync(dir, { mode: 0o755 });
   } catch (error) {
-    // Made by another process meanwhile; a file in its place is none of that.
-    if (systemCode(error) !== "EEXIST" || !statSync(dir).isDirectory()) throw error;
+    // Made by another process meanwhile.
+    if (systemCode(error) !== "EEXIST") throw error;
   }
 }
 
