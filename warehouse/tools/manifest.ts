@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
 import { silentLog } from "#platform/log.ts";
 import { createDbt, DBT_PROJECT_DIR } from "./dbt.ts";
@@ -43,7 +42,8 @@ export interface ManifestColumn {
 export async function parseManifest(projectDir: string = DBT_PROJECT_DIR): Promise<Manifest> {
   // dbt never connects when it parses; the profile only has to be whole.
   const connection = { host: "localhost", port: 5432, database: "none", user: "none", password: "none" };
-  const stateDir = join(tmpdir(), `martgraph-manifest-${createHash("sha256").update(projectDir).digest("hex").slice(0, 12)}`);
+  // Kept, because dbt reads a project it knows in a third of the time.
+  const stateDir = fileURLToPath(new URL(`../../.martgraph/manifest/${createHash("sha256").update(projectDir).digest("hex").slice(0, 12)}`, import.meta.url));
   const worker = startPythonWorker({ log: silentLog, env: dbtEnvironment(connection) });
   try {
     const path = await createDbt({ worker, connection, stateDir, projectDir }).parse("a");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -55,6 +55,7 @@ describe("runTool", () => {
     const code = `const child = require('node:child_process').spawn('sleep', ['60']); require('node:fs').writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(child.pid)); setInterval(() => {}, 1000)`;
     await expect(runTool({ ...node(code), timeoutMs: 700, onLine: () => {} })).rejects.toThrow(/did not end within 0.7 s/);
     expect(await gone(Number(await readFile(join(folder, "pid"), "utf8")))).toBe(true);
+    await rm(folder, { recursive: true });
   });
 
   test("ToolError: killed by a signal", async () => {
