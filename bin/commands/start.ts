@@ -116,6 +116,7 @@ async function bringUp(installation: Installation, settings: StartSettings, prog
   writeRuntime(installation, graph.url);
   if (settings.buildEvery > 0) await pipeline.schedule(settings.buildEvery);
   readySummary({ installation, accounts, url: graph.url, json });
+  if (settings.buildEvery > 0) pipeline.warm();
   pipeline.prepareNext();
 }
 
