@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { badUserInput } from "#kit/errors.ts";
+import { cursorOf } from "#kit/page.ts";
 import type { WarehouseReader } from "#warehouse/reader.ts";
 import { planMetricQuery, shownMetric, shownValue, type MetricPlan } from "../domain/metricQuery.ts";
 import type { DayRange } from "../domain/dayRange.ts";
@@ -19,6 +21,7 @@ const MAX_GROUPS = 10_000;
 /** Plans the request, runs it on the published build and shapes a page of groups. @throws BAD_USER_INPUT */
 export async function runMetricQuery(reader: WarehouseReader, args: MetricQueryArgs) {
   if (args.first < 1 || args.first > MAX_GROUPS) throw badUserInput(`\`first\` must be between 1 and ${MAX_GROUPS}, it is ${args.first}.`, ["first"]);
+  const cursor = groupCursor(args);
   const plan = planMetricQuery({
     metrics: args.metrics,
     dimensions: args.dimensions ?? [],
@@ -26,13 +29,13 @@ export async function runMetricQuery(reader: WarehouseReader, args: MetricQueryA
     range: args.range,
     filter: args.filter ?? [],
     first: args.first,
-    after: args.after == null ? null : readCursor(args.after),
+    after: args.after == null ? null : cursor.decode(args.after),
   });
   if (!plan.ok) throw badUserInput(plan.error.message, plan.error.path);
   const { info, rows } = await reader.read(async (build) => ({ info: build, rows: await build.generated<Record<string, string | null>>(plan.value.sql, plan.value.params) }));
   const page = rows.slice(0, args.first);
   const keys = ["at", ...plan.value.dimensions.map((_, index) => `d${index}`), "currency"];
-  const cursorOf = (row: Record<string, string | null>) => Buffer.from(JSON.stringify(keys.map((key) => row[key] ?? ""))).toString("base64url");
+  const cursorFor = (row: Record<string, string | null>) => cursor.encode(keys.map((key) => row[key] ?? ""));
   const truncated = rows.length > args.first;
   const [firstRow, lastRow] = [page[0], page.at(-1)];
   return {
@@ -43,8 +46,8 @@ export async function runMetricQuery(reader: WarehouseReader, args: MetricQueryA
     pageInfo: {
       hasNextPage: truncated,
       hasPreviousPage: args.after != null,
-      startCursor: firstRow ? cursorOf(firstRow) : null,
-      endCursor: lastRow ? cursorOf(lastRow) : null,
+      startCursor: firstRow ? cursorFor(firstRow) : null,
+      endCursor: lastRow ? cursorFor(lastRow) : null,
     },
   };
 }
@@ -61,12 +64,9 @@ function toNode(row: Record<string, string | null>, { metrics, dimensions }: Met
   };
 }
 
-function readCursor(text: string): string[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    if (Array.isArray(parts) && parts.length <= 10 && parts.every((part) => typeof part === "string" && part.length < 500 && !part.includes("\0"))) return parts as string[];
-  } catch {
-    // Fall through: what cannot be read is no cursor.
-  }
-  throw badUserInput("`after` is no cursor of this list: give the endCursor of the page before.", ["after"]);
+/** The kit's cursors, bound to the groups they walk through: another query's cursor would begin at a place that means nothing here. */
+function groupCursor({ dimensions, grain, range, filter }: MetricQueryArgs) {
+  const groups = createHash("sha256").update(JSON.stringify([dimensions ?? [], grain ?? null, range.from, range.to, filter ?? []])).digest("base64url");
+  const columns = ["at", ...(dimensions ?? []), "currency"].map(() => "text" as const);
+  return cursorOf(`metricQuery ${groups}`, columns);
 }

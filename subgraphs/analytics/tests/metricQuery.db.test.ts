@@ -230,10 +230,11 @@ describe("bad requests are told", () => {
     expect(statements).toEqual([]);
   });
 
-  test("the cursor of another query", async () => {
-    const { errors } = await run({ after: cursor });
-    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining("does not belong"), extensions: { code: "BAD_USER_INPUT", argumentPath: ["after"] } });
-  });
+  test.each([["fewer groups", {}], ["as many groups", { dimensions: ["customerType"] }], ["the same groups of a year", { dimensions: ["country"], grain: "YEAR" }]])(
+    "the cursor of another query, with %s", async (_what, changes) => {
+      const { errors } = await run({ ...changes, after: cursor });
+      expect(errors?.[0]).toMatchObject({ message: expect.stringContaining("no cursor of this list"), extensions: { code: "BAD_USER_INPUT", argumentPath: ["after"] } });
+    });
 
   test("the last day there is can be asked for", async () => {
     expect(await ask({ range: { from: "0001-01-01", to: "9999-12-31" } })).toHaveLength(2);
