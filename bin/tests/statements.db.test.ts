@@ -26,6 +26,7 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   orders: ["shop", "martgraph_orders"],
   platform: ["shop", "martgraph_orders"],
   paymentFake: ["shop", "martgraph_orders"],
+  outbox: ["shop", "martgraph_orders"],
   shopdata: ["shop", "owner"],
   shop: ["shop", "owner"],
   bin: ["shop", "owner"],

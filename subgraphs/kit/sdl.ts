@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DefinitionNode, type DocumentNode, Kind, parse, print, visit } from "graphql";
+import { foldExtensions } from "./foldExtensions.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /**
- * The whole SDL of a subgraph: its own schema.graphql with the shared definitions that it names, directly or through
- * another shared one. Needs no database and no running process.
+ * The whole SDL of a subgraph: its own schema.graphql, or the files of its folder schema/ (one per area, which may extend each
+ * other's types), with the shared definitions that it names, directly or through another shared one. Needs no database and no running process.
  */
 export function readSubgraphSdl(name: string): string {
   return print(readSubgraphDocument(name));
@@ -14,9 +15,15 @@ export function readSubgraphSdl(name: string): string {
 
 /** The same as a syntax tree. */
 export function readSubgraphDocument(name: string): DocumentNode {
-  const own = parseFile(join(ROOT, "subgraphs", name, "schema.graphql"));
+  const own = foldExtensions(filesOf(name).map(parseFile));
   const shared = parseFile(join(ROOT, "schema", "graphql", "shared.graphql"));
   return { kind: Kind.DOCUMENT, definitions: [...linkOf(shared), ...neededOf(shared, own), ...own.definitions] };
+}
+
+function filesOf(name: string): string[] {
+  const folder = join(ROOT, "subgraphs", name, "schema");
+  if (!existsSync(folder)) return [join(ROOT, "subgraphs", name, "schema.graphql")];
+  return readdirSync(folder).filter((file) => file.endsWith(".graphql")).sort().map((file) => join(folder, file));
 }
 
 function parseFile(path: string): DocumentNode {

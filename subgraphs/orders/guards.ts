@@ -1,53 +1,11 @@
-import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
-import type { UserStub } from "./resolvers/refs.ts";
-
-const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
+import type { Guards } from "#kit/guard.ts";
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import { cartGuards } from "./guards/cart.ts";
+import { checkoutGuards } from "./guards/checkout.ts";
+import { orderGuards } from "./guards/order.ts";
+import { paymentGuards } from "./guards/payment.ts";
+import { sharedGuards } from "./guards/shared.ts";
 
 // Carts and orders that are not the viewer's are not there: the statements and loaders hold them back, also for `_entities`. So
 // whoever holds an order or a cart may have its fields. Guests buy too, hence the open mutations; each one looks whose cart it is.
-export const guards: Guards = {
-  Query: { cart: allow, order: allow },
-  Mutation: { cartCreate: allow, cartLinesSet: allow, checkoutComplete: allow, orderCancel: allow },
-  User: { id: allow, orders: anyOf(themselves, role("SUPPORT", "ADMIN")) },
-  Cart: allow,
-  CartLine: allow,
-  Order: allow,
-  OrderLine: allow,
-  Charge: allow,
-  Payment: allow,
-  Refund: allow,
-  Product: allow,
-  ProductVariant: allow,
-  OrderConnection: allow,
-  OrderEdge: allow,
-  OrderLineConnection: allow,
-  OrderLineEdge: allow,
-  Money: allow,
-  PageInfo: allow,
-  CartCreateSuccess: allow,
-  CartLinesSetSuccess: allow,
-  CheckoutCompleteSuccess: allow,
-  OrderCancelSuccess: allow,
-  CurrencyNotSupported: allow,
-  CartNotFound: allow,
-  CartAlreadyOrdered: allow,
-  CartBusy: allow,
-  InvalidQuantity: allow,
-  VariantNotFound: allow,
-  TooManyLines: allow,
-  DuplicateLine: allow,
-  EmptyCart: allow,
-  VariantUnavailable: allow,
-  InsufficientStock: allow,
-  StockShortage: allow,
-  OrderTooLarge: allow,
-  PriceChanged: allow,
-  PaymentDeclined: allow,
-  PaymentUnavailable: allow,
-  OrderNotFound: allow,
-  OrderNotCancellable: allow,
-  InvalidReason: allow,
-  InvalidIdempotencyKey: allow,
-  IdempotencyConflict: allow,
-  RequestInProgress: allow,
-};
+export const guards: Guards = mergeAreas<Guards>(sharedGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards);

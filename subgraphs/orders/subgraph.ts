@@ -3,14 +3,12 @@ import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { sweepUnfinished } from "./commands/sweepUnfinished.ts";
-import type { OrdersContext, OrdersParts } from "./context.ts";
+import type { OrdersParts } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createFakePayments } from "./ports/fakePayments.ts";
 import type { PaymentProvider } from "./ports/payments.ts";
-import { cartResolvers, findCart } from "./resolvers/cart.ts";
-import { mutationResolvers } from "./resolvers/mutation.ts";
-import { orderResolvers } from "./resolvers/order.ts";
+import { resolvers } from "./resolvers/resolvers.ts";
 
 export interface OrdersDeps {
   /** Logged in as martgraph_orders. */
@@ -32,15 +30,7 @@ export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSec
   return defineSubgraph({
     name: "orders",
     deps: parts,
-    resolvers: {
-      Query: {
-        cart: (_root: unknown, { id }: { id: string }, context: OrdersContext) => findCart(id, context),
-        order: (_root: unknown, { id }: { id: string }, context: OrdersContext) => orderResolvers.Order.__resolveReference({ id }, context),
-      },
-      Mutation: mutationResolvers,
-      ...cartResolvers,
-      ...orderResolvers,
-    },
+    resolvers,
     guards,
     makeLoaders,
     ready: () => db.ping(),

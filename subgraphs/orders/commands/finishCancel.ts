@@ -6,7 +6,7 @@ import { type CancellationRecord, findCancellationForUpdate, finishCancellation,
 import { restock } from "../queries/catalogue.ts";
 import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
 import { lockOrder, markCancelled } from "../queries/orders.ts";
-import { tellOfOrder } from "../queries/placeOrder.ts";
+import { tellOfOrder } from "../queries/orderEvents.ts";
 import { keys } from "./idempotency.ts";
 
 export const CANCEL = "orderCancel";

@@ -7,7 +7,8 @@ import { findCartForUpdate, updateCart } from "../queries/carts.ts";
 import { releaseStock, reserveStock, sellReserved } from "../queries/catalogue.ts";
 import { type Checkout, getCheckoutForUpdate, listCheckoutUnits, setCheckoutState } from "../queries/checkouts.ts";
 import { findOrderOfCart, insertOrder } from "../queries/orders.ts";
-import { copyCheckoutLines, insertOrderPayment, tellOfOrder } from "../queries/placeOrder.ts";
+import { tellOfOrder } from "../queries/orderEvents.ts";
+import { copyCheckoutLines, insertOrderPayment } from "../queries/placeOrder.ts";
 import { keys } from "./idempotency.ts";
 
 export const CHECKOUT = "checkoutComplete";

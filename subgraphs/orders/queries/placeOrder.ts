@@ -22,14 +22,6 @@ const insertPayment = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-const tell = query({
-  name: "orders.insertOutbox",
-  text: "insert into platform.outbox (aggregate, aggregate_id, type, payload, occurred_at) values ('order', $1, $2, $3, $4)",
-  params: ["uuid", "text", "jsonb", "timestamptz"],
-  row: {},
-  budget: { access: "write", maxRows: 0 },
-});
-
 export async function copyCheckoutLines(tx: Tx, checkoutId: string, orderId: string): Promise<number> {
   return tx.execute(copyLines, [checkoutId, orderId]);
 }
@@ -37,9 +29,4 @@ export async function copyCheckoutLines(tx: Tx, checkoutId: string, orderId: str
 /** All of the order's total, taken by the provider under `ref`. */
 export async function insertOrderPayment(tx: Tx, order: Order, provider: string, ref: string): Promise<void> {
   await tx.execute(insertPayment, [order.id, provider, ref, order.total.currency, order.total.units, order.total.exponent, order.placedAt]);
-}
-
-/** Tells what happened to an order, in the transaction in which it happens. Amounts travel as text: JSON numbers are floats. */
-export async function tellOfOrder(tx: Tx, orderId: string, type: string, payload: Readonly<Record<string, string | null>>, at: Date): Promise<void> {
-  await tx.execute(tell, [orderId, type, payload, at]);
 }

@@ -1,9 +1,18 @@
+import { badUserInput } from "#kit/errors.ts";
 import { graphMoney } from "#kit/graphMoney.ts";
+import { toUserError } from "#kit/userError.ts";
+import { countryByCode } from "#schema/values/countries.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { times } from "#schema/values/money.ts";
+import { cartCreate } from "../commands/cartCreate.ts";
+import { cartLinesSet } from "../commands/cartLinesSet.ts";
 import type { OrdersContext } from "../context.ts";
 import { type Cart, type CartLine, type SellableVariant, totalOf } from "../domain/cart.ts";
+import { cartCreateErrors, cartLinesSetErrors } from "./errors/cart.ts";
 import { toInt, userRef, variantRef } from "./refs.ts";
+
+interface CartCreateInput { currency?: string | null; countryCode?: string | null }
+interface CartLinesSetInput { cartId: string; lines: { variantId: string; quantity: number }[] }
 
 /** A line with the currency of its cart. */
 type GraphLine = CartLine & { currency: string };
@@ -16,6 +25,23 @@ export async function findCart(id: string | undefined, { loaders }: OrdersContex
 }
 
 export const cartResolvers = {
+  Query: {
+    cart: (_root: unknown, { id }: { id: string }, context: OrdersContext) => findCart(id, context),
+  },
+  Mutation: {
+    async cartCreate(_root: unknown, { input }: { input?: CartCreateInput | null }, context: OrdersContext) {
+      const countryCode = input?.countryCode ?? null;
+      if (countryCode !== null && !countryByCode(countryCode)) throw badUserInput(`"${countryCode}" is the code of no country.`, ["input", "countryCode"]);
+      const outcome = await cartCreate(context, { currency: input?.currency ?? "GBP", countryCode });
+      return outcome.ok ? { __typename: "CartCreateSuccess", cart: outcome.value } : toUserError(cartCreateErrors, outcome.error);
+    },
+
+    async cartLinesSet(_root: unknown, { input }: { input: CartLinesSetInput }, context: OrdersContext) {
+      const lines = input.lines.map(({ variantId, quantity }) => ({ apiId: variantId, variantId: decodeId("var", variantId), quantity }));
+      const outcome = await cartLinesSet(context, { cartId: decodeId("crt", input.cartId), lines });
+      return outcome.ok ? { __typename: "CartLinesSetSuccess", cart: outcome.value } : toUserError(cartLinesSetErrors, outcome.error);
+    },
+  },
   Cart: {
     __resolveReference: ({ id }: { id?: string }, context: OrdersContext) => findCart(id, context),
     id: (cart: Cart) => encodeId("crt", cart.id),

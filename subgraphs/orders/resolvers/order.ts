@@ -1,13 +1,18 @@
 import { graphMoney } from "#kit/graphMoney.ts";
 import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
+import { toUserError } from "#kit/userError.ts";
 import { countryByCode, countryByLabel, UNSPECIFIED } from "#schema/values/countries.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { times } from "#schema/values/money.ts";
+import { orderCancel } from "../commands/orderCancel.ts";
 import type { OrdersContext } from "../context.ts";
-import type { Charge, Item, Order, OrderLine, Payment, Refund } from "../domain/order.ts";
+import type { Charge, Item, Order, OrderLine, Refund } from "../domain/order.ts";
 import { NEXT_STATES } from "../domain/orderState.ts";
-import { type ListedOrder, orderCursor } from "../queries/orders.ts";
+import { getOrder, type ListedOrder, orderCursor } from "../queries/orders.ts";
+import { orderCancelErrors } from "./errors/order.ts";
 import { productRef, toInt, type UserStub, userRef, variantRef } from "./refs.ts";
+
+interface OrderCancelInput { orderId: string; idempotencyKey: string; reason?: string | null }
 
 const lineCursor = cursorOf("lines of an order", ["integer"]);
 const DEFAULT_LINES = 50;
@@ -18,12 +23,26 @@ const itemResolvers = {
   amount: (item: Item) => graphMoney(times(item.unitPrice, item.quantity)),
 };
 
+async function findOrder(id: string | undefined, { loaders }: OrdersContext): Promise<Order | null> {
+  const uuid = id && decodeId("ord", id);
+  return uuid ? loaders.orderById.load(uuid) : null;
+}
+
 export const orderResolvers = {
-  Order: {
-    async __resolveReference({ id }: { id?: string }, { loaders }: OrdersContext) {
-      const uuid = id && decodeId("ord", id);
-      return uuid ? loaders.orderById.load(uuid) : null;
+  Query: {
+    order: (_root: unknown, { id }: { id: string }, context: OrdersContext) => findOrder(id, context),
+  },
+  Mutation: {
+    async orderCancel(_root: unknown, { input }: { input: OrderCancelInput }, context: OrdersContext) {
+      const outcome = await orderCancel(context, { orderId: decodeId("ord", input.orderId), key: input.idempotencyKey, reason: input.reason ?? null });
+      if (!outcome.ok) return toUserError(orderCancelErrors, outcome.error);
+      const { orderId, refundId } = outcome.value;
+      const refunds = await context.loaders.refundsOfOrder.load(orderId);
+      return { __typename: "OrderCancelSuccess", order: await getOrder(context.db, orderId), refund: refunds.find((refund) => refund.id === refundId) ?? null };
     },
+  },
+  Order: {
+    __resolveReference: ({ id }: { id?: string }, context: OrdersContext) => findOrder(id, context),
     id: (order: Order) => encodeId("ord", order.id),
     nextStates: (order: Order) => NEXT_STATES[order.state],
     country: ({ countryCode, countryLabel }: Order) =>
@@ -48,11 +67,6 @@ export const orderResolvers = {
     sku: (line: OrderLine) => line.code,
   },
   Charge: { ...itemResolvers, id: (charge: Charge) => encodeId("och", charge.id) },
-  Payment: {
-    id: (payment: Payment) => encodeId("pay", payment.id),
-    amount: (payment: Payment) => graphMoney(payment.amount),
-    refunded: (payment: Payment) => graphMoney(payment.refunded),
-  },
   Refund: {
     id: (refund: Refund) => encodeId("rfd", refund.id),
     total: (refund: Refund) => graphMoney(refund.total),

@@ -1,0 +1,21 @@
+/**
+ * The resolvers or guards of a slice's areas as one map by type. Areas may each add fields to the same type.
+ * @throws when two areas give the same field: one of them would silently win.
+ */
+export function mergeAreas<Areas extends Readonly<Record<string, object>>>(...areas: readonly Areas[]): Areas {
+  const merged: Record<string, object> = {};
+  for (const area of areas) {
+    for (const [type, given] of Object.entries(area)) {
+      const have = merged[type];
+      if (have === undefined) merged[type] = given;
+      else merged[type] = joinFields(type, have, given);
+    }
+  }
+  return merged as Areas;
+}
+
+function joinFields(type: string, have: object, given: object): object {
+  const twice = Object.keys(given).find((field) => field in have);
+  if (twice !== undefined) throw new Error(`${type}.${twice} is given by two areas`);
+  return { ...have, ...given };
+}

@@ -1,0 +1,22 @@
+import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
+import type { UserStub } from "../resolvers/refs.ts";
+
+const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
+
+export const orderGuards: Guards = {
+  Query: { order: allow },
+  Mutation: { orderCancel: allow },
+  User: { id: allow, orders: anyOf(themselves, role("SUPPORT", "ADMIN")) },
+  Order: allow,
+  OrderLine: allow,
+  Charge: allow,
+  Refund: allow,
+  OrderConnection: allow,
+  OrderEdge: allow,
+  OrderLineConnection: allow,
+  OrderLineEdge: allow,
+  OrderCancelSuccess: allow,
+  OrderNotFound: allow,
+  OrderNotCancellable: allow,
+  InvalidReason: allow,
+};

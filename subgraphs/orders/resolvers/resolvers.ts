@@ -1,0 +1,8 @@
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import type { Resolvers } from "#kit/subgraph.ts";
+import { cartResolvers } from "./cart.ts";
+import { checkoutResolvers } from "./checkout.ts";
+import { orderResolvers } from "./order.ts";
+import { paymentResolvers } from "./payment.ts";
+
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers);
