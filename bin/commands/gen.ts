@@ -1,10 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { composeSupergraph, graphDrift, GRAPH_FILES } from "#gateway/compose.ts";
+import { eventDocument } from "#schema/events/document.ts";
+import { EVENTS } from "#schema/events/registry.ts";
 import type { Command } from "../cli/command.ts";
+import { PROJECT_DIR } from "../install/dataDir.ts";
 
 export const command: Command = {
   name: "gen",
-  summary: "writes what is made from the contracts: supergraph, API schema, row types; --check only tells what has drifted",
+  summary: "writes what is made from the contracts: supergraph, API schema, row types, docs/events.md; --check only tells what has drifted",
   options: {
     check: { type: "boolean", help: "write nothing; exit code 1 when a file has drifted or the API breaks a client" },
     breaking: { type: "boolean", help: "write an API that breaks clients; needs a decision in docs/decisions" },
@@ -13,7 +17,8 @@ export const command: Command = {
     const composed = composeSupergraph();
     const { stale, breaking } = graphDrift(composed);
     const rowTypes = await rowTypesDrift();
-    const drifted = [...stale, ...rowTypes.stale];
+    const events = eventDocsDrift();
+    const drifted = [...stale, ...rowTypes.stale, ...events.stale];
     const tell = (answer: object, lines: readonly string[]) => void process.stdout.write(values["json"] === true ? `${JSON.stringify(answer)}\n` : lines.map((line) => `${line}\n`).join(""));
     const breaks = breaking.map((change) => `breaking: ${change}`);
     if (values["check"] === true) {
@@ -27,6 +32,7 @@ export const command: Command = {
     writeFileSync(GRAPH_FILES.supergraph, composed.supergraphSdl);
     writeFileSync(GRAPH_FILES.api, composed.apiSdl);
     rowTypes.write();
+    events.write();
     tell({ written: drifted, breaking, hints: composed.hints }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...composed.hints.map((hint) => `hint: ${hint}`)]);
     return 0;
   },
@@ -36,4 +42,14 @@ export const command: Command = {
 async function rowTypesDrift(): Promise<{ stale: string[]; write(): void }> {
   const { rowTypeFiles } = await import("#warehouse/tools/rowTypes.ts");
   return rowTypeFiles();
+}
+
+const EVENT_DOCS = "docs/events.md";
+
+/** The consumers' page of events comes from the registry; see schema/events. */
+function eventDocsDrift(): { stale: string[]; write(): void } {
+  const file = join(PROJECT_DIR, EVENT_DOCS);
+  const text = eventDocument(EVENTS);
+  const isStale = !existsSync(file) || readFileSync(file, "utf8") !== text;
+  return { stale: isStale ? [EVENT_DOCS] : [], write: () => { if (isStale) writeFileSync(file, text); } };
 }

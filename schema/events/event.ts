@@ -14,6 +14,10 @@ export interface EventType {
   readonly payload: z.ZodObject;
 }
 
-export function defineEvent(event: EventType): EventType {
+/** A contract as a value that keeps the payload's own shape. List it in registry.ts. */
+export function defineEvent<const T extends EventType>(event: T): T {
   return event;
 }
+
+/** The payload of an event as consumers read it. */
+export type PayloadOf<T extends EventType> = z.infer<T["payload"]>;

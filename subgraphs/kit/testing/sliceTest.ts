@@ -4,6 +4,7 @@ import { Database } from "#platform/db/database.ts";
 import { type Log, silentLog } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import type { Subgraph } from "../subgraph.ts";
+import { assertEventsDescribed } from "./describedEvents.ts";
 import { graphOf } from "./graphOf.ts";
 import { fillSmallShop } from "./smallShop.ts";
 import { testClocks } from "./testClocks.ts";
@@ -15,7 +16,7 @@ export interface SliceDeps {
   log: Log;
 }
 
-/** A subgraph over the small shop, for the calling test file. Read its parts inside of hooks and tests. */
+/** A subgraph over the small shop, for the calling test file. Read its parts inside of hooks and tests. Fails when it wrote an event that schema/events does not describe. */
 export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgraph>) {
   const databases = useTestDatabases({ shop: true });
   const statements: string[] = [];
@@ -31,7 +32,7 @@ export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgra
     for (const { owner, db, subgraph } of opened) {
       await subgraph.close();
       await db.close();
-      await owner.close();
+      await assertEventsDescribed(owner).finally(() => owner.close());
     }
   });
   const get = () => {

@@ -1,0 +1,40 @@
+import type { EventType } from "./event.ts";
+import { orderCancelled, orderPlaced } from "./order.ts";
+import { userRegistered } from "./user.ts";
+
+/**
+ * Every event that the shop writes. An event that is not here fails the tests of whoever writes it, and `docs/events.md` is
+ * made from this list. While an older version may still be on its way, both stand here. One area of a slice has one file; add its events here, sorted by area.
+ */
+export const EVENTS: readonly EventType[] = [
+  orderPlaced,
+  orderCancelled,
+  userRegistered,
+];
+
+const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));
+
+/** The newest contract of a type, or undefined for one that is not described. */
+export function eventType(type: string): EventType | undefined {
+  return byType.get(type);
+}
+
+/** An event as it stands in the outbox. */
+export interface WrittenEvent {
+  readonly type: string;
+  readonly version: number;
+  readonly aggregate: string;
+  readonly payload: unknown;
+}
+
+/** What an event does not keep of its contract, as sentences; empty when all is well. Fields that are not described count too. */
+export function contractBreaches({ type, version, aggregate, payload }: WrittenEvent): string[] {
+  const known = eventType(type);
+  if (!known) return [`${type} is not described: define it in schema/events/<area>.ts and list it in schema/events/registry.ts`];
+  const breaches = [];
+  if (known.version !== version) breaches.push(`${type} is written in version ${version}, described is version ${known.version}`);
+  if (known.aggregate !== aggregate) breaches.push(`${type} happens to "${aggregate}", described is "${known.aggregate}"`);
+  const read = known.payload.strict().safeParse(payload);
+  if (!read.success) breaches.push(...read.error.issues.map((issue) => `${type}: ${issue.path.join(".") || "payload"}: ${issue.message}`));
+  return breaches;
+}
