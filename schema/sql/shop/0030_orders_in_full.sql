@@ -153,9 +153,9 @@ begin
   raise exception '%.% is append-only: correct it by a new row', tg_table_schema, tg_table_name using errcode = 'insufficient_privilege';
 end
 $$;
-create trigger ledger_entries_append_only before update or delete or truncate on orders.ledger_entries for each statement execute function orders.append_only();
-create trigger ledger_journals_append_only before update or delete or truncate on orders.ledger_journals for each statement execute function orders.append_only();
-create trigger order_events_append_only before update or delete or truncate on orders.order_events for each statement execute function orders.append_only();
+create trigger ledger_entries_append_only before update or delete on orders.ledger_entries for each statement execute function orders.append_only();
+create trigger ledger_journals_append_only before update or delete on orders.ledger_journals for each statement execute function orders.append_only();
+create trigger order_events_append_only before update or delete on orders.order_events for each statement execute function orders.append_only();
 
 grant select, insert on orders.order_discounts, orders.order_taxes, orders.order_events, orders.ledger_journals, orders.ledger_entries to martgraph_orders;
 grant select, insert, update on orders.order_contacts to martgraph_orders;

@@ -1,8 +1,9 @@
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
+import { behaviourResolvers } from "./behaviour.ts";
 import { cartResolvers } from "./cart.ts";
 import { checkoutResolvers } from "./checkout.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers);

@@ -1,0 +1,45 @@
+import type { Reader } from "#platform/db/database.ts";
+import { query } from "#platform/db/query.ts";
+import { type BehaviourEvent, MAX_EVENTS } from "../domain/behaviour.ts";
+
+const insert = query({
+  name: "orders.insertBehaviour",
+  text: `with sent as (
+      select s.*, s.product_id is null or exists (select from catalog.known_products k where k.product_id = s.product_id) as is_known
+      from unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[]) with ordinality
+        as s (id, type, product_id, search_text, step, occurred_at, place)
+    ), added as (
+      insert into events.behaviour_events (id, session_id, user_id, type, product_id, search_text, step, occurred_at)
+      select s.id, $1, $2, s.type, s.product_id, s.search_text, s.step, s.occurred_at from sent s where s.is_known
+      on conflict (id, occurred_at) do nothing returning id
+    )
+    select s.place, s.is_known, added.id is not null as is_new from sent s left join added on added.id = s.id`,
+  params: ["uuid", "uuid?", "uuid[]", "text[]", "uuid[]", "text[]", "text[]", "timestamptz[]"],
+  row: { place: "int8", is_known: "bool", is_new: "bool" },
+  budget: { access: "write", maxRows: MAX_EVENTS },
+});
+
+const ensureMonth = query({
+  name: "orders.ensureBehaviourMonth",
+  text: "select events.ensure_month($1) is null as done",
+  params: ["timestamptz"],
+  row: { done: "bool" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+export type Stored = "NEW" | "REPEATED" | "UNKNOWN_PRODUCT";
+
+/** Stores the events in one statement; answers what became of each, in their order. Needs the tables of their months. */
+export async function insertBehaviour(db: Reader, sessionId: string, userId: string | null, events: readonly BehaviourEvent[]): Promise<Stored[]> {
+  const rows = await db.many(insert, [
+    sessionId, userId, events.map((event) => event.id), events.map((event) => event.type), events.map((event) => event.productId) as string[],
+    events.map((event) => event.searchText) as string[], events.map((event) => event.step) as string[], events.map((event) => event.occurredAt),
+  ]);
+  const stored = new Map(rows.map((row) => [Number(row.place), row.is_known ? (row.is_new ? "NEW" : "REPEATED") : "UNKNOWN_PRODUCT"] as const));
+  return events.map((_event, index) => stored.get(index + 1) ?? "REPEATED");
+}
+
+/** Makes the table of the month in which the moment lies, where it is missing. */
+export async function ensureBehaviourMonth(db: Reader, at: Date): Promise<void> {
+  await db.one(ensureMonth, [at]);
+}

@@ -1,0 +1,36 @@
+import { toUserError, type Renderers } from "#kit/userError.ts";
+import { decodeId } from "#schema/values/ids.ts";
+import { trackEvents, type TrackRefusal } from "../commands/trackEvents.ts";
+import type { OrdersContext } from "../context.ts";
+import { type BehaviourType, MAX_EVENTS, type Rejection, type RejectionCode } from "../domain/behaviour.ts";
+
+interface EventInput { id: string; type: BehaviourType; occurredAt: Date; productId?: string | null; searchText?: string | null; checkoutStep?: string | null }
+interface TrackEventsInput { consent: boolean; sessionId: string; events: EventInput[] }
+
+const errors: Renderers<TrackRefusal> = {
+  TOO_MANY_EVENTS: () => ({ message: `One call names 1 to ${MAX_EVENTS} events: send the rest in another call.`, path: ["input", "events"], fields: { limit: MAX_EVENTS } }),
+};
+
+const REASONS: Readonly<Record<RejectionCode, (field: string) => string>> = {
+  WRONG_TIME: () => "`occurredAt` must lie within the last 24 hours and at most 5 minutes ahead.",
+  UNKNOWN_PRODUCT: () => "`productId` names no product of this shop.",
+  FIELD_MISSING: (field) => `An event of this type needs \`${field}\`.`,
+  FIELD_NOT_ALLOWED: (field) => `An event of this type has no \`${field}\`.`,
+  TEXT_TOO_LONG: () => "`searchText` may have at most 200 characters.",
+  SAME_ID_TWICE: () => "The id stands twice in this call: give each event its own.",
+};
+
+export const behaviourResolvers = {
+  Mutation: {
+    async trackEvents(_root: unknown, { input }: { input: TrackEventsInput }, context: OrdersContext) {
+      const events = input.events.map(({ id, type, occurredAt, productId, searchText, checkoutStep }) => ({
+        id, type, occurredAt, productId: productId == null ? undefined : (decodeId("prd", productId) ?? null), searchText: searchText ?? undefined, step: checkoutStep ?? undefined,
+      }));
+      const outcome = await trackEvents(context, { consent: input.consent, sessionId: input.sessionId, events });
+      return outcome.ok ? { __typename: "TrackEventsSuccess", ...outcome.value } : toUserError(errors, outcome.error);
+    },
+  },
+  RejectedEvent: {
+    message: ({ code, field }: Rejection) => REASONS[code](field),
+  },
+};
