@@ -1,0 +1,66 @@
+import type { Tx } from "#platform/db/database.ts";
+import { query } from "#platform/db/query.ts";
+import { type FrozenLine, type LineParts, partsOfLines } from "../domain/afterSale/lineParts.ts";
+import { shareOut, type VendorTerms } from "../domain/afterSale/vendorShare.ts";
+import { ACCOUNTS } from "../domain/ledger/ledger.ts";
+import { postJournals } from "./ledger.ts";
+
+// Only an order with lines of vendors has rows here; its other lines are needed to prorate the subtotal.
+const soldLines = query({
+  name: "orders.linesToShareOut",
+  text: `select o.number, o.currency, o.exponent as currency_exponent, coalesce(o.subtotal_units, o.total_units) as subtotal_units, l.vendor_id, t.commission_bps,
+      l.amount_units, l.exponent, l.discount_units, l.tax_units, l.tax_included_units
+    from orders.orders o join orders.order_lines l on l.order_id = o.id left join users.vendor_terms t on t.vendor_id = l.vendor_id
+    where o.id = $1 and exists (select 1 from orders.order_lines v where v.order_id = $1 and v.vendor_id is not null)
+    order by l.position`,
+  params: ["uuid"],
+  row: {
+    number: "text", currency: "text", currency_exponent: "int2", subtotal_units: "int8", vendor_id: "uuid?", commission_bps: "int4?",
+    amount_units: "int8", exponent: "int2", discount_units: "int8", tax_units: "int8", tax_included_units: "int8",
+  },
+  budget: { access: "index", maxRows: 100_000 },
+});
+
+const insert = query({
+  name: "orders.insertVendorOrders",
+  text: `insert into orders.vendor_orders (order_id, vendor_id, number, currency, exponent, commission_bps, gross_units, discount_units, tax_included_units, commission_units, placed_at)
+    select $1, v.vendor_id, $2 || '-' || v.place, $3, $4, v.bps, v.gross, v.discount, v.tax_included, v.commission, $5
+    from unnest($6::uuid[], $7::int4[], $8::int8[], $9::int8[], $10::int8[], $11::int8[]) with ordinality as v (vendor_id, bps, gross, discount, tax_included, commission, place)
+    on conflict (order_id, vendor_id) do nothing`,
+  params: ["uuid", "text", "text", "int2", "timestamptz", "uuid[]", "int4[]", "int8[]", "int8[]", "int8[]", "int8[]"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/**
+ * Splits an order by the vendors of its lines, with each vendor's commission as it stands now, and books their shares. Called in
+ * the transaction that places the order, once its lines are written. Doing it twice changes nothing. Answers how many there are.
+ */
+export async function insertVendorOrders(tx: Tx, orderId: string, at: Date): Promise<number> {
+  const rows = await tx.many(soldLines, [orderId]);
+  const [order] = rows;
+  if (!order) return 0;
+  const lines = rows.map((row): FrozenLine => ({
+    amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
+  }));
+  const parts = partsOfLines(lines, order.subtotal_units, order.currency);
+  const shares = shareOut(rows.map((row, index) => ({ terms: termsOf(row), parts: parts[index] as LineParts })));
+  await tx.execute(insert, [
+    orderId, order.number, order.currency, order.currency_exponent, at, shares.map((share) => share.vendorId), shares.map((share) => share.commissionBps),
+    shares.map((share) => share.gross), shares.map((share) => share.discount), shares.map((share) => share.taxIncluded), shares.map((share) => share.commission),
+  ]);
+  await postJournals(tx, shares.map((share) => ({
+    kind: "VENDOR_SHARE", reference: `${orderId}:${share.vendorId}`, orderId, currency: order.currency, occurredAt: at, entries: shareEntries(share.vendorId, share.share),
+  })));
+  return shares.length;
+}
+
+/** What a share does to the books; a negative one gives it back. */
+export const shareEntries = (vendorId: string, units: bigint) => [
+  { account: ACCOUNTS.vendorShares, units }, { account: ACCOUNTS.vendor(vendorId), units: -units },
+];
+
+/** A vendor that is gone from the list keeps its share whole: there are no terms to take a commission by. */
+function termsOf(row: { vendor_id: string | null; commission_bps: number | null }): VendorTerms | null {
+  return row.vendor_id === null ? null : { vendorId: row.vendor_id, commissionBps: row.commission_bps ?? 0 };
+}
