@@ -49,7 +49,8 @@ export function roundToCurrency(amount: Money): Money {
   return { units: divideHalfEven(amount.units, 10n ** BigInt(amount.exponent - exponent)), exponent, currency: amount.currency };
 }
 
-function divideHalfEven(value: bigint, divisor: bigint): bigint {
+/** The quotient rounded to a whole number, half to even. `divisor` > 0. */
+export function divideHalfEven(value: bigint, divisor: bigint): bigint {
   const negative = value < 0n;
   const magnitude = negative ? -value : value;
   const quotient = magnitude / divisor;

@@ -65,7 +65,7 @@ export interface PricedTax {
   /** Hundredths of a per cent. */
   readonly rateBps: number;
   readonly isIncluded: boolean;
-  /** What is taxed, after discounts. */
+  /** What is taxed, after discounts: without the tax itself also where that is contained in the price. */
   readonly baseUnits: bigint;
   readonly taxUnits: bigint;
 }
