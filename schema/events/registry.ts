@@ -1,5 +1,6 @@
 import type { EventType } from "./event.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
+import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { userRegistered } from "./user.ts";
 
 /**
@@ -9,6 +10,14 @@ import { userRegistered } from "./user.ts";
 export const EVENTS: readonly EventType[] = [
   orderPlaced,
   orderCancelled,
+  checkoutExpired,
+  fraudReviewOpened,
+  fraudReviewResolved,
+  paymentAuthorized,
+  paymentCaptured,
+  paymentFailed,
+  paymentVoided,
+  refundPaid,
   userRegistered,
 ];
 
