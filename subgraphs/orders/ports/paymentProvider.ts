@@ -57,26 +57,51 @@ export interface ProviderRefund {
 
 /**
  * Who moves the money. Never called while a transaction of ours is open. Every call may be repeated: the same key has one effect.
- * All but `readEvent` throw PaymentsUnavailable when the outcome is not known.
+ * All but `readEvent` throw PaymentsUnavailable when the outcome is not known, and PaymentRefused when the provider will not.
+ * Every answer is the present state, also to a key that was used before.
  */
 export interface PaymentProvider {
   /** Written into payments.provider, `stripe`, `fake`. */
   readonly name: string;
   /** Opens the intent of a checkout, or finds the one it has. */
   open(request: OpenIntent): Promise<Intent>;
-  /** Tries a means of payment (`pm_...`, `tok_...`; the provider's default where null). A decline is an answer, no error. */
+  /**
+   * Tries a means of payment (`pm_...`, `tok_...`; the provider's default where null). A decline is an answer, no error; so is an
+   * intent that needs no trying any more, or was cancelled.
+   */
   confirm(request: { key: string; ref: string; token: string | null }): Promise<Intent>;
+  /** @throws PaymentRefused with UNKNOWN_INTENT */
   find(ref: string): Promise<Intent>;
-  /** Takes `units` of what is held, all of it where null; what is left is let go. */
+  /** Takes `units` of what is held, all of it where null; what is left is let go. One that was captured before comes back as it is. */
   capture(request: { key: string; ref: string; units: bigint | null }): Promise<Intent>;
   /** Ends an intent that is not captured. One that was captured meanwhile comes back as CAPTURED. */
   cancel(request: { key: string; ref: string }): Promise<Intent>;
+  /** Gives back what was captured, at most what is left of it. */
   refund(request: { key: string; ref: string; units: bigint }): Promise<ProviderRefund>;
   /**
    * Checks the signature over the raw bytes and the age, then reads the event. @throws WebhookRefused for anything that the provider
    * did not sign within the tolerance.
    */
   readEvent(body: Uint8Array, signature: string | null, now: Date): ProviderEvent;
+}
+
+/** The provider does not answer, or not in time. What was asked may have happened or not; the same key may be asked again. */
+export class PaymentsUnavailable extends Error {
+  override readonly name = "PaymentsUnavailable";
+}
+
+/**
+ * The provider refuses for good: it knows no such intent, less is held or taken than was asked for, or a key comes back with another
+ * content. A defect of ours, or our books and the provider's differ; asking again changes nothing.
+ */
+export class PaymentRefused extends Error {
+  override readonly name = "PaymentRefused";
+  /** In capitals, `REFUND_ABOVE_CAPTURED`. */
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The signature of a webhook is missing, wrong, too old or from the future, or its body is no event. Tells the sender nothing more. */

@@ -34,7 +34,4 @@ export interface PaymentProvider {
   refund(request: RefundRequest): Promise<{ ref: string }>;
 }
 
-/** The provider does not answer, or not in time. What was asked may have happened or not. */
-export class PaymentsUnavailable extends Error {
-  override readonly name = "PaymentsUnavailable";
-}
+export { PaymentsUnavailable } from "./paymentProvider.ts";
