@@ -55,6 +55,18 @@ export interface TxOptions {
 /** Called after every statement with its name, rows and milliseconds: telemetry and the tests' statement counter. */
 export type StatementObserver = (name: string, rows: number, ms: number) => void;
 
+const everywhere = new Set<StatementObserver>();
+
+/** Hears of every statement of the process from now on, transactions' own (`begin`, `commit`, `rollback`) too. For benchmarks. */
+export function observeStatements(observer: StatementObserver): () => void {
+  everywhere.add(observer);
+  return () => void everywhere.delete(observer);
+}
+
+function tellAll(name: string, rows: number, ms: number): void {
+  for (const observer of everywhere) observer(name, rows, ms);
+}
+
 class Connection implements Tx {
   readonly #client: pg.ClientBase | pg.Pool;
   readonly #observe: StatementObserver | undefined;
@@ -67,6 +79,7 @@ class Connection implements Tx {
     const started = performance.now();
     const result = await (this.#client as pg.Pool).query({ ...(name ? { name } : {}), text, values: values as unknown[], types: typeParsers } as pg.QueryConfig);
     this.#observe?.(name ?? "raw", result.rowCount ?? 0, performance.now() - started);
+    if (everywhere.size > 0) tellAll(name ?? "raw", result.rowCount ?? 0, performance.now() - started);
     return result;
   }
 
@@ -105,6 +118,7 @@ class Connection implements Tx {
     const result = (await (this.#client as pg.Pool).query({ text, types: typeParsers } as pg.QueryConfig)) as pg.QueryResult | pg.QueryResult[];
     const last = Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : result;
     this.#observe?.("raw", last.rowCount ?? 0, performance.now() - started);
+    if (everywhere.size > 0) tellAll("raw", last.rowCount ?? 0, performance.now() - started);
     return last;
   }
 
@@ -178,8 +192,10 @@ export class Database extends Connection {
     client.on("error", onError);
     try {
       await client.query(`begin isolation level ${options.isolation ?? "read committed"}${options.readOnly ? " read only" : ""}`);
+      tellAll("begin", 0, 0);
       const result = await work(new Connection(client, this.#observe));
       await client.query("commit");
+      tellAll("commit", 0, 0);
       return result;
     } catch (error) {
       await client.query("rollback").catch((failed: Error) => { broken ??= failed; });
