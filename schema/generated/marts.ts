@@ -143,6 +143,56 @@ export const dimProductsColumns = {
   currency: "text?",
 } as const;
 
+/** What promotions took off, with what the order knows. Grain: one row per promotion and line or shipping of an order. */
+export interface FctDiscountsRow {
+  /** The discount. */
+  discount_id: string;
+  /** Its order. */
+  order_id: string;
+  /** The promotion, null where none is recorded. */
+  promotion_id: string | null;
+  /** What the buyer read. */
+  label: string;
+  /** LINE or SHIPPING. */
+  target: string;
+  /** Position of the line, null for the shipping. */
+  line_position: number | null;
+  /** Who ordered, null for a guest. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 3166-1 alpha-2, null where no code is known. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time. */
+  placed_at: Date;
+  /** UTC day of placed_at. */
+  placed_date: string;
+  /** Taken off, major units. */
+  amount: string;
+}
+
+/** Columns of fct_discounts as a statement's row names them. */
+export const fctDiscountsColumns = {
+  discount_id: "uuid",
+  order_id: "uuid",
+  promotion_id: "uuid?",
+  label: "text",
+  target: "text",
+  line_position: "int4?",
+  user_id: "uuid?",
+  customer_type: "text",
+  country_code: "text?",
+  country: "text",
+  currency: "text",
+  placed_at: "timestamptz",
+  placed_date: "date",
+  amount: "numeric",
+} as const;
+
 /** Everything sold, products and charges, with what its order knows. Grain: one row per order line or charge. */
 export interface FctOrderLinesRow {
   /** The line or charge. */
@@ -179,6 +229,16 @@ export interface FctOrderLinesRow {
   units_sold: bigint;
   /** Quantity times unit price, exact, major units. */
   amount: string;
+  /** SHIPPING, FEE, ADJUSTMENT, GIFT_VOUCHER or OTHER; null for a product. */
+  charge_kind: string | null;
+  /** Whose product it was when it was sold, null for the shop's own and for charges. */
+  vendor_id: string | null;
+  /** The line's share of the order's discounts, major units. */
+  discount: string;
+  /** Tax added to the line, major units. */
+  tax: string;
+  /** Tax contained in the line, major units. */
+  tax_included: string;
 }
 
 /** Columns of fct_order_lines as a statement's row names them. */
@@ -200,6 +260,11 @@ export const fctOrderLinesColumns = {
   quantity: "int8",
   units_sold: "int8",
   amount: "numeric",
+  charge_kind: "text?",
+  vendor_id: "uuid?",
+  discount: "numeric",
+  tax: "numeric",
+  tax_included: "numeric",
 } as const;
 
 /** Orders as they were placed, in every state: a cancelled one stays and is answered by its refund. Grain: one row per order. */
@@ -212,7 +277,7 @@ export interface FctOrdersRow {
   user_id: string | null;
   /** REGISTERED or GUEST. */
   customer_type: string;
-  /** PLACED, PAID, DELIVERED or CANCELLED. */
+  /** PLACED, PAID, IN_FULFILMENT, SHIPPED, DELIVERED, RETURNED or CANCELLED. */
   state: string;
   /** ISO 3166-1 alpha-2, null where no code is known. */
   country_code: string | null;
@@ -230,10 +295,18 @@ export interface FctOrdersRow {
   units_sold: bigint;
   /** The part of the revenue that is charges, major units. */
   charges: string;
-  /** What was asked for: the revenue rounded once to the currency. */
+  /** What was asked for: the revenue rounded once to the currency, less discounts, plus added tax. */
   total: string;
   /** Lines and charges. */
   lines: bigint;
+  /** Taken off lines and shipping, major units; 0 where none is known. */
+  discounts: string;
+  /** The part of the revenue that is postage and packing, before discounts, major units. */
+  shipping: string;
+  /** Added to the prices, major units; no part of the revenue. */
+  tax: string;
+  /** Contained in the prices, major units; 0 where it is not known. */
+  tax_included: string;
 }
 
 /** Columns of fct_orders as a statement's row names them. */
@@ -253,6 +326,60 @@ export const fctOrdersColumns = {
   charges: "numeric",
   total: "numeric",
   lines: "int8",
+  discounts: "numeric",
+  shipping: "numeric",
+  tax: "numeric",
+  tax_included: "numeric",
+} as const;
+
+/** Money agreed to, taken and given back, one means of payment of an order a row. Grain: one row per payment. */
+export interface FctPaymentsRow {
+  /** The payment. */
+  payment_id: string;
+  /** Its order. */
+  order_id: string;
+  /** Who took the money. */
+  provider: string;
+  /** CARD or GIFT_CARD. */
+  method: string;
+  /** AUTHORIZED, CAPTURED, PARTIALLY_REFUNDED, REFUNDED, VOIDED or DISPUTED. */
+  state: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** English name of the order's country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time. */
+  paid_at: Date;
+  /** UTC day of paid_at. */
+  paid_date: string;
+  /** What the buyer agreed to, major units; what was taken where that was not recorded. */
+  authorized: string;
+  /** Taken, major units. */
+  captured: string;
+  /** Given back, major units. */
+  refunded: string;
+  /** Made up by an importer or generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_payments as a statement's row names them. */
+export const fctPaymentsColumns = {
+  payment_id: "uuid",
+  order_id: "uuid",
+  provider: "text",
+  method: "text",
+  state: "text",
+  customer_type: "text",
+  country: "text",
+  currency: "text",
+  paid_at: "timestamptz",
+  paid_date: "date",
+  authorized: "numeric",
+  captured: "numeric",
+  refunded: "numeric",
+  is_synthetic: "bool",
 } as const;
 
 /** What came back, line by line, on the day it came back. Grain: one row per refund line. */
@@ -367,4 +494,42 @@ export const rptCustomerRfmColumns = {
   f_score: "int4",
   m_score: "int4",
   segment: "text",
+} as const;
+
+/** How far visits came, by the day they began. A visit counts for a step when it did it or a later one. Grain: one row per UTC day with visits. */
+export interface RptFunnelDailyRow {
+  /** UTC day on which the visits began. */
+  visit_date: string;
+  /** Visits. */
+  visits: bigint;
+  /** Visits that searched. */
+  searched: bigint;
+  /** Visits that looked at a product, or did more. */
+  viewed: bigint;
+  /** Visits that put something into the cart, or did more. */
+  added_to_cart: bigint;
+  /** Visits that opened a checkout, or did more. */
+  checkout_started: bigint;
+  /** Visits that chose address and delivery, or did more. */
+  delivery_chosen: bigint;
+  /** Visits that chose a means of payment, or bought. */
+  payment_chosen: bigint;
+  /** Visits that bought. */
+  purchased: bigint;
+  /** Visits made up by a generator. */
+  synthetic_visits: bigint;
+}
+
+/** Columns of rpt_funnel_daily as a statement's row names them. */
+export const rptFunnelDailyColumns = {
+  visit_date: "date",
+  visits: "int8",
+  searched: "int8",
+  viewed: "int8",
+  added_to_cart: "int8",
+  checkout_started: "int8",
+  delivery_chosen: "int8",
+  payment_chosen: "int8",
+  purchased: "int8",
+  synthetic_visits: "int8",
 } as const;

@@ -75,7 +75,7 @@ export class RawFixture {
     const thousandths = order.lines.reduce((sum, [, , quantity]) => sum + quantity * 2085, 0) + (order.charge ? 4500 : 0);
     const base = { order_id: id(order.order), exponent: 3 };
     await this.add("orders__orders", pos, [{ id: id(order.order), number: String(order.order), user_id: order.user ? id(order.user) : null, state: "PAID", currency: "GBP", country_code: "GB", placed_at: order.placedAt, total_units: Math.round(thousandths / 10), exponent: 2, source: "API", recorded_at: order.placedAt }]);
-    await this.add("orders__order_lines", pos, order.lines.map(([line, product, quantity], index) => ({ ...base, id: id(200 + line), position: index + 1, variant_id: id(product + 10), product_id: id(product), sku: `SKU-${product}`, name: `Product ${product}`, quantity, unit_amount: 2085 })));
+    await this.add("orders__order_lines", pos, order.lines.map(([line, product, quantity], index) => ({ ...base, id: id(200 + line), position: index + 1, variant_id: id(product + 10), product_id: id(product), sku: `SKU-${product}`, name: `Product ${product}`, quantity, unit_amount: 2085, discount_units: 0, tax_units: 0, tax_included_units: 0 })));
     if (order.charge) await this.add("orders__order_charges", pos, [{ ...base, id: id(200 + order.charge), position: 99, kind: "SHIPPING", code: "POST", name: "Postage", quantity: 1, unit_amount: 4500 }]);
   }
 }

@@ -8,7 +8,12 @@ select
   name,
   quantity,
   quantity as units_sold,
-  amount
+  amount,
+  cast(null as {{ dbt.type_string() }}) as charge_kind,
+  vendor_id,
+  discount_units,
+  tax_units,
+  tax_included_units
 from {{ ref('stg_shop__order_lines') }}
 union all
 select
@@ -21,5 +26,10 @@ select
   name,
   quantity,
   cast(0 as {{ type_count() }}) as units_sold,
-  amount
+  amount,
+  kind as charge_kind,
+  cast(null as {{ type_id() }}) as vendor_id,
+  cast(0 as {{ type_count() }}) as discount_units,
+  cast(0 as {{ type_count() }}) as tax_units,
+  cast(0 as {{ type_count() }}) as tax_included_units
 from {{ ref('stg_shop__order_charges') }}

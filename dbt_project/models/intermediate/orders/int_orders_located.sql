@@ -9,6 +9,10 @@ select
   orders.currency,
   orders.placed_at,
   {{ utc_date('orders.placed_at') }} as placed_date,
-  orders.total
+  orders.total,
+  orders.currency_exponent,
+  orders.discounts,
+  orders.tax,
+  orders.tax_included
 from {{ ref('stg_shop__orders') }} as orders
 left join {{ ref('countries') }} as countries on countries.code = orders.country_code

@@ -30,7 +30,12 @@ select
   orders.placed_date,
   items.quantity,
   items.units_sold,
-  items.amount
+  items.amount,
+  items.charge_kind,
+  items.vendor_id,
+  {{ amount('items.discount_units', 'orders.currency_exponent') }} as discount,
+  {{ amount('items.tax_units', 'orders.currency_exponent') }} as tax,
+  {{ amount('items.tax_included_units', 'orders.currency_exponent') }} as tax_included
 from {{ ref('int_order_items') }} as items
 inner join {{ ref('int_orders_located') }} as orders on orders.order_id = items.order_id
 {% if is_incremental() %}

@@ -19,6 +19,7 @@ with lines as (
     sum(amount) as revenue,
     cast(sum(units_sold) as {{ type_count() }}) as units_sold,
     sum(case when line_kind = 'CHARGE' then amount else 0 end) as charges,
+    sum(case when charge_kind = 'SHIPPING' then amount else 0 end) as shipping,
     count(*) as lines
   from {{ ref('fct_order_lines') }}
   {% if is_incremental() %}
@@ -43,7 +44,11 @@ select
   coalesce(lines.units_sold, 0) as units_sold,
   coalesce(lines.charges, 0) as charges,
   orders.total,
-  coalesce(lines.lines, 0) as lines
+  coalesce(lines.lines, 0) as lines,
+  coalesce(orders.discounts, 0) as discounts,
+  coalesce(lines.shipping, 0) as shipping,
+  coalesce(orders.tax, 0) as tax,
+  coalesce(orders.tax_included, 0) as tax_included
 from {{ ref('int_orders_located') }} as orders
 left join lines on lines.order_id = orders.order_id
 {% if is_incremental() %}

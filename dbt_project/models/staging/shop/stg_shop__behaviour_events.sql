@@ -5,6 +5,7 @@ select
   type,
   product_id,
   search_text,
+  step,
   occurred_at,
   is_synthetic
 from {{ as_of_cut(source('shop', 'events__behaviour_events')) }} as latest

@@ -7,5 +7,9 @@ select
   sku,
   name,
   quantity,
-  {{ amount('quantity * unit_amount', 'exponent') }} as amount
+  {{ amount('quantity * unit_amount', 'exponent') }} as amount,
+  vendor_id,
+  discount_units,
+  tax_units,
+  tax_included_units
 from {{ as_of_cut(source('shop', 'orders__order_lines')) }} as latest

@@ -9,6 +9,12 @@ select
   country_label,
   placed_at,
   {{ amount('total_units', 'exponent') }} as total,
+  exponent as currency_exponent,
+  {{ amount('subtotal_units', 'exponent') }} as subtotal,
+  {{ amount('discount_units', 'exponent') }} as discounts,
+  {{ amount('shipping_units', 'exponent') }} as shipping,
+  {{ amount('tax_units', 'exponent') }} as tax,
+  {{ amount('tax_included_units', 'exponent') }} as tax_included,
   source,
   recorded_at
 from {{ as_of_cut(source('shop', 'orders__orders')) }} as latest

@@ -7,6 +7,8 @@ select
   currency,
   {{ amount('amount_units', 'exponent') }} as amount,
   {{ amount('refunded_units', 'exponent') }} as refunded,
+  method,
+  {{ amount('authorized_units', 'exponent') }} as authorized,
   paid_at,
   is_synthetic
 from {{ as_of_cut(source('shop', 'orders__payments')) }} as latest
