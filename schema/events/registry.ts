@@ -1,4 +1,5 @@
 import type { EventType } from "./event.ts";
+import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { userRegistered } from "./user.ts";
@@ -18,6 +19,9 @@ export const EVENTS: readonly EventType[] = [
   paymentFailed,
   paymentVoided,
   refundPaid,
+  stockLow,
+  stockBack,
+  stockAdjusted,
   userRegistered,
 ];
 

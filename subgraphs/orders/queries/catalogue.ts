@@ -40,8 +40,8 @@ const release = query({
 
 const putBack = query({
   name: "orders.restock",
-  text: "select catalog.restock($1, $2, $3) is null as done",
-  params: ["uuid", "uuid[]", "int8[]"],
+  text: "select catalog.restock($1, $2, $3, $4) is null as done",
+  params: ["uuid", "uuid[]", "int8[]", "text"],
   row: { done: "bool" },
   budget: { access: "write", maxRows: 1 },
 });
@@ -70,6 +70,10 @@ export async function releaseStock(tx: Tx, checkoutId: string): Promise<void> {
   await tx.one(release, [checkoutId]);
 }
 
-export async function restock(tx: Tx, orderId: string, units: Units): Promise<void> {
-  await tx.one(putBack, [orderId, units.map((unit) => unit.variantId), units.map((unit) => unit.quantity)]);
+/** Why units of an order are on the shelf again: sent back, or never sent. */
+export type RestockKind = "RETURN" | "CANCELLED";
+
+/** Puts units back into the warehouses that the order took them from. */
+export async function restock(tx: Tx, orderId: string, units: Units, kind: RestockKind = "RETURN"): Promise<void> {
+  await tx.one(putBack, [orderId, units.map((unit) => unit.variantId), units.map((unit) => unit.quantity), kind]);
 }
