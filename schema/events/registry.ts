@@ -2,6 +2,7 @@ import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
+import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
 import { userRegistered } from "./user.ts";
 
 /**
@@ -22,6 +23,7 @@ export const EVENTS: readonly EventType[] = [
   stockLow,
   stockBack,
   stockAdjusted,
+  promotionChanged, giftCardIssued, giftCardSpent,
   userRegistered,
 ];
 

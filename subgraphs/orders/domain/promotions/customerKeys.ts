@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+
+/**
+ * As whom a customer's uses are counted: by account and by e-mail address as far as they are known, else by cart. Someone who
+ * logs out to use a promotion once more is found by the address. Sorted, so that locks are taken in one order.
+ */
+export function customerKeys(customer: { userId: string | null; email: string | null }, cartId: string): string[] {
+  const keys = [...(customer.userId === null ? [] : [`user:${customer.userId}`]), ...(customer.email === null ? [] : [`email:${hashOf(sameMailbox(customer.email))}`])];
+  return keys.length > 0 ? keys.sort() : [`cart:${cartId}`];
+}
+
+/** Lower case, without what stands behind a `+`: mail to both reaches one person. */
+export function sameMailbox(email: string): string {
+  const address = email.normalize("NFKC").trim().toLowerCase();
+  const at = address.lastIndexOf("@");
+  if (at < 1) return address;
+  const mailbox = address.slice(0, at);
+  const plus = mailbox.indexOf("+");
+  return `${plus > 0 ? mailbox.slice(0, plus) : mailbox}${address.slice(at)}`;
+}
+
+/** The address is not needed to count it, so it is not kept. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
