@@ -1,11 +1,7 @@
 import { randomFillSync } from "node:crypto";
 
 /** The kinds of things that have an id at the API, by the prefix of their ids. */
-<<<<<<< HEAD
-export const ID_PREFIXES = ["usr", "adr", "ven", "prd", "var", "cat", "crt", "chk", "ord", "oln", "och", "pay", "rfd", "run", "whs", "mov"] as const;
-=======
-export const ID_PREFIXES = ["usr", "adr", "ven", "prd", "var", "cat", "crt", "ord", "oln", "och", "pay", "rfd", "run", "whs", "mov", "prm", "pcd", "gft"] as const;
->>>>>>> 0c3fb91 (Count uses of promotions and parts of gift cards by conditional updates behind checks)
+export const ID_PREFIXES = ["usr", "adr", "ven", "prd", "var", "cat", "crt", "chk", "ord", "oln", "och", "pay", "rfd", "run", "whs", "mov", "prm", "pcd", "gft"] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
