@@ -16,10 +16,10 @@ const amend = (table: string, key: string, changes: Record<string, string>, colu
   `update raw.${table} set _to_pos = $pos where ctid = (select ctid from raw.${table} where _to_pos is null and _op <> 'd' order by ${key} limit 1); ` +
   copyOf(table, changes, columns, "_to_pos = $pos");
 
-const ORDER = "id, number, user_id, state, currency, country_code, country_label, placed_at, total_units, exponent, source, recorded_at";
-const LINE = "id, order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent";
+const ORDER = "id, number, user_id, state, currency, country_code, country_label, placed_at, total_units, exponent, source, recorded_at, subtotal_units, discount_units, shipping_units, tax_units, tax_included_units";
+const LINE = "id, order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent, vendor_id, discount_units, tax_units, tax_included_units";
 const CHARGE = "id, order_id, position, kind, code, name, quantity, unit_amount, exponent";
-const PAYMENT = "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic";
+const PAYMENT = "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic, method, authorized_units";
 const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source, recorded_at";
 const REFUND_LINE = "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent";
 const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at";
@@ -28,7 +28,8 @@ const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, c
 const VARIANT = "id, product_id, sku, name, created_at";
 const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, valid_to";
 const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic";
-const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic";
+const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step";
+const DISCOUNT = "id, order_id, position, promotion_id, label, target, line_position, units, exponent";
 const NEW = "uuidv7()";
 const WITH_USER = "_to_pos is null and _op <> 'd' and user_id is not null";
 const CURRENT = "_to_pos is null and _op <> 'd' and valid_to is null";
@@ -54,6 +55,15 @@ export const RAW_DEFECTS: readonly Defect[] = [
     suite: "raw.order_charges", check: "every charge has its order",
     sql: `insert into raw.orders__order_charges (${CHARGE}, _op, _from_pos, _to_pos, _committed_at) values (${NEW}, ${NEW}, 1, 'FEE', 'FEE', 'A fee', 1, 100, 2, $meta)`,
   },
+  {
+    suite: "raw.order_discounts", check: "every discount has its order",
+    sql: `insert into raw.orders__order_discounts (${DISCOUNT}, _op, _from_pos, _to_pos, _committed_at) values (${NEW}, ${NEW}, 1, null, 'Ten off', 'SHIPPING', null, 100, 2, $meta)`,
+  },
+  {
+    suite: "raw.order_taxes", check: "a tax is no more than its base",
+    sql: `insert into raw.orders__order_taxes (id, order_id, position, line_position, name, rate_bps, is_included, base_units, tax_units, exponent, _op, _from_pos, _to_pos, _committed_at)
+      select ${NEW}, id, 1, null, 'VAT', 2000, true, 100, 101, 2, $meta from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
+  },
   { suite: "raw.payments", check: "no more is given back than was paid", sql: amend("orders__payments", "id", { refunded_units: "amount_units + 1", state: "'REFUNDED'" }, PAYMENT) },
   {
     suite: "raw.refunds", check: "the refunds that name their order give back no more than it cost",
@@ -77,7 +87,7 @@ export const RAW_DEFECTS: readonly Defect[] = [
 const order = (number: string, changes: Record<string, string>, quantity: string, unitAmount: string) => `
   ${copyOf("orders__orders", { id: NEW, number: `'${number}'`, total_units: `${quantity}::bigint * ${unitAmount}`, exponent: "2", ...changes }, ORDER, WITH_USER)};
   insert into raw.orders__order_lines (${LINE}, _op, _from_pos, _to_pos, _committed_at)
-    select ${NEW}, o.id, 1, v.id, v.product_id, v.sku, v.name, ${quantity}, ${unitAmount}, 2, $meta
+    select ${NEW}, o.id, 1, v.id, v.product_id, v.sku, v.name, ${quantity}, ${unitAmount}, 2, null::uuid, 0, 0, 0, $meta
     from (select id from raw.orders__orders where number = '${number}') o, (select * from raw.catalog__variants where _to_pos is null and _op <> 'd' limit 1) v`;
 
 const FUTURE = order("FUTURE", { user_id: "null::uuid", placed_at: "now() + interval '3 hours'" }, "1", "100");
@@ -104,6 +114,16 @@ export const BUILD_DEFECTS: readonly Defect[] = [
       insert into raw.orders__refund_lines (${REFUND_LINE}, _op, _from_pos, _to_pos, _committed_at)
         select ${NEW}, id, 1, 'CHARGE', null::uuid, null::uuid, 'POST', 'Postage', 1, 100, 2, $meta from raw.orders__refunds where number = 'R-FUTURE'`,
   },
+  {
+    suite: "marts.fct_discounts", check: "discounts sum to those of the orders",
+    sql: `insert into raw.orders__order_discounts (${DISCOUNT}, _op, _from_pos, _to_pos, _committed_at)
+      select ${NEW}, id, 1, null, 'Ten off', 'SHIPPING', null, 100, 2, $meta from raw.orders__orders where _to_pos is null and _op <> 'd' and discount_units is null limit 1`,
+  },
+  {
+    suite: "marts.fct_payments", check: "nothing is taken beyond an order's total",
+    sql: copyOf("orders__payments", { id: NEW, provider_ref: "'TWICE'", state: "'CAPTURED'", amount_units: "1000000000", refunded_units: "0", authorized_units: "null::bigint" }, PAYMENT),
+  },
+  { suite: "marts.rpt_funnel_daily", check: "no visit begins after the cut", sql: copyOf("events__behaviour_events", { id: NEW, session_id: NEW, occurred_at: "now() + interval '3 days'" }, EVENT) },
   { suite: "marts.dim_products", check: "every product that can be bought has a sku", sql: copyOf("catalog__products", { id: NEW, slug: "'bare'", external_ref: "null", status: "'ACTIVE'" }, PRODUCT) },
 ];
 
