@@ -1,5 +1,6 @@
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
+import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
@@ -24,6 +25,7 @@ export const EVENTS: readonly EventType[] = [
   stockBack,
   stockAdjusted,
   promotionChanged, giftCardIssued, giftCardSpent,
+  orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled,
   userRegistered,
 ];
 

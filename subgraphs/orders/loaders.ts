@@ -1,5 +1,6 @@
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
+import { afterSaleLoaders } from "./loaders/afterSale.ts";
 import { cartLoaders } from "./loaders/cart.ts";
 import { orderLoaders } from "./loaders/order.ts";
 
@@ -7,5 +8,5 @@ export type OrdersLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request, area by area. */
 export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
-  return { ...orderLoaders(db, viewer), ...cartLoaders(db, viewer) };
+  return { ...orderLoaders(db, viewer), ...cartLoaders(db, viewer), ...afterSaleLoaders(db) };
 }

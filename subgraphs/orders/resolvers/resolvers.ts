@@ -3,7 +3,8 @@ import type { Resolvers } from "#kit/subgraph.ts";
 import { behaviourResolvers } from "./behaviour.ts";
 import { cartResolvers } from "./cart.ts";
 import { checkoutResolvers } from "./checkout.ts";
+import { fulfilmentResolvers } from "./fulfilment.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers);

@@ -1,0 +1,20 @@
+import { allow, type Guards, role } from "#kit/guard.ts";
+
+// Vendors too: the commands keep each one to its own lines and parcels.
+const packers = role("SUPPORT", "ADMIN", "VENDOR");
+
+export const fulfilmentGuards: Guards = {
+  Mutation: { fulfilmentCreate: packers, fulfilmentShip: packers, fulfilmentDeliver: packers, fulfilmentCancel: packers },
+  Fulfilment: allow,
+  FulfilmentLine: allow,
+  FulfilmentCreateSuccess: allow,
+  FulfilmentShipSuccess: allow,
+  FulfilmentDeliverSuccess: allow,
+  FulfilmentCancelSuccess: allow,
+  OrderNotFulfillable: allow,
+  OrderLineNotFound: allow,
+  NotEnoughUnits: allow,
+  InvalidTracking: allow,
+  FulfilmentNotFound: allow,
+  FulfilmentInWrongState: allow,
+};

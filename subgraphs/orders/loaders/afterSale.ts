@@ -1,0 +1,15 @@
+import { byKey, manyByKey } from "#kit/batch.ts";
+import type { Database } from "#platform/db/database.ts";
+import { listFulfilmentLines, listFulfilments } from "../queries/afterSale/fulfilments.ts";
+import { listLinesByIds, listUnitsOfLines, listUnitsOfOrders } from "../queries/afterSale/lineUnits.ts";
+
+/** Parts of orders: asked for by whoever holds the order or the vendor order. */
+export function afterSaleLoaders(db: Database) {
+  return {
+    fulfilmentsOfOrder: manyByKey({ load: (ids) => listFulfilments(db, ids), keyOf: (parcel) => parcel.orderId }),
+    linesOfFulfilment: manyByKey({ load: (ids) => listFulfilmentLines(db, ids), keyOf: (line) => line.fulfilmentId }),
+    orderLineById: byKey({ load: (ids) => listLinesByIds(db, ids), keyOf: (line) => line.id }),
+    unitsOfLine: byKey({ load: (ids) => listUnitsOfLines(db, ids), keyOf: (line) => line.lineId }),
+    unitsOfOrder: byKey({ load: (ids) => listUnitsOfOrders(db, ids), keyOf: (sums) => sums.orderId }),
+  };
+}
