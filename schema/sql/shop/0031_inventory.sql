@@ -93,7 +93,7 @@ begin
   raise exception '%.% is append-only: correct it by a new row', tg_table_schema, tg_table_name using errcode = 'insufficient_privilege';
 end
 $$;
-create trigger stock_movements_append_only before update or delete or truncate on catalog.stock_movements
+create trigger stock_movements_append_only before update or delete on catalog.stock_movements
   for each statement execute function catalog.append_only();
 
 -- The stored answers of mutations that move stock.
