@@ -24,6 +24,10 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "MetricResult.nodes": { weight: 0.25 },
   "Query.cohorts": { size: 36, weight: 0.25 },
   "Cohort.activity": { size: 36 },
+  "ProductFacets.categories": { size: 50, weight: 0.25 },
+  "ProductFacets.vendors": { size: 50, weight: 0.25 },
+  "ProductFacets.prices": { size: 20, weight: 0.25 },
+  "ProductFacets.availability": { size: 2, weight: 0.25 },
   "DataQuality.checks": { size: 200, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };

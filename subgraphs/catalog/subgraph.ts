@@ -2,6 +2,7 @@ import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
 import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
+import { connectionResolvers, facetsResolvers } from "./resolvers/facets.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { queryResolvers } from "./resolvers/query.ts";
 
@@ -10,7 +11,7 @@ export async function createCatalogSubgraph(deps: CatalogDeps): Promise<Subgraph
   return defineSubgraph({
     name: "catalog",
     deps,
-    resolvers: { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers },
+    resolvers: { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers, ProductConnection: connectionResolvers, ProductFacets: facetsResolvers },
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),

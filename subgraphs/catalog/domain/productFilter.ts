@@ -6,26 +6,34 @@ export const PRODUCT_SORTS = ["NAME", "NEWEST", "OLDEST", "PRICE_LOW", "PRICE_HI
 export type ProductSort = (typeof PRODUCT_SORTS)[number];
 
 export const MAX_FILTER_IDS = 100;
+/** Categories or vendors of one filter. */
+export const MAX_FILTER_GROUPS = 50;
 export const MAX_SEARCH_LENGTH = 200;
 
 /** The filter as the graph has it. */
 export interface ProductFilterInput {
   ids?: readonly string[] | null;
   categoryId?: string | null;
+  categoryIds?: readonly string[] | null;
   vendorId?: string | null;
+  vendorIds?: readonly string[] | null;
   status?: ProductStatus | null;
   priceMin?: string | null;
   priceMax?: string | null;
+  priceBelow?: string | null;
+  inStock?: boolean | null;
   currency?: string | null;
 }
 
 /** The filter as the statements take it; what is undefined is no condition. */
 export interface ProductFilter {
   ids?: readonly string[];
-  categoryId?: string;
-  vendorId?: string;
+  categoryIds?: readonly string[];
+  vendorIds?: readonly string[];
   status: ProductStatus;
-  price?: { min: string; max: string; currency: string };
+  /** From `min` to `max`, and less than `below`. */
+  price?: { min: string; max: string; below: string; currency: string };
+  inStock?: boolean;
 }
 
 /** Above every price that fits its column. */
@@ -39,19 +47,18 @@ export function readFilter(input: ProductFilterInput | null | undefined): Result
     filter.ids = input.ids.flatMap((id) => decodeId("prd", id) ?? []);
     if (filter.ids.length === 0) return ok(undefined);
   }
-  if (input?.categoryId != null) {
-    const id = decodeId("cat", input.categoryId);
-    if (!id) return ok(undefined);
-    filter.categoryId = id;
+  for (const [name, prefix, one, several] of [["categoryIds", "cat", input?.categoryId, input?.categoryIds], ["vendorIds", "ven", input?.vendorId, input?.vendorIds]] as const) {
+    if (several && (several.length === 0 || several.length > MAX_FILTER_GROUPS)) return err(`\`filter.${name}\` holds ${several.length} ids, it takes 1 to ${MAX_FILTER_GROUPS}.`);
+    if (one == null && !several) continue;
+    // Both given: both must hold.
+    const ids = (several ?? [one ?? ""]).filter((id) => one == null || id === one).flatMap((id) => decodeId(prefix, id) ?? []);
+    if (ids.length === 0) return ok(undefined);
+    filter[name] = ids;
   }
-  if (input?.vendorId != null) {
-    const id = decodeId("ven", input.vendorId);
-    if (!id) return ok(undefined);
-    filter.vendorId = id;
+  if (input?.priceMin != null || input?.priceMax != null || input?.priceBelow != null) {
+    filter.price = { min: input.priceMin ?? "0", max: input.priceMax ?? NO_MAXIMUM, below: input.priceBelow ?? NO_MAXIMUM, currency: input.currency ?? "GBP" };
   }
-  if (input?.priceMin != null || input?.priceMax != null) {
-    filter.price = { min: input.priceMin ?? "0", max: input.priceMax ?? NO_MAXIMUM, currency: input.currency ?? "GBP" };
-  }
+  if (input?.inStock != null) filter.inStock = input.inStock;
   return ok(filter);
 }
 

@@ -50,13 +50,19 @@ interface Condition {
 /** Each combination is a statement of its own, so that each gets the plan that suits it. */
 const CONDITIONS: readonly Condition[] = [
   { name: "ids", types: ["uuid[]"], sql: (ids) => `p.id = any(${ids})`, values: (filter) => filter.ids && [filter.ids] },
-  { name: "category", types: ["uuid"], sql: (id) => `p.category_id = ${id}`, values: (filter) => filter.categoryId && [filter.categoryId] || undefined },
-  { name: "vendor", types: ["uuid"], sql: (id) => `p.vendor_id = ${id}`, values: (filter) => filter.vendorId && [filter.vendorId] || undefined },
+  { name: "category", types: ["uuid[]"], sql: (ids) => `p.category_id = any(${ids})`, values: (filter) => filter.categoryIds && [filter.categoryIds] },
+  { name: "vendor", types: ["uuid[]"], sql: (ids) => `p.vendor_id = any(${ids})`, values: (filter) => filter.vendorIds && [filter.vendorIds] },
   {
     name: "price",
-    types: ["text", "text", "text"],
-    sql: (currency, min, max) => `exists (select 1 from ${pricesIn(String(currency))} and ${PRICE} between ${min}::text::numeric and ${max}::text::numeric)`,
-    values: ({ price }) => price && [price.currency, price.min, price.max],
+    types: ["text", "text", "text", "text"],
+    sql: (currency, min, max, below) => `exists (select 1 from ${pricesIn(String(currency))} and ${PRICE} between ${min}::text::numeric and ${max}::text::numeric and ${PRICE} < ${below}::text::numeric)`,
+    values: ({ price }) => price && [price.currency, price.min, price.max, price.below],
+  },
+  {
+    name: "stock",
+    types: ["bool"],
+    sql: (inStock) => `exists (select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and s.on_hand > s.reserved) = ${inStock}`,
+    values: ({ inStock }) => (inStock === undefined ? undefined : [inStock]),
   },
 ];
 

@@ -5,6 +5,7 @@ import { type ProductFilterInput, type ProductSort, readFilter, readSearchText }
 import { categoryCursor, listCategories } from "../queries/categories.ts";
 import { type ListedProduct, listProducts, productCursor } from "../queries/productList.ts";
 import { searchCursor, searchProducts } from "../queries/search.ts";
+import { counted } from "./facets.ts";
 import { findProduct, findVariant } from "./product.ts";
 
 export const queryResolvers = {
@@ -13,22 +14,28 @@ export const queryResolvers = {
     return findProduct({ id, slug }, context);
   },
 
-  async products(_root: unknown, args: PageArgs & { filter?: ProductFilterInput | null; sort?: ProductSort | null }, { db, viewer }: CatalogContext) {
+  async products(_root: unknown, args: PageArgs & { filter?: ProductFilterInput | null; sort?: ProductSort | null }, context: CatalogContext) {
+    const { db, viewer } = context;
     const sort = args.sort ?? "NAME";
     const cursor = productCursor(sort);
     const page = readPage(args, cursor);
     const filter = readFilter(args.filter);
     if (!filter.ok) throw badUserInput(filter.error, ["filter"]);
-    const rows = filter.value ? await listProducts(db, { sort, filter: filter.value, page, viewer, currency: args.filter?.currency ?? "GBP" }) : [];
-    return toConnection(rows, page, (product: ListedProduct) => cursor.encode([product.sortKey, product.id]));
+    const currency = args.filter?.currency ?? "GBP";
+    const rows = filter.value ? await listProducts(db, { sort, filter: filter.value, page, viewer, currency }) : [];
+    const list = toConnection(rows, page, (product: ListedProduct) => cursor.encode([product.sortKey, product.id]));
+    return counted(list, { text: undefined, filter: filter.value, currency }, context);
   },
 
-  async search(_root: unknown, args: PageArgs & { query: string }, { db }: CatalogContext) {
+  async search(_root: unknown, args: PageArgs & { query: string; filter?: ProductFilterInput | null }, context: CatalogContext) {
     const page = readPage(args, searchCursor);
     const text = readSearchText(args.query);
     if (!text.ok) throw badUserInput(text.error, ["query"]);
-    const rows = await searchProducts(db, text.value, page);
-    return toConnection(rows, page, (product) => searchCursor.encode([product.score, product.id]));
+    const filter = readFilter(args.filter);
+    if (!filter.ok) throw badUserInput(filter.error, ["filter"]);
+    const rows = filter.value ? await searchProducts(context.db, text.value, filter.value, page) : [];
+    const found = toConnection(rows, page, (product) => searchCursor.encode([product.score, product.id]));
+    return counted(found, { text: text.value, filter: filter.value, currency: args.filter?.currency ?? "GBP" }, context);
   },
 
   variant: (_root: unknown, { id }: { id: string }, context: CatalogContext) => findVariant(id, context),
