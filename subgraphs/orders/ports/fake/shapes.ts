@@ -41,7 +41,7 @@ export function paymentIntentShape(account: Account, options: ShapeOptions): Str
   return {
     id: account.ref,
     object: "payment_intent",
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: ["card"],
     amount: count(account, account.amount.units),
     amount_capturable: state === "AUTHORIZED" ? count(account, account.amount.units) : 0,
     amount_details: { tip: {} },
@@ -101,8 +101,8 @@ export function chargeShape(account: Account): Stripe.Charge {
     object: "charge",
     amount: count(account, account.amount.units),
     amount_captured: count(account, account.capturedUnits),
-    // What was let go of an authorisation counts as given back at Stripe; here it does not, and the driver reads refunds alone.
-    amount_refunded: count(account, account.refundedUnits),
+    // What a smaller capture lets go counts as given back too.
+    amount_refunded: count(account, account.refundedUnits + (account.capturedUnits > 0n ? account.amount.units - account.capturedUnits : 0n)),
     application: null,
     application_fee: null,
     application_fee_amount: null,
