@@ -17,7 +17,8 @@ export interface AppliedPromotions {
  * 2. One applies when it goes together with every one applied before it: neither is exclusive, and each names the other's group
  *    (or `*`) in `combinesWith`. What takes nothing off does not stand in anybody's way.
  * 3. Each works on what the ones before it left: 10 % and then 10 % are 19 %. No line and no shipping goes below zero.
- * Percentages are rounded once, half to even, over all targeted lines, and spread over them without a lost unit.
+ * Percentages are rounded once, half to even, over all targeted lines, and spread over them without a lost unit. Lines are taken in
+ * the order of their variants, so where they stand in the cart has no part in it.
  */
 export function applyPromotions(input: PromotionInput): Discount[] {
   return judgePromotions(input).discounts;
@@ -25,7 +26,7 @@ export function applyPromotions(input: PromotionInput): Discount[] {
 
 /** applyPromotions together with a verdict on each promotion. */
 export function judgePromotions(input: PromotionInput): AppliedPromotions {
-  const lines = input.lines.toSorted((a, b) => a.position - b.position);
+  const lines = input.lines.toSorted((a, b) => (a.variantId === b.variantId ? a.position - b.position : a.variantId < b.variantId ? -1 : 1));
   let left: Remaining = { lines: new Map(lines.map((line) => [line.position, line.subtotalUnits])), shipping: input.shippingUnits };
   const entered = new Set(input.codes.map((code) => normalizeCode(code)));
   const discounts: Discount[] = [];

@@ -21,7 +21,7 @@ const smallest = (...values: readonly bigint[]) => values.reduce((least, value) 
  * How many units of each line are got, by position. A unit is either bought or got. With B units that can only be bought, G that
  * can only be got and C that can be either, k sets fit exactly when k*buy <= B + C, k*get <= G + C and k*(buy + get) <= B + G + C
  * (Hall 1935); the largest such k counts. The cheapest units are got, as far as enough of C is left to be bought; of equal prices
- * the earlier line first.
+ * those that are given first.
  */
 export function unitsGot(pools: readonly Pool[], { buy, get, maxSets }: SetRule): Map<number, bigint> {
   const both = sumOf(pools.filter((pool) => pool.isBuy && pool.isGet));
@@ -43,7 +43,7 @@ export function unitsGot(pools: readonly Pool[], { buy, get, maxSets }: SetRule)
   return got;
 }
 
+/** Equal prices stay in the order in which they were given. */
 function cheapestFirst(a: Pool, b: Pool): number {
-  if (a.unitPrice !== b.unitPrice) return a.unitPrice < b.unitPrice ? -1 : 1;
-  return a.position - b.position;
+  return a.unitPrice === b.unitPrice ? 0 : a.unitPrice < b.unitPrice ? -1 : 1;
 }

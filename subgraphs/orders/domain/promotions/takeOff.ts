@@ -35,7 +35,7 @@ function share(units: bigint, part: bigint, whole: bigint): bigint {
   return twice > whole || (twice === whole && quotient % 2n === 1n) ? quotient + 1n : quotient;
 }
 
-/** What a promotion takes off of what is left, whatever its conditions. `lines` stand in the order of their positions. */
+/** What a promotion takes off of what is left, whatever its conditions. `lines` stand in an order of their own, which decides between equals. */
 export function takeOff(promotion: Promotion, lines: readonly PromotionLine[], left: Remaining): TakenOff {
   const { benefit, target } = promotion;
   if (benefit.kind === "FREE_SHIPPING") {
