@@ -13,7 +13,7 @@ export interface Databases {
   as(role: DatabaseRole, extra?: Partial<DatabaseConfig>): DatabaseConfig;
 }
 
-const SHOP_ROLES: ReadonlySet<DatabaseRole> = new Set(["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture"]);
+const SHOP_ROLES: ReadonlySet<DatabaseRole> = new Set(["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_relay"]);
 
 export function databasesOf(shop: ServerAddress, warehouse: ServerAddress, secrets: Secrets): Databases {
   return {

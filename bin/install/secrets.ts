@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { SetupError, systemCode } from "#platform/postgres/setupError.ts";
 import { writePrivate, type DataDir } from "./dataDir.ts";
 
-export const ROLES = ["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_loader", "martgraph_builder", "martgraph_serving", "bi_reader"] as const;
+export const ROLES = ["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_relay", "martgraph_loader", "martgraph_builder", "martgraph_serving", "bi_reader"] as const;
 export type DatabaseRole = (typeof ROLES)[number];
 export const SUBGRAPHS = ["users", "catalog", "orders", "predictions", "analytics"] as const;
 export type SubgraphName = (typeof SUBGRAPHS)[number];
@@ -34,6 +34,10 @@ export async function loadSecrets(dir: DataDir): Promise<Secrets> {
     return made;
   }
   const secrets = parsed(text);
+  if (isOfEarlierVersion(secrets)) {
+    for (const role of LATER_ROLES) secrets.databasePasswords[role] ??= random(18);
+    writePrivate(dir.secretsFile, `${JSON.stringify(secrets, null, 2)}\n`);
+  }
   if (!isWhole(secrets)) throw new SetupError(`The file ${dir.secretsFile} is damaged: restore it from a backup, or begin anew with --reset.`);
   return secrets;
 }
@@ -46,11 +50,17 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Roles that came after the first release: an installation that is older gets their passwords at its next start. */
+const LATER_ROLES = ["martgraph_relay"] as const satisfies readonly DatabaseRole[];
+const FIRST_ROLES = ROLES.filter((role) => !(LATER_ROLES as readonly DatabaseRole[]).includes(role));
+
+const isOfEarlierVersion = (value: unknown): value is Secrets => isWhole(value, FIRST_ROLES) && !isWhole(value);
+
 /** Half a file can be JSON too, and a missing password must not become the password "undefined". */
-function isWhole(value: unknown): value is Secrets {
+function isWhole(value: unknown, roles: readonly DatabaseRole[] = ROLES): value is Secrets {
   const held = value as Partial<Secrets> | null | undefined;
   const has = (part: Readonly<Record<string, unknown>> | undefined, keys: readonly string[]) => keys.every((key) => typeof part?.[key] === "string" && part[key] !== "");
-  return has(held?.databasePasswords, ROLES) && has(held?.hopKeys, SUBGRAPHS) && has(held?.accountPasswords, ACCOUNT_ROLES) && Boolean(held?.tokenKey?.privateJwk && held.tokenKey.publicJwk);
+  return has(held?.databasePasswords, roles) && has(held?.hopKeys, SUBGRAPHS) && has(held?.accountPasswords, ACCOUNT_ROLES) && Boolean(held?.tokenKey?.privateJwk && held.tokenKey.publicJwk);
 }
 
 async function makeSecrets(): Promise<Secrets> {
