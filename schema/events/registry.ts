@@ -1,5 +1,6 @@
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
+import { orderLinesCancelled, refundCreated } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
@@ -25,7 +26,7 @@ export const EVENTS: readonly EventType[] = [
   stockBack,
   stockAdjusted,
   promotionChanged, giftCardIssued, giftCardSpent,
-  orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled,
+  orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated,
   userRegistered,
 ];
 

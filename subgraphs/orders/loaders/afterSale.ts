@@ -2,6 +2,7 @@ import { byKey, manyByKey } from "#kit/batch.ts";
 import type { Database } from "#platform/db/database.ts";
 import { listFulfilmentLines, listFulfilments } from "../queries/afterSale/fulfilments.ts";
 import { listLinesByIds, listUnitsOfLines, listUnitsOfOrders } from "../queries/afterSale/lineUnits.ts";
+import { listRefundDetails, listRefundLines } from "../queries/afterSale/refundParts.ts";
 
 /** Parts of orders: asked for by whoever holds the order or the vendor order. */
 export function afterSaleLoaders(db: Database) {
@@ -11,5 +12,7 @@ export function afterSaleLoaders(db: Database) {
     orderLineById: byKey({ load: (ids) => listLinesByIds(db, ids), keyOf: (line) => line.id }),
     unitsOfLine: byKey({ load: (ids) => listUnitsOfLines(db, ids), keyOf: (line) => line.lineId }),
     unitsOfOrder: byKey({ load: (ids) => listUnitsOfOrders(db, ids), keyOf: (sums) => sums.orderId }),
+    detailsOfRefund: byKey({ load: (ids) => listRefundDetails(db, ids), keyOf: (refund) => refund.refundId }),
+    linesOfRefund: manyByKey({ load: (ids) => listRefundLines(db, ids), keyOf: (line) => line.refundId }),
   };
 }

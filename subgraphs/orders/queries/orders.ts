@@ -11,13 +11,13 @@ export interface ListedOrder extends Order {
   readonly sortKey: string;
 }
 
-const COLUMNS = "o.id, o.number, o.user_id, o.customer_type, o.state, o.currency, o.country_code, o.country_label, o.placed_at, o.total_units, o.exponent";
-const row = {
+export const ORDER_COLUMNS = "o.id, o.number, o.user_id, o.customer_type, o.state, o.currency, o.country_code, o.country_label, o.placed_at, o.total_units, o.exponent";
+export const orderRow = {
   id: "uuid", number: "text", user_id: "uuid?", customer_type: "text", state: "text", currency: "text", country_code: "text?", country_label: "text?",
   placed_at: "timestamptz", total_units: "int8", exponent: "int2",
 } as const;
 
-function toOrder(found: RowOf<typeof row>): Order {
+export function toOrder(found: RowOf<typeof orderRow>): Order {
   return {
     id: found.id, number: found.number, userId: found.user_id, customerType: found.customer_type as CustomerType, state: found.state as OrderState,
     countryCode: found.country_code, countryLabel: found.country_label, placedAt: found.placed_at,
@@ -28,33 +28,33 @@ function toOrder(found: RowOf<typeof row>): Order {
 // Whose order it is stands in the statement: what a viewer may not see does not leave the database.
 const visibleByIds = query({
   name: "orders.visibleOrdersByIds",
-  text: `select ${COLUMNS} from orders.orders o where o.id = any($1) and ($2 or o.user_id = $3)`,
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = any($1) and ($2 or o.user_id = $3)`,
   params: ["uuid[]", "bool", "uuid?"],
-  row,
+  row: orderRow,
   budget: { access: "index", maxRows: 1_000 },
 });
 
 const byId = query({
   name: "orders.orderById",
-  text: `select ${COLUMNS} from orders.orders o where o.id = $1`,
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = $1`,
   params: ["uuid"],
-  row,
+  row: orderRow,
   budget: { access: "index", maxRows: 1 },
 });
 
 const byCart = query({
   name: "orders.orderOfCart",
-  text: `select ${COLUMNS} from orders.orders o where o.cart_id = $1`,
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.cart_id = $1`,
   params: ["uuid"],
-  row,
+  row: orderRow,
   budget: { access: "index", maxRows: 1 },
 });
 
 const visibleForUpdate = query({
   name: "orders.visibleOrderForUpdate",
-  text: `select ${COLUMNS} from orders.orders o where o.id = $1 and ($2 or o.user_id = $3) for update`,
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = $1 and ($2 or o.user_id = $3) for update`,
   params: ["uuid", "bool", "uuid?"],
-  row,
+  row: orderRow,
   budget: { access: "write", maxRows: 1 },
 });
 
@@ -68,7 +68,7 @@ const lock = query({
 
 const ofUsers = query({
   name: "orders.ordersOfUsers",
-  text: `select ${COLUMNS}, to_char(o.placed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sort_key
+  text: `select ${ORDER_COLUMNS}, to_char(o.placed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sort_key
     from unnest($1::uuid[]) as asked (user_id)
     cross join lateral (
       select * from orders.orders
@@ -76,24 +76,24 @@ const ofUsers = query({
       order by placed_at desc, id desc limit $4
     ) o`,
   params: ["uuid[]", "text", "uuid", "int4"],
-  row: { ...row, sort_key: "text" },
+  row: { ...orderRow, sort_key: "text" },
   budget: { access: "index", maxRows: 101_000 },
 });
 
 const insert = query({
   name: "orders.insertOrder",
   text: `insert into orders.orders as o (number, user_id, state, currency, country_code, placed_at, total_units, exponent, source, cart_id)
-    values (nextval('orders.order_number')::text, $1, 'PAID', $2, $3, $4, $5, $6, 'API', $7) returning ${COLUMNS}`,
+    values (nextval('orders.order_number')::text, $1, 'PAID', $2, $3, $4, $5, $6, 'API', $7) returning ${ORDER_COLUMNS}`,
   params: ["uuid?", "text", "text?", "timestamptz", "int8", "int2", "uuid"],
-  row,
+  row: orderRow,
   budget: { access: "write", maxRows: 1 },
 });
 
 const cancel = query({
   name: "orders.cancelOrder",
-  text: `update orders.orders as o set state = 'CANCELLED', version = o.version + 1 where o.id = $1 and o.state = any($2) returning ${COLUMNS}`,
+  text: `update orders.orders as o set state = 'CANCELLED', version = o.version + 1 where o.id = $1 and o.state = any($2) returning ${ORDER_COLUMNS}`,
   params: ["uuid", "text[]"],
-  row,
+  row: orderRow,
   budget: { access: "write", maxRows: 1 },
 });
 

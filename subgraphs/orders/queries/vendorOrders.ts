@@ -1,7 +1,7 @@
 import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { type FrozenLine, type LineParts, partsOfLines } from "../domain/afterSale/lineParts.ts";
-import { shareOut, type VendorTerms } from "../domain/afterSale/vendorShare.ts";
+import { reversedShare, shareOut, type VendorTerms } from "../domain/afterSale/vendorShare.ts";
 import { ACCOUNTS } from "../domain/ledger/ledger.ts";
 import { postJournals } from "./ledger.ts";
 
@@ -63,4 +63,42 @@ export const shareEntries = (vendorId: string, units: bigint) => [
 /** A vendor that is gone from the list keeps its share whole: there are no terms to take a commission by. */
 function termsOf(row: { vendor_id: string | null; commission_bps: number | null }): VendorTerms | null {
   return row.vendor_id === null ? null : { vendorId: row.vendor_id, commissionBps: row.commission_bps ?? 0 };
+}
+
+const openShares = query({
+  name: "orders.sharesForUpdate",
+  text: `select v.id, v.vendor_id, v.net_units, v.share_units, v.refunded_net_units, v.reversed_units from orders.vendor_orders v where v.order_id = $1 order by v.id for update`,
+  params: ["uuid"],
+  row: { id: "uuid", vendor_id: "uuid", net_units: "int8", share_units: "int8", refunded_net_units: "int8", reversed_units: "int8" },
+  budget: { access: "write", maxRows: 1_000 },
+});
+
+const noteReversals = query({
+  name: "orders.noteReversedShares",
+  text: `update orders.vendor_orders as v set refunded_net_units = r.refunded_net, reversed_units = r.reversed, version = v.version + 1
+    from unnest($1::uuid[], $2::int8[], $3::int8[]) as r (id, refunded_net, reversed) where v.id = r.id`,
+  params: ["uuid[]", "int8[]", "int8[]"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/**
+ * Takes vendors' shares back in proportion to what goes back to the buyer for their lines: `refundedNet` is without tax, by vendor.
+ * `reference` names the refund. The order is held.
+ */
+export async function reverseShares(tx: Tx, order: { id: string; currency: string }, reference: string, refundedNet: ReadonlyMap<string, bigint>, at: Date): Promise<void> {
+  if (refundedNet.size === 0) return;
+  const steps = (await tx.many(openShares, [order.id])).flatMap((share) => {
+    const more = refundedNet.get(share.vendor_id) ?? 0n;
+    if (more === 0n) return [];
+    const all = share.refunded_net_units + more;
+    const refunded = all > share.net_units ? share.net_units : all;
+    return [{ id: share.id, vendorId: share.vendor_id, refunded, reversed: reversedShare(share.share_units, share.net_units, refunded), before: share.reversed_units }];
+  });
+  if (steps.length === 0) return;
+  await tx.execute(noteReversals, [steps.map((step) => step.id), steps.map((step) => step.refunded), steps.map((step) => step.reversed)]);
+  await postJournals(tx, steps.map((step) => ({
+    kind: "VENDOR_SHARE_REVERSED", reference: `${reference}:${step.vendorId}`, orderId: order.id, currency: order.currency, occurredAt: at,
+    entries: shareEntries(step.vendorId, step.before - step.reversed),
+  })));
 }

@@ -6,5 +6,6 @@ import { checkoutResolvers } from "./checkout.ts";
 import { fulfilmentResolvers } from "./fulfilment.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
+import { refundResolvers } from "./refund.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers);

@@ -1,7 +1,36 @@
 import { seesEveryone, type Viewer } from "#kit/viewer.ts";
-import type { Tx } from "#platform/db/database.ts";
+import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
+import type { Order } from "../../domain/order.ts";
 import type { OrderState } from "../../domain/orderState.ts";
+import { ORDER_COLUMNS, orderRow, toOrder } from "../orders.ts";
+
+// Whose it is stands in the statement. A guest's order is shown to whoever knows the id of the cart it came from, which is a secret.
+const IS_CALLERS = "($2 or o.user_id = $3 or (o.user_id is null and o.cart_id = $4))";
+
+const ofCaller = query({
+  name: "orders.orderOfCallerForUpdate",
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = $1 and ${IS_CALLERS} for update`,
+  params: ["uuid", "bool", "uuid?", "uuid?"],
+  row: orderRow,
+  budget: { access: "write", maxRows: 1 },
+});
+
+const seenById = query({
+  name: "orders.orderSeenByCaller",
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = $1 and ${IS_CALLERS}`,
+  params: ["uuid", "bool", "uuid?", "uuid?"],
+  row: orderRow,
+  budget: { access: "index", maxRows: 1 },
+});
+
+const seenByNumber = query({
+  name: "orders.numberedOrderSeenByCaller",
+  text: `select ${ORDER_COLUMNS} from orders.orders o where o.number = $1 and ${IS_CALLERS}`,
+  params: ["text", "bool", "uuid?", "uuid?"],
+  row: orderRow,
+  budget: { access: "index", maxRows: 1 },
+});
 
 const ofVendors = query({
   name: "orders.orderOfVendorsForUpdate",
@@ -27,4 +56,23 @@ export async function lockOrderOfPackers(tx: Tx, orderId: string, viewer: Viewer
 
 export async function setOrderState(tx: Tx, orderId: string, state: OrderState): Promise<void> {
   await tx.execute(setState, [orderId, state]);
+}
+
+/** Which order a caller names, and how a guest proves that it is theirs. */
+export interface OrderOfCaller {
+  readonly orderId: string | undefined;
+  /** UUID of the cart the order came from. */
+  readonly guestKey: string | undefined;
+}
+
+export async function findOrderOfCallerForUpdate(tx: Tx, { orderId, guestKey }: OrderOfCaller, viewer: Viewer): Promise<Order | undefined> {
+  const found = orderId === undefined ? undefined : await tx.maybeOne(ofCaller, [orderId, seesEveryone(viewer), viewer.userId, guestKey ?? null]);
+  return found && toOrder(found);
+}
+
+/** By id, by number, or by both where they name one order. Undefined too for an order that is not the caller's. */
+export async function findVisibleOrder(db: Reader, { id, number, guestKey }: { id?: string | undefined; number?: string | undefined; guestKey?: string | undefined }, viewer: Viewer): Promise<Order | undefined> {
+  const rights = [seesEveryone(viewer), viewer.userId, guestKey ?? null] as const;
+  const found = id !== undefined ? await db.maybeOne(seenById, [id, ...rights]) : number !== undefined ? await db.maybeOne(seenByNumber, [number, ...rights]) : undefined;
+  return found && (number === undefined || found.number === number) ? toOrder(found) : undefined;
 }

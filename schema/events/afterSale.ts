@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { defineEvent } from "./event.ts";
+import { amount, count, currency, list, nullable, oneOf, text, uuid } from "./fields.ts";
+
+const order = {
+  orderId: uuid("The order.", "ord"),
+  number: text("The number of the order that people use."),
+  userId: nullable(uuid("The account that bought; null for a guest.", "usr")),
+};
+const lines = (description: string) => list(z.object({ lineId: uuid("A line of the order.", "oln"), quantity: count("How many units of it.") }), description);
+
+export const orderLinesCancelled = defineEvent({
+  type: "OrderLinesCancelled", version: 1, aggregate: "order",
+  description: "Units were taken out of an order before they were packed; the goods are on the shelf again.",
+  payload: z.object({
+    ...order, lines: lines("What was cancelled."), reason: nullable(text("What was said; null when nothing was.")),
+    refundId: nullable(uuid("The refund for it; null where nothing had been paid.", "rfd")),
+  }),
+});
+
+export const refundCreated = defineEvent({
+  type: "RefundCreated", version: 1, aggregate: "order",
+  description: "Money is promised back to a buyer; RefundPaid follows when it has gone.",
+  payload: z.object({
+    ...order, refundId: uuid("The refund.", "rfd"), refundNumber: text("The number of the refund that people use."),
+    cause: oneOf(["CANCELLATION", "RETURN", "AGREEMENT"], "What it is for."), total: amount("How much."), currency: currency(),
+    reason: nullable(text("What was said; null when nothing was.")),
+  }),
+});

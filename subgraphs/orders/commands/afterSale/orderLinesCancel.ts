@@ -1,0 +1,56 @@
+import { err, type Result } from "#schema/values/result.ts";
+import type { Commanded } from "../../context.ts";
+import { MAX_REASON } from "../../domain/cancellation.ts";
+import { type AskedLine, chooseUnits, isAllCancelled, type LinesRefusal, unpacked } from "../../domain/afterSale/soldLine.ts";
+import type { OrderState } from "../../domain/orderState.ts";
+import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
+import { restock } from "../../queries/catalogue.ts";
+import type { IdempotencyRefusal } from "../idempotency.ts";
+import { giveBack } from "./giveBack.ts";
+import { once, refuse } from "./once.ts";
+import { payRefund } from "./payRefund.ts";
+import { sceneOf } from "./scene.ts";
+
+export type LinesCancelRefusal =
+  | { code: "ORDER_NOT_FOUND" }
+  | { code: "ORDER_NOT_CANCELLABLE"; state: OrderState }
+  | { code: "INVALID_REASON" }
+  | LinesRefusal
+  | IdempotencyRefusal;
+
+export interface LinesCancelInput extends OrderOfCaller {
+  readonly lines: readonly AskedLine[];
+  readonly reason: string | null;
+  readonly key: string;
+}
+export interface StoredGiveback {
+  readonly orderId: string;
+  readonly refundId: string | null;
+}
+
+const CANCELLABLE: readonly OrderState[] = ["PAID", "IN_FULFILMENT"];
+
+export const isReason = (reason: string | null) => reason === null || (reason.length <= MAX_REASON && !reason.includes("\0"));
+
+/** Takes units out of an order that no parcel holds: back on the shelf, with exactly their part of what was paid; with the last unit the postage goes back too. */
+export async function orderLinesCancel(parts: Commanded, { key, ...input }: LinesCancelInput): Promise<Result<StoredGiveback, LinesCancelRefusal>> {
+  if (!isReason(input.reason)) return err({ code: "INVALID_REASON" });
+  const outcome = await once<StoredGiveback, LinesCancelRefusal>(parts, { operation: "orderLinesCancel", key, content: input }, async (tx) => {
+    const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer);
+    if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
+    const scene = await sceneOf(parts, tx, order);
+    if (!CANCELLABLE.includes(order.state)) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
+    const chosen = chooseUnits(scene.lines, input.lines, unpacked);
+    if ("refusal" in chosen) return refuse(chosen.refusal);
+    const after = await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, cancelled: quantity })));
+    const refundId = await giveBack(scene, { units: chosen.units, shipping: isAllCancelled(after), agreed: null, cause: "CANCELLATION", reason: input.reason, isExact: false });
+    const variantOf = new Map(after.map((line) => [line.id, line.variantId]));
+    await restock(tx, order.id, chosen.units.map(({ lineId, quantity }) => ({ variantId: variantOf.get(lineId) as string, quantity })));
+    await scene.tell("OrderLinesCancelled", {
+      userId: order.userId, refundId, reason: input.reason, lines: chosen.units.map(({ lineId, quantity }) => ({ lineId, quantity: quantity.toString() })),
+    });
+    return { orderId: order.id, refundId };
+  });
+  if (outcome.ok) await payRefund(parts, outcome.value.refundId);
+  return outcome;
+}
