@@ -193,6 +193,62 @@ export const fctDiscountsColumns = {
   amount: "numeric",
 } as const;
 
+/** Parcels and how long they took. Grain: one row per parcel. */
+export interface FctFulfilmentsRow {
+  /** The parcel. */
+  fulfilment_id: string;
+  /** The order. */
+  order_id: string;
+  /** Who packs it, null for the shop. */
+  vendor_id: string | null;
+  /** CREATED, SHIPPED, DELIVERED or CANCELLED. */
+  state: string;
+  /** Who carries it, null until known. */
+  carrier: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** When the order was placed, business time. */
+  placed_at: Date;
+  /** When the parcel was packed, business time. */
+  created_at: Date;
+  /** UTC day of created_at. */
+  created_date: string;
+  /** Business time, null until then. */
+  shipped_at: Date | null;
+  /** Business time, null until then. */
+  delivered_at: Date | null;
+  /** Order lines in it. */
+  lines: bigint;
+  /** Units in it. */
+  units: bigint;
+  /** From the order to the shipment, hours to three decimals; null until shipped. */
+  hours_to_ship: string | null;
+  /** From shipment to delivery, hours to three decimals; null until delivered. */
+  hours_under_way: string | null;
+}
+
+/** Columns of fct_fulfilments as a statement's row names them. */
+export const fctFulfilmentsColumns = {
+  fulfilment_id: "uuid",
+  order_id: "uuid",
+  vendor_id: "uuid?",
+  state: "text",
+  carrier: "text?",
+  customer_type: "text",
+  country: "text",
+  placed_at: "timestamptz",
+  created_at: "timestamptz",
+  created_date: "date",
+  shipped_at: "timestamptz?",
+  delivered_at: "timestamptz?",
+  lines: "int8",
+  units: "int8",
+  hours_to_ship: "numeric?",
+  hours_under_way: "numeric?",
+} as const;
+
 /** Everything sold, products and charges, with what its order knows. Grain: one row per order line or charge. */
 export interface FctOrderLinesRow {
   /** The line or charge. */
@@ -436,6 +492,124 @@ export const fctRefundsColumns = {
   quantity: "int8",
   amount: "numeric",
   match_quality: "text",
+} as const;
+
+/** What buyers sent back or asked to, line by line. Grain: one row per return and order line. */
+export interface FctReturnsRow {
+  /** The return. */
+  return_id: string;
+  /** The order line. */
+  order_line_id: string;
+  /** The order. */
+  order_id: string;
+  /** What comes back. */
+  product_id: string;
+  /** Whose product it was, null for the shop's own. */
+  vendor_id: string | null;
+  /** REQUESTED, APPROVED, RECEIVED, COMPLETED or REJECTED. */
+  state: string;
+  /** Something else is wanted in its place. */
+  is_exchange: boolean;
+  /** Whether the goods went back on the shelf, null until decided. */
+  is_restocked: boolean | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** Business time. */
+  requested_at: Date;
+  /** UTC day of requested_at. */
+  requested_date: string;
+  /** Business time, null until then. */
+  received_at: Date | null;
+  /** Units. */
+  quantity: bigint;
+}
+
+/** Columns of fct_returns as a statement's row names them. */
+export const fctReturnsColumns = {
+  return_id: "uuid",
+  order_line_id: "uuid",
+  order_id: "uuid",
+  product_id: "uuid",
+  vendor_id: "uuid?",
+  state: "text",
+  is_exchange: "bool",
+  is_restocked: "bool?",
+  customer_type: "text",
+  country: "text",
+  requested_at: "timestamptz",
+  requested_date: "date",
+  received_at: "timestamptz?",
+  quantity: "int8",
+} as const;
+
+/** What vendors sold, what the shop keeps of it and what is theirs. Grain: one row per order and vendor. */
+export interface FctVendorOrdersRow {
+  /** The vendor's part of the order. */
+  vendor_order_id: string;
+  /** The order. */
+  order_id: string;
+  /** The vendor. */
+  vendor_id: string;
+  /** The vendor's name. */
+  vendor: string;
+  /** The number the vendor sees. */
+  number: string;
+  /** Where the order stands. */
+  order_state: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Business time. */
+  placed_at: Date;
+  /** UTC day of placed_at. */
+  placed_date: string;
+  /** The lines at their prices, major units. */
+  gross: string;
+  /** Taken off, major units. */
+  discount: string;
+  /** Contained in the prices and owed to the state, major units. */
+  tax_included: string;
+  /** What the commission is taken of, major units. */
+  net: string;
+  /** The share the shop keeps, 0 to 1. */
+  commission_rate: string;
+  /** The shop's, major units. */
+  commission: string;
+  /** The vendor's at placing, major units. */
+  share: string;
+  /** Of net: given back to buyers, major units. */
+  refunded_net: string;
+  /** Of share: given back by the vendor, major units. */
+  reversed: string;
+}
+
+/** Columns of fct_vendor_orders as a statement's row names them. */
+export const fctVendorOrdersColumns = {
+  vendor_order_id: "uuid",
+  order_id: "uuid",
+  vendor_id: "uuid",
+  vendor: "text",
+  number: "text",
+  order_state: "text",
+  customer_type: "text",
+  country: "text",
+  currency: "text",
+  placed_at: "timestamptz",
+  placed_date: "date",
+  gross: "numeric",
+  discount: "numeric",
+  tax_included: "numeric",
+  net: "numeric",
+  commission_rate: "numeric",
+  commission: "numeric",
+  share: "numeric",
+  refunded_net: "numeric",
+  reversed: "numeric",
 } as const;
 
 /** Of the customers whose first order fell in a month, how many ordered again in each month after. Grain: one row per cohort and month. */

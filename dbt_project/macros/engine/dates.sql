@@ -18,6 +18,10 @@
 {% macro diff_days(earlier, later) %}{{ return(adapter.dispatch('diff_days', 'martgraph')(earlier, later)) }}{% endmacro %}
 {% macro postgres__diff_days(earlier, later) -%}(({{ later }}) - ({{ earlier }})){%- endmacro %}
 
+{# Hours from one instant to another as an exact decimal, rounded to three places. #}
+{% macro hours_between(earlier, later) %}{{ return(adapter.dispatch('hours_between', 'martgraph')(earlier, later)) }}{% endmacro %}
+{% macro postgres__hours_between(earlier, later) -%}round(cast(extract(epoch from ({{ later }}) - ({{ earlier }})) as numeric) / 3600, 3){%- endmacro %}
+
 {# Whole calendar months from the month of one date to the month of another. #}
 {% macro diff_months(earlier, later) -%}
   cast(({{ date_part('year', later) }} - {{ date_part('year', earlier) }}) * 12

@@ -20,7 +20,7 @@ const ORDER = "id, number, user_id, state, currency, country_code, country_label
 const LINE = "id, order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent, vendor_id, discount_units, tax_units, tax_included_units";
 const CHARGE = "id, order_id, position, kind, code, name, quantity, unit_amount, exponent";
 const PAYMENT = "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic, method, authorized_units";
-const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source, recorded_at";
+const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source, recorded_at, cause, tax_units, shipping_units";
 const REFUND_LINE = "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent";
 const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at";
 const ADDRESS = "id, user_id, country_code, country_label, is_default, created_at";
@@ -30,6 +30,11 @@ const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, vali
 const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic";
 const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step";
 const DISCOUNT = "id, order_id, position, promotion_id, label, target, line_position, units, exponent";
+const PART = "id, order_id, vendor_id, number, currency, exponent, commission_bps, gross_units, discount_units, tax_included_units, commission_units, refunded_net_units, reversed_units, placed_at";
+const PARCEL = "id, order_id, vendor_id, state, carrier, created_at, shipped_at, delivered_at, cancelled_at";
+const RETURN = "id, order_id, state, exchange_variant_id, is_restocked, refund_id, requested_at, resolved_at, received_at";
+const versionOf = (table: string, columns: string, rest: string) => `insert into raw.${table} (${columns}, _op, _from_pos, _to_pos, _committed_at) ${rest}`;
+const AN_ORDER = "from raw.orders__orders where _to_pos is null and _op <> 'd' order by id limit 1";
 const NEW = "uuidv7()";
 const WITH_USER = "_to_pos is null and _op <> 'd' and user_id is not null";
 const CURRENT = "_to_pos is null and _op <> 'd' and valid_to is null";
@@ -64,11 +69,20 @@ export const RAW_DEFECTS: readonly Defect[] = [
     sql: `insert into raw.orders__order_taxes (id, order_id, position, line_position, name, rate_bps, is_included, base_units, tax_units, exponent, _op, _from_pos, _to_pos, _committed_at)
       select ${NEW}, id, 1, null, 'VAT', 2000, true, 100, 101, 2, $meta from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
   },
+  { suite: "raw.vendor_orders", check: "every part has its vendor", sql: versionOf("orders__vendor_orders", PART, `select ${NEW}, id, ${NEW}, 'V-1', currency, 2, 1000, 100, 0, 0, 10, 0, 0, placed_at, $meta ${AN_ORDER}`) },
+  { suite: "raw.fulfilments", check: "nothing arrives before it is sent", sql: versionOf("orders__fulfilments", PARCEL, `select ${NEW}, id, null::uuid, 'DELIVERED', null, now(), now(), now() - interval '1 day', null::timestamptz, $meta ${AN_ORDER}`) },
+  {
+    suite: "raw.fulfilment_lines", check: "no more is sent than was ordered",
+    sql: `${versionOf("orders__fulfilments", PARCEL, `select ${NEW}, id, null::uuid, 'CREATED', 'TOO MUCH', now(), null::timestamptz, null::timestamptz, null::timestamptz, $meta ${AN_ORDER}`)};
+      ${versionOf("orders__fulfilment_lines", "fulfilment_id, order_line_id, quantity", `select f.id, l.id, l.quantity + 1, $meta from raw.orders__fulfilments f join raw.orders__order_lines l on l.order_id = f.order_id where f.carrier = 'TOO MUCH' and l._to_pos is null limit 1`)}`,
+  },
+  { suite: "raw.returns", check: "every return has its order", sql: versionOf("orders__returns", RETURN, `values (${NEW}, ${NEW}, 'REQUESTED', null, null, null, now(), null, null, $meta)`) },
+  { suite: "raw.return_lines", check: "every line has its return", sql: versionOf("orders__return_lines", "return_id, order_line_id, quantity", `select ${NEW}, id, 1, $meta from raw.orders__order_lines where _to_pos is null and _op <> 'd' limit 1`) },
   { suite: "raw.payments", check: "no more is given back than was paid", sql: amend("orders__payments", "id", { refunded_units: "amount_units + 1", state: "'REFUNDED'" }, PAYMENT) },
   {
     suite: "raw.refunds", check: "the refunds that name their order give back no more than it cost",
     sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
-      select ${NEW}, 'R1', id, user_id, 'REFERENCED', 1, currency, country_code, country_label, placed_at, total_units + 1, exponent, source, recorded_at, $meta
+      select ${NEW}, 'R1', id, user_id, 'REFERENCED', 1, currency, country_code, country_label, placed_at, total_units + 1, exponent, source, recorded_at, null::text, 0, 0, $meta
       from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
   },
   { suite: "raw.refund_lines", check: "goods name their product, charges none", sql: amend("orders__refund_lines", "id", { kind: "'PRODUCT'", product_id: "null::uuid" }, REFUND_LINE) },
@@ -109,7 +123,7 @@ export const BUILD_DEFECTS: readonly Defect[] = [
   {
     suite: "marts.fct_refunds", check: "nothing is given back after the cut",
     sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
-        select ${NEW}, 'R-FUTURE', null::uuid, null::uuid, 'NONE', 0, currency, country_code, country_label, now() + interval '3 hours', 100, 2, source, recorded_at, $meta
+        select ${NEW}, 'R-FUTURE', null::uuid, null::uuid, 'NONE', 0, currency, country_code, country_label, now() + interval '3 hours', 100, 2, source, recorded_at, null::text, 0, 0, $meta
         from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1;
       insert into raw.orders__refund_lines (${REFUND_LINE}, _op, _from_pos, _to_pos, _committed_at)
         select ${NEW}, id, 1, 'CHARGE', null::uuid, null::uuid, 'POST', 'Postage', 1, 100, 2, $meta from raw.orders__refunds where number = 'R-FUTURE'`,
@@ -122,6 +136,17 @@ export const BUILD_DEFECTS: readonly Defect[] = [
   {
     suite: "marts.fct_payments", check: "nothing is taken beyond an order's total",
     sql: copyOf("orders__payments", { id: NEW, provider_ref: "'TWICE'", state: "'CAPTURED'", amount_units: "1000000000", refunded_units: "0", authorized_units: "null::bigint" }, PAYMENT),
+  },
+  {
+    suite: "marts.fct_vendor_orders", check: "a part is no more than its order",
+    sql: versionOf("orders__vendor_orders", PART, `select ${NEW}, o.id, v.id, 'V-2', o.currency, 2, 1000, 900000000, 0, 0, 0, 0, 0, o.placed_at, $meta
+      from (select * ${AN_ORDER}) o, (select id from raw.users__vendors where _to_pos is null and _op <> 'd' limit 1) v`),
+  },
+  { suite: "marts.fct_fulfilments", check: "nothing is sent before it is ordered", sql: versionOf("orders__fulfilments", PARCEL, `select ${NEW}, id, null::uuid, 'SHIPPED', null, placed_at, placed_at - interval '1 day', null::timestamptz, null::timestamptz, $meta ${AN_ORDER}`) },
+  {
+    suite: "marts.fct_returns", check: "nothing is asked back before it is ordered",
+    sql: `${versionOf("orders__returns", RETURN, `select ${NEW}, id, 'REQUESTED', null::uuid, null::boolean, null::uuid, placed_at - interval '1 day', null::timestamptz, null::timestamptz, $meta ${AN_ORDER}`)};
+      ${versionOf("orders__return_lines", "return_id, order_line_id, quantity", "select r.id, l.id, 1, $meta from raw.orders__returns r join raw.orders__order_lines l on l.order_id = r.order_id where l._to_pos is null and r.requested_at < now() limit 1")}`,
   },
   { suite: "marts.rpt_funnel_daily", check: "no visit begins after the cut", sql: copyOf("events__behaviour_events", { id: NEW, session_id: NEW, occurred_at: "now() + interval '3 days'" }, EVENT) },
   { suite: "marts.dim_products", check: "every product that can be bought has a sku", sql: copyOf("catalog__products", { id: NEW, slug: "'bare'", external_ref: "null", status: "'ACTIVE'" }, PRODUCT) },

@@ -11,6 +11,9 @@ select
   country_label,
   refunded_at,
   {{ amount('total_units', 'exponent') }} as total,
+  cause,
+  {{ amount('tax_units', 'exponent') }} as tax,
+  {{ amount('shipping_units', 'exponent') }} as shipping,
   source,
   recorded_at
 from {{ as_of_cut(source('shop', 'orders__refunds')) }} as latest
