@@ -1,10 +1,12 @@
 import { allow, type Guards } from "#kit/guard.ts";
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import { inventoryGuards } from "./guards/inventory.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
-export const guards: Guards = {
+const catalogueGuards: Guards = {
   Query: { product: allow, products: allow, search: allow, variant: allow, categories: allow },
   Product: allow,
-  ProductVariant: allow,
+  ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
   Price: allow,
   Availability: allow,
   Category: allow,
@@ -23,3 +25,5 @@ export const guards: Guards = {
   Money: allow,
   PageInfo: allow,
 };
+
+export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards);

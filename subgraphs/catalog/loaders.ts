@@ -2,6 +2,7 @@ import type DataLoader from "dataloader";
 import { byKey, pagedByKey } from "#kit/batch.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
+import { inventoryLoaders } from "./loaders/inventory.ts";
 import { maySee, type Product } from "./domain/product.ts";
 import { listCategoriesByIds } from "./queries/categories.ts";
 import { type CurrentPrice, listLowestPricesOfProducts, listPricesOfVariants } from "./queries/prices.ts";
@@ -15,6 +16,7 @@ export type CatalogLoaders = ReturnType<typeof makeLoaders>;
 export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
   const visible = (products: readonly Product[]) => products.filter((product) => maySee(product, viewer));
   return {
+    ...inventoryLoaders(db),
     productById: byKey({ load: async (ids) => visible(await listProductsByIds(db, ids)), keyOf: (product) => product.id }),
     productBySlug: byKey({ load: async (slugs) => visible(await listProductsBySlugs(db, slugs)), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */

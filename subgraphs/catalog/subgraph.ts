@@ -1,8 +1,10 @@
-import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts";
 import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { connectionResolvers, facetsResolvers } from "./resolvers/facets.ts";
+import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { queryResolvers } from "./resolvers/query.ts";
 
@@ -11,7 +13,7 @@ export async function createCatalogSubgraph(deps: CatalogDeps): Promise<Subgraph
   return defineSubgraph({
     name: "catalog",
     deps,
-    resolvers: { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers, ProductConnection: connectionResolvers, ProductFacets: facetsResolvers },
+    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers, ProductConnection: connectionResolvers, ProductFacets: facetsResolvers }, inventoryResolvers),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),

@@ -1,3 +1,4 @@
+import { badUserInput } from "#kit/errors.ts";
 import { graphMoney } from "#kit/graphMoney.ts";
 import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
@@ -37,7 +38,11 @@ export const variantResolvers = {
   product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
   price: async (variant: Variant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
     toPrice(await loaders.priceOfVariant(currency ?? "GBP").load(variant.id)),
-  availability: async (variant: Variant, _args: unknown, { loaders }: CatalogContext) => toAvailability(await loaders.stockOfVariant.load(variant.id)),
+  async availability(variant: Variant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
+    const wanted = quantity ?? 1;
+    if (wanted < 1 || wanted > MAX_WANTED) throw badUserInput(`\`quantity\` must be between 1 and ${MAX_WANTED}, it is ${wanted}.`, ["quantity"]);
+    return toAvailability(await loaders.stockOfVariant.load(variant.id), BigInt(wanted));
+  },
 };
 
 export const categoryResolvers = {
@@ -71,7 +76,10 @@ function toPrice(price: CurrentPrice | null) {
 
 const MAX_INT = 2_147_483_647n;
 
-function toAvailability(stock: Stock | null) {
+/** As many as one line of a cart may hold. */
+const MAX_WANTED = 100_000;
+
+function toAvailability(stock: Stock | null, wanted = 1n) {
   const available = stock?.available ?? 0n;
-  return { available: Number(available > MAX_INT ? MAX_INT : available), inStock: available > 0n };
+  return { available: Number(available > MAX_INT ? MAX_INT : available), inStock: available >= wanted };
 }
