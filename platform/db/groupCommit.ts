@@ -50,7 +50,7 @@ export function createGroupCommit<Request, Answer>({ commit, maxBatch = 256 }: G
   async function run(): Promise<void> {
     running = true;
     // Callers of the same turn of the event loop travel together.
-    await null;
+    await Promise.resolve();
     while (queue.length > 0) {
       const batch = queue.slice(0, maxBatch);
       queue = queue.slice(maxBatch);

@@ -69,7 +69,7 @@ describe("inventoryAdjust", () => {
 
   test("StockChanged: of many who saw the same number one changes it", async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => call("inventoryAdjust", keyed({ delta: 1, changeFrom: 100 }))));
-    expect(answers.map((answer) => answer.__typename).sort()).toEqual(["InventoryAdjustSuccess", ...Array.from({ length: 5 }, () => "StockChanged")]);
+    expect(answers.map((answer) => answer.__typename).toSorted((one, other) => (one < other ? -1 : 1))).toEqual(["InventoryAdjustSuccess", ...Array.from({ length: 5 }, () => "StockChanged")]);
     expect(answers.find((answer) => answer.__typename === "StockChanged")).toMatchObject({ code: "STOCK_CHANGED", path: ["input", "changeFrom"], level: { onHand: 101 } });
     expect(await total()).toBe(101);
   });
