@@ -52,6 +52,24 @@ export function serverSettings(): { shopUrl?: string; warehouseUrl?: string; red
   return { ...(shopUrl ? { shopUrl } : {}), ...(warehouseUrl ? { warehouseUrl } : {}), ...(redisUrl ? { redisUrl } : {}) };
 }
 
+function listOf(name: string): string[] {
+  return (text(name) ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Where events are told to, beside webhooks. Without brokers there is no event bus; without an SMTP server mails become files. */
+export function tellingSettings(): { kafkaBrokers: readonly string[]; smtpUrl?: string; mailFrom: string; allowPrivateWebhooks: boolean } {
+  const kafkaBrokers = listOf("MARTGRAPH_KAFKA_BROKERS");
+  const wrong = kafkaBrokers.find((broker) => !/^[\w.-]+:\d{1,5}$|^\[[\da-fA-F:]+\]:\d{1,5}$/.test(broker));
+  if (wrong !== undefined) throw new ConfigError(`MARTGRAPH_KAFKA_BROKERS has "${wrong}"; it is a list of host:port, separated by commas`);
+  const smtpUrl = text("MARTGRAPH_SMTP_URL");
+  // The URL holds a password: it is not repeated.
+  if (smtpUrl !== undefined && !/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? "")) throw new ConfigError("MARTGRAPH_SMTP_URL is no URL of a mail server; give it as smtp://user:password@host:587 or smtps://user:password@host:465");
+  const mailFrom = text("MARTGRAPH_MAIL_FROM") ?? "Martgraph <shop@martgraph.example>";
+  if (!/^(?:[^<>@\r\n]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,190}>|[^<>@\s]{1,64}@[^<>@\s]{1,190})$/.test(mailFrom)) throw new ConfigError(`MARTGRAPH_MAIL_FROM is "${mailFrom}"; give it as name@example.com or "The Shop <name@example.com>"`);
+  const allowPrivateWebhooks = oneOf("MARTGRAPH_WEBHOOKS_TO_PRIVATE", "0", ["0", "1"]) === "1";
+  return { kafkaBrokers, ...(smtpUrl ? { smtpUrl } : {}), mailFrom, allowPrivateWebhooks };
+}
+
 /**
  * What one process of the split needs: its name and a JSON document that the starter put into the environment
  * (credentials must not stand in argv, which every user of the machine can read).
