@@ -73,6 +73,8 @@ export interface LoadedCart {
 /** What of a cart its pricing depends on. */
 export interface PricedOf {
   readonly id: string;
+  /** Who buys; null for a guest. */
+  readonly userId: string | null;
   readonly currency: string;
   readonly countryCode: string | null;
 }
@@ -116,7 +118,7 @@ export function assembleCart(cart: PricedOf, found: CartContents, rules: Pricing
   const parcel = { currency: cart.currency, weightGrams: weightOf(lines, rules.settings.defaultWeightGrams), valueUnits: subtotalOf(lines, cart.currency) };
   const shippingOptions = lines.length === 0 ? [] : quoteShipping(zoneOf(rules.zones, destination), parcel);
   const pricing: PricingInput = {
-    currency: cart.currency, lines, taxRates: ratesFor(rules.taxRates, destination.countryCode, at), giftCards: [], at,
+    currency: cart.currency, countryCode: destination.countryCode, customer: { userId: cart.userId, orderCount: 0 }, codes: [], promotions: [], lines, taxRates: ratesFor(rules.taxRates, destination.countryCode, at), giftCards: [], at,
     shipping: shippingOptions.find((quote) => quote.methodId === delivery.methodId) ?? null,
   };
   const problems = found.lines.length === 0 ? [] : [...lineProblems(found.lines), ...deliveryProblems(delivery, shippingOptions, rules.settings.deliveryRequired)];

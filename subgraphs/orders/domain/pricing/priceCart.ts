@@ -1,11 +1,13 @@
 import { currencyExponent, money, rescale, roundToCurrency, sum, times } from "#schema/values/money.ts";
 import { prorate } from "#schema/values/prorate.ts";
+import { judgePromotions } from "../promotions/applyPromotions.ts";
+import type { PromotionInput, PromotionVerdict } from "../promotions/types.ts";
 import type { ShippingQuote } from "./shipping.ts";
 import { type TaxRate, taxesOf } from "./tax.ts";
 import type { Discount, PricedCart, PricedGiftCard, PricedLine, PricedShipping, PricedTax, PricingLine } from "./types.ts";
 
 /** Everything a cart's prices come from. What is not in here has no part in them. */
-export interface PricingInput {
+export interface PricingInput extends Pick<PromotionInput, "countryCode" | "customer" | "codes" | "promotions"> {
   readonly currency: string;
   /** What is on sale of the cart. */
   readonly lines: readonly PricingLine[];
@@ -21,17 +23,29 @@ export interface PricingInput {
 
 type Apart = Omit<PricedLine, "discountUnits" | "taxUnits" | "taxIncludedUnits">;
 
+/** A priced cart, and what became of each promotion that could have applied. */
+export interface JudgedCart {
+  readonly priced: PricedCart;
+  readonly verdicts: readonly PromotionVerdict[];
+}
+
+/** What a cart comes to; see judgeCart. */
+export function priceCart(input: PricingInput): PricedCart {
+  return judgeCart(input).priced;
+}
+
 /**
  * What a cart comes to: lines summed exactly and rounded once, discounts, shipping, taxes, gift cards last. Every rounded sum is
  * prorated to its parts, so the parts sum to it. The order of the lines has no part in it: they are reckoned in that of their
  * variants.
  */
-export function priceCart(input: PricingInput): PricedCart {
+export function judgeCart(input: PricingInput): JudgedCart {
   const exponent = currencyExponent(input.currency);
   const sorted = input.lines.toSorted((a, b) => (a.variantId < b.variantId ? -1 : a.variantId > b.variantId ? 1 : a.position - b.position));
   const apart = subtotals(sorted, input.currency);
   const shippingUnits = input.shipping?.units ?? 0n;
-  const discounts = withinShares(discountsOf(input, apart, shippingUnits), apart, shippingUnits);
+  const { discounts: wanted, verdicts } = promotionsOf(input, apart, exponent);
+  const discounts = withinShares(wanted, apart, shippingUnits);
   const taken = new Map<number | null, bigint>();
   for (const { linePosition, units } of discounts) taken.set(linePosition, (taken.get(linePosition) ?? 0n) + units);
 
@@ -47,7 +61,7 @@ export function priceCart(input: PricingInput): PricedCart {
   const shipping: PricedShipping | null = input.shipping && {
     methodId: input.shipping.methodId, name: input.shipping.name, units: shippingUnits, discountUnits: taken.get(null) ?? 0n, ...taxOf(null),
   };
-  return finish(input, exponent, lines, discounts, shipping, taxes);
+  return { priced: finish(input, exponent, lines, discounts, shipping, taxes), verdicts };
 }
 
 function finish(
@@ -84,8 +98,13 @@ function subtotals(lines: readonly PricingLine[], currency: string): Apart[] {
   return lines.map((line, index) => ({ ...line, amount: amounts[index] ?? money(0n, currency), subtotalUnits: shares[index] ?? 0n }));
 }
 
-function discountsOf(_input: PricingInput, _lines: readonly Apart[], _shippingUnits: bigint): readonly Discount[] {
-  return [];
+/** The promotions see the lines numbered in the order of their variants, so that where they stand in the cart decides nothing. */
+function promotionsOf({ currency, countryCode, customer, codes, promotions, at, shipping }: PricingInput, apart: readonly Apart[], exponent: number) {
+  if (promotions.length === 0) return { discounts: [], verdicts: [] };
+  const lines = apart.map((line, index) => ({ ...line, position: index + 1 }));
+  const judged = judgePromotions({ currency, exponent, lines, shippingUnits: shipping?.units ?? 0n, countryCode, customer, codes, promotions, at });
+  const discounts = judged.discounts.map((discount) => ({ ...discount, linePosition: discount.linePosition === null ? null : (apart[discount.linePosition - 1]?.position ?? null) }));
+  return { discounts, verdicts: judged.verdicts };
 }
 
 /** Cuts discounts down to what is left of the line or the shipping they are taken off; one of nothing is none. */
