@@ -1,3 +1,4 @@
+import { cartExpired } from "./cart.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { orderLinesCancelled, refundCreated } from "./afterSale.ts";
@@ -12,6 +13,7 @@ import { userRegistered } from "./user.ts";
  * made from this list. While an older version may still be on its way, both stand here. One area of a slice has one file; add its events here, sorted by area.
  */
 export const EVENTS: readonly EventType[] = [
+  cartExpired,
   orderPlaced,
   orderCancelled,
   checkoutExpired,

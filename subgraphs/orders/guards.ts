@@ -3,6 +3,7 @@ import { mergeAreas } from "#kit/mergeAreas.ts";
 import { behaviourGuards } from "./guards/behaviour.ts";
 import { cartGuards } from "./guards/cart.ts";
 import { checkoutGuards } from "./guards/checkout.ts";
+import { deliveryGuards } from "./guards/delivery.ts";
 import { fulfilmentGuards } from "./guards/fulfilment.ts";
 import { orderGuards } from "./guards/order.ts";
 import { paymentGuards } from "./guards/payment.ts";
@@ -11,4 +12,4 @@ import { sharedGuards } from "./guards/shared.ts";
 
 // Carts and orders that are not the viewer's are not there: the statements and loaders hold them back, also for `_entities`. So
 // whoever holds an order or a cart may have its fields. Guests buy too, hence the open mutations; each one looks whose cart it is.
-export const guards: Guards = mergeAreas<Guards>(sharedGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards);
+export const guards: Guards = mergeAreas<Guards>(sharedGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards);

@@ -2,6 +2,7 @@ import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import { sweepCarts } from "./commands/sweepCarts.ts";
 import { sweepUnfinished } from "./commands/sweepUnfinished.ts";
 import type { OrdersParts } from "./context.ts";
 import { guards } from "./guards.ts";
@@ -42,8 +43,8 @@ export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSec
 function startSweeper(parts: OrdersParts, seconds: number): { stop(): Promise<void> } {
   let running: Promise<unknown> | undefined;
   const timer = setInterval(() => {
-    running ??= sweepUnfinished(parts)
-      .catch((error: unknown) => parts.log.warn({ error }, "unfinished purchases could not be looked for"))
+    running ??= Promise.all([sweepUnfinished(parts), sweepCarts(parts)])
+      .catch((error: unknown) => parts.log.warn({ error }, "unfinished purchases and unused carts could not be looked for"))
       .finally(() => { running = undefined; });
   }, seconds * 1000).unref();
   return {

@@ -8,7 +8,7 @@ export type CartProblem =
   | { code: "OUT_OF_STOCK"; blocks: true; variantId: string; requested: bigint }
   | { code: "NOT_ENOUGH_STOCK"; blocks: true; variantId: string; requested: bigint; available: bigint }
   | { code: "PRICE_CHANGED_SINCE_ADDED"; blocks: false; variantId: string; before: Money; now: Money }
-  | { code: "CODE_NO_LONGER_APPLIES"; blocks: true; promotionCode: string; reason: string }
+  | { code: "CODE_NO_LONGER_APPLIES"; blocks: true; enteredCode: string; reason: string }
   | { code: "DELIVERY_NOT_POSSIBLE"; blocks: true; reason: "NOT_TO_THIS_COUNTRY" | "METHOD_NOT_OFFERED" }
   | { code: "DELIVERY_INCOMPLETE"; blocks: true; missing: readonly ("EMAIL" | "ADDRESS" | "METHOD")[] };
 

@@ -1,7 +1,7 @@
 import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
 import type { UserStub } from "../resolvers/refs.ts";
 
-const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
+export const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
 
 export const orderGuards: Guards = {
   Query: { order: allow },

@@ -8,4 +8,5 @@ export const sharedGuards: Guards = {
   InvalidIdempotencyKey: allow,
   IdempotencyConflict: allow,
   RequestInProgress: allow,
+  VersionConflict: allow,
 };

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { Reader } from "#platform/db/database.ts";
+import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
-import type { PricingRules } from "../domain/pricing/rules.ts";
+import type { PricingRules, ShopSettings } from "../domain/pricing/rules.ts";
 import type { ShippingBasis, ShippingMethod, ShippingPlace, ShippingZone } from "../domain/pricing/shipping.ts";
 import type { TaxRate } from "../domain/pricing/tax.ts";
 
@@ -27,6 +27,70 @@ const rules = query({
     tax_rates: "jsonb", zones: "jsonb", methods: "jsonb",
   },
   budget: { access: "scan", maxRows: 1 },
+});
+
+const hold = query({
+  name: "orders.holdPricingRules",
+  text: "select r.stamp from orders.pricing_rules r for update",
+  params: [],
+  row: { stamp: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const putRate = query({
+  name: "orders.putTaxRate",
+  text: `insert into orders.tax_rates as t (id, country_code, tax_class, name, rate_bps, is_included, valid_from, valid_to)
+    values (coalesce($1, uuidv7()), $2, $3, $4, $5, $6, $7, $8)
+    on conflict (id) do update set country_code = excluded.country_code, tax_class = excluded.tax_class, name = excluded.name, rate_bps = excluded.rate_bps,
+      is_included = excluded.is_included, valid_from = excluded.valid_from, valid_to = excluded.valid_to, version = t.version + 1
+    returning t.id`,
+  params: ["uuid?", "text", "text", "text", "int4", "bool", "timestamptz", "timestamptz?"],
+  row: { id: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const clearPlaces = query({
+  name: "orders.clearShippingPlaces",
+  text: "delete from orders.shipping_zone_places where zone_id = $1",
+  params: ["uuid"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+const putZone = query({
+  name: "orders.putShippingZone",
+  text: `with zone as (
+      insert into orders.shipping_zones as z (id, name) values (coalesce($1, uuidv7()), $2)
+      on conflict (id) do update set name = excluded.name, version = z.version + 1 returning z.id
+    ), places as (
+      insert into orders.shipping_zone_places (zone_id, country_code, region)
+      select zone.id, p.country_code, p.region from zone cross join unnest($3::text[], $4::text[]) as p (country_code, region)
+    )
+    select zone.id from zone`,
+  params: ["uuid?", "text", "text[]", "text[]"],
+  row: { id: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const putMethod = query({
+  name: "orders.putShippingMethod",
+  text: `insert into orders.shipping_methods as m (id, zone_id, name, description, currency, exponent, basis, bands, free_from_units, tax_class, min_days, max_days, is_active, position)
+    values (coalesce($1, uuidv7()), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    on conflict (id) do update set name = excluded.name, description = excluded.description, currency = excluded.currency, exponent = excluded.exponent,
+      basis = excluded.basis, bands = excluded.bands, free_from_units = excluded.free_from_units, tax_class = excluded.tax_class, min_days = excluded.min_days,
+      max_days = excluded.max_days, is_active = excluded.is_active, position = excluded.position, version = m.version + 1
+    returning m.id`,
+  params: ["uuid?", "uuid", "text", "text?", "text", "int2", "text", "jsonb", "int8?", "text", "int4?", "int4?", "bool", "int4"],
+  row: { id: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+const putSettings = query({
+  name: "orders.putShopSettings",
+  text: `update orders.pricing_rules r set delivery_required = $1, cart_lifetime_days = $2, default_weight_grams = $3, version = r.version + 1, stamp = gen_random_uuid()`,
+  params: ["bool", "int4", "int4"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
 });
 
 type FrozenRate = Omit<TaxRate, "validFrom" | "validTo"> & { validFrom: string; validTo: string | null };
@@ -66,4 +130,34 @@ export async function pricingRulesOf(db: Reader, stamp: string): Promise<Pricing
   const read = await readPricingRules(db);
   known.set(read.stamp, read);
   return read;
+}
+
+/** The tables for whoever changes them: until the transaction ends nobody else does. */
+export async function readRulesToChange(tx: Tx): Promise<PricingRules> {
+  await tx.one(hold, []);
+  return readPricingRules(tx);
+}
+
+/** Adds the rate, or changes the one with its id; answers its id. */
+export async function putTaxRate(tx: Tx, rate: Omit<TaxRate, "id" | "version"> & { id: string | null }): Promise<string> {
+  return (await tx.one(putRate, [rate.id, rate.countryCode, rate.taxClass, rate.name, rate.rateBps, rate.isIncluded, rate.validFrom, rate.validTo])).id;
+}
+
+/** Adds the zone, or changes the one with its id; it has the places given and no others. */
+export async function putShippingZone(tx: Tx, zone: { id: string | null; name: string; places: readonly ShippingPlace[] }): Promise<string> {
+  if (zone.id !== null) await tx.execute(clearPlaces, [zone.id]);
+  const [countries, regions] = [zone.places.map((place) => place.countryCode), zone.places.map((place) => place.region)];
+  return (await tx.one(putZone, [zone.id, zone.name, countries as string[], regions as string[]])).id;
+}
+
+/** Adds the method, or changes the one with its id. */
+export async function putShippingMethod(tx: Tx, method: Omit<ShippingMethod, "id" | "version"> & { id: string | null }): Promise<string> {
+  const { id, zoneId, name, description, currency, exponent, basis, freeFromUnits, taxClass, minDays, maxDays, isActive, position } = method;
+  // As text: the driver would make an array of PostgreSQL's of it.
+  const bands = JSON.stringify(method.bands.map(({ upTo, units }) => ({ upTo: upTo === null ? null : upTo.toString(), units: units.toString() })));
+  return (await tx.one(putMethod, [id, zoneId, name, description, currency, exponent, basis, bands, freeFromUnits, taxClass, minDays, maxDays, isActive, position])).id;
+}
+
+export async function putShopSettings(tx: Tx, settings: Omit<ShopSettings, "version">): Promise<void> {
+  await tx.execute(putSettings, [settings.deliveryRequired, settings.cartLifetimeDays, settings.defaultWeightGrams]);
 }

@@ -3,9 +3,10 @@ import type { Resolvers } from "#kit/subgraph.ts";
 import { behaviourResolvers } from "./behaviour.ts";
 import { cartResolvers } from "./cart.ts";
 import { checkoutResolvers } from "./checkout.ts";
+import { deliveryResolvers } from "./delivery.ts";
 import { fulfilmentResolvers } from "./fulfilment.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
 import { refundResolvers } from "./refund.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers);

@@ -12,8 +12,17 @@ export const cartErrors: Renderers<CartRefusal> = {
   CART_ALREADY_ORDERED: ({ orderId }) => ({
     message: "The cart has become an order: open a new one with cartCreate.", path: CART, fields: { orderId: orderId === null ? null : encodeId("ord", orderId) },
   }),
+  CART_CLOSED: ({ state }) => ({
+    message: state === "EXPIRED" ? "Nobody came back for the cart in time and it has expired: open a new one with cartCreate." : "The cart's lines went into another cart: go on with that one.",
+    path: CART, fields: { state },
+  }),
   CART_BUSY: () => ({ message: "A purchase of this cart is under way: wait for its answer.", path: CART }),
 };
+
+export const versionConflict = ({ expected, actual }: { expected: number; actual: number }) => ({
+  message: `It has been changed since: version ${expected} was expected, ${actual} is there. Read it again and repeat the change with expectedVersion ${actual}.`,
+  path: ["input", "expectedVersion"], fields: { expected, actual },
+});
 
 export const keyErrors: Renderers<IdempotencyRefusal> = {
   INVALID_IDEMPOTENCY_KEY: () => ({ message: "The idempotency key must have 1 to 200 printable ASCII characters without spaces: a UUID does.", path: KEY }),

@@ -1,0 +1,52 @@
+import { graphMoney } from "#kit/graphMoney.ts";
+import { toDecimal } from "#schema/values/money.ts";
+import type { CartProblem } from "../domain/cartProblems.ts";
+import { toInt, variantRef } from "./refs.ts";
+
+interface Told {
+  readonly message: string;
+  readonly advice: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+type Tellers = { readonly [C in CartProblem["code"]]: (problem: Extract<CartProblem, { code: C }>) => Told & { readonly type: string } };
+
+const PARTS = { EMAIL: "an e-mail address", ADDRESS: "an address", METHOD: "a way of delivery" } as const;
+
+const tellers: Tellers = {
+  NO_LONGER_SOLD: ({ variantId }) => ({
+    type: "NoLongerSold", message: "Something in the cart is no longer sold.", advice: "Take it out: set its quantity to 0.", fields: { variant: variantRef(variantId) },
+  }),
+  OUT_OF_STOCK: ({ variantId, requested }) => ({
+    type: "OutOfStock", message: "Nothing is left of something in the cart.", advice: "Take it out, or come back when it is there again.",
+    fields: { variant: variantRef(variantId), requested: toInt(requested) },
+  }),
+  NOT_ENOUGH_STOCK: ({ variantId, requested, available }) => ({
+    type: "NotEnoughStock", message: `The cart asks for ${requested} units of something of which ${available} are left.`, advice: `Lower its quantity to ${available}.`,
+    fields: { variant: variantRef(variantId), requested: toInt(requested), available: toInt(available) },
+  }),
+  PRICE_CHANGED_SINCE_ADDED: ({ variantId, before, now }) => ({
+    type: "PriceChangedSinceAdded",
+    message: `A unit costs ${toDecimal(now)} ${now.currency} now; it was ${toDecimal(before)} when it was put into the cart.`,
+    advice: "Go on if you agree: setting the quantity again takes note of the new price.",
+    fields: { variant: variantRef(variantId), before: graphMoney(before), now: graphMoney(now) },
+  }),
+  CODE_NO_LONGER_APPLIES: ({ enteredCode, reason }) => ({
+    type: "CodeNoLongerApplies", message: `The code ${enteredCode} takes nothing off this cart as it is.`, advice: "Take the code out, or change the cart so that it applies.", fields: { enteredCode, reason },
+  }),
+  DELIVERY_NOT_POSSIBLE: ({ reason }) => ({
+    type: "DeliveryNotPossible",
+    message: reason === "NOT_TO_THIS_COUNTRY" ? "The shop does not deliver this cart to where it goes." : "The way of delivery that was chosen does not take this cart to where it goes.",
+    advice: reason === "NOT_TO_THIS_COUNTRY" ? "Give another address." : "Choose one of the shippingOptions.",
+    fields: { reason },
+  }),
+  DELIVERY_INCOMPLETE: ({ missing }) => ({
+    type: "DeliveryIncomplete", message: `To deliver the cart, ${missing.map((part) => PARTS[part]).join(" and ")} ${missing.length > 1 ? "are" : "is"} missing.`,
+    advice: "Give it with cartSetDelivery.", fields: { missing },
+  }),
+};
+
+/** The graph's `CartProblem` of one. */
+export function toGraphProblem(problem: CartProblem): Record<string, unknown> {
+  const { type, message, advice, fields } = (tellers[problem.code] as (one: CartProblem) => Told & { type: string })(problem);
+  return { __typename: type, code: problem.code, message, advice, blocksCheckout: problem.blocks, ...fields };
+}
