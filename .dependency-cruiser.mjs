@@ -82,6 +82,7 @@ export default {
     oneImporter(["pg", "pg-copy-streams"], "platform/db/", "The driver hides behind named statements."),
     oneImporter(["@apollo/server"], "gateway/graphqlServer\\.ts$", "Whatever reaches it has passed our bounds."),
     oneImporter(["execa"], "warehouse/tools/exec\\.ts$", "Child programs get the same limits and environment."),
+    oneImporter(["stripe"], "subgraphs/orders/ports/", "Payment providers are ports: the shop speaks of intents, not of Stripe."),
     oneImporter(["@google-cloud/bigquery"], "warehouse/engines/bigquery", "The engine is a driver."),
     {
       name: "tests-stay-tests",

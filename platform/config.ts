@@ -70,6 +70,51 @@ export function tellingSettings(): { kafkaBrokers: readonly string[]; smtpUrl?: 
   return { kafkaBrokers, ...(smtpUrl ? { smtpUrl } : {}), mailFrom, allowPrivateWebhooks };
 }
 
+/** How Stripe is reached; see subgraphs/orders/ports/stripe. Secrets: never logged, never in argv. */
+export interface StripeEnvironment {
+  readonly apiKey: string;
+  readonly webhookSecret: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly protocol?: "http" | "https";
+  readonly returnUrl?: string;
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Stripe, where a key is given; undefined for the stand-in. A value that is wrong is never repeated. */
+export function stripeSettings(): StripeEnvironment | undefined {
+  const apiKey = text("MARTGRAPH_STRIPE_API_KEY");
+  const webhookSecret = text("MARTGRAPH_STRIPE_WEBHOOK_SECRET")?.trim();
+  if (apiKey === undefined) {
+    if (webhookSecret !== undefined) throw new ConfigError("MARTGRAPH_STRIPE_WEBHOOK_SECRET is set, but MARTGRAPH_STRIPE_API_KEY is not: give both, or neither for the stand-in");
+    return undefined;
+  }
+  if (!/^(sk|rk)_(test|live)_\w{4,}$/.test(apiKey)) throw new ConfigError("MARTGRAPH_STRIPE_API_KEY is no secret key of Stripe's: it begins with sk_test_, sk_live_, rk_test_ or rk_live_");
+  if (webhookSecret === undefined || webhookSecret.length < 16) {
+    throw new ConfigError("MARTGRAPH_STRIPE_WEBHOOK_SECRET is empty or too short: everybody could tell the shop that they had paid. Take the signing secret (whsec_...) of the endpoint from Stripe's dashboard");
+  }
+  const returnUrl = webAddress("MARTGRAPH_STRIPE_RETURN_URL");
+  return { apiKey, webhookSecret, ...stripeHost(), ...(returnUrl ? { returnUrl: returnUrl.href } : {}) };
+}
+
+function stripeHost(): Pick<StripeEnvironment, "host" | "port" | "protocol"> {
+  const url = webAddress("MARTGRAPH_STRIPE_URL");
+  if (!url) return {};
+  if (url.pathname !== "/" || url.search !== "") throw new ConfigError("MARTGRAPH_STRIPE_URL is an address with a path: give protocol, host and port alone, http://127.0.0.1:12111");
+  if (url.protocol === "http:" && !LOOPBACK.has(url.hostname)) throw new ConfigError("MARTGRAPH_STRIPE_URL is http beyond this machine: the key would travel in the clear");
+  const protocol = url.protocol === "http:" ? "http" : "https";
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? (protocol === "http" ? 80 : 443) : Number(url.port), protocol };
+}
+
+function webAddress(name: string): URL | undefined {
+  const value = text(name);
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.username !== "" || url.password !== "") throw new ConfigError(`${name} is no address of http or https`);
+  return url;
+}
+
 /**
  * What one process of the split needs: its name and a JSON document that the starter put into the environment
  * (credentials must not stand in argv, which every user of the machine can read).

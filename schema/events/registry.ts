@@ -1,4 +1,5 @@
 import { cartExpired } from "./cart.ts";
+import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { orderLinesCancelled, refundCreated } from "./afterSale.ts";
@@ -24,6 +25,7 @@ export const EVENTS: readonly EventType[] = [
   paymentFailed,
   paymentVoided,
   refundPaid,
+  disputeOpened, disputeClosed, refundFailed,
   stockLow,
   stockBack,
   stockAdjusted,

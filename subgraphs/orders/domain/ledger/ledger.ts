@@ -39,7 +39,7 @@ export interface LedgerEntry {
 
 /** Entries with one cause. `kind` and `reference` name the cause: the same one is booked once, however often it is posted. */
 export interface Journal {
-  readonly kind: "ORDER_PLACED" | "PAYMENT_CAPTURED" | "PAYMENT_VOIDED" | "GIFT_CARD_ISSUED" | "GIFT_CARD_ADJUSTED" | "GIFT_CARD_SPENT" | "REFUND" | "VENDOR_SHARE" | "VENDOR_SHARE_REVERSED" | "DISPUTE_OPENED" | "DISPUTE_WON" | "CHARGE_UNDONE";
+  readonly kind: "ORDER_PLACED" | "PAYMENT_CAPTURED" | "PAYMENT_VOIDED" | "GIFT_CARD_ISSUED" | "GIFT_CARD_ADJUSTED" | "GIFT_CARD_SPENT" | "REFUND" | "REFUND_FAILED" | "VENDOR_SHARE" | "VENDOR_SHARE_REVERSED" | "DISPUTE_OPENED" | "DISPUTE_WON" | "CHARGE_UNDONE";
   readonly reference: string;
   readonly orderId: string | null;
   readonly currency: string;

@@ -20,7 +20,7 @@ export function memoryStore(): FakeStore & { accounts(): Account[] } {
       return true;
     },
     async forget(before) {
-      for (const [key, request] of requests) if (request.createdAt < before) requests.delete(key);
+      for (const [key, request] of requests) if (request.createdAt <= before) requests.delete(key);
     },
     listUndelivered: async (limit) => [...events.values()].slice(0, limit),
     async markDelivered(ids) {

@@ -63,7 +63,7 @@ const commit = query({
 
 const forget = query({
   name: "paymentFake.forget",
-  text: "delete from payment_fake.requests where created_at < $1",
+  text: "delete from payment_fake.requests where created_at <= $1",
   params: ["timestamptz"],
   row: {},
   budget: { access: "write", maxRows: 0 },

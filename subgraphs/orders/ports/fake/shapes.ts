@@ -134,6 +134,7 @@ export function chargeShape(account: Account): Stripe.Charge {
     receipt_number: null,
     receipt_url: null,
     refunded: account.capturedUnits > 0n && refundable(account) === 0n,
+    refunds: { object: "list", data: account.refunds.map((refund) => refundShape(account, refund)).toReversed(), has_more: false, url: `/v1/charges/${chargeRef(account)}/refunds` },
     review: null,
     shipping: null,
     source: null,
@@ -189,6 +190,7 @@ export function disputeShape(account: Account, dispute: AccountDispute): Omit<St
     livemode: false,
     metadata: {},
     payment_intent: account.ref,
+    payment_method_details: { type: "card", card: { brand: "visa", case_type: "chargeback", network: "visa", network_reason_code: "10.4" } },
     reason: "fraudulent",
     status: DISPUTE_STATUS[dispute.state],
   };

@@ -29,7 +29,7 @@ export interface FakeStore {
   load(ref: string | null, key: string | null): Promise<{ account: Account | undefined; request: StoredRequest | undefined }>;
   /** False when the account has changed, or the key was used, since they were read. */
   commit(change: StoreChange): Promise<boolean>;
-  /** Drops answers older than `before`. */
+  /** Drops answers made at `before` or earlier. */
   forget(before: Date): Promise<void>;
   /** Oldest first, at most `limit`. */
   listUndelivered(limit: number): Promise<StoredEvent[]>;

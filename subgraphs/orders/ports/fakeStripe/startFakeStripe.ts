@@ -54,7 +54,7 @@ const MOST_BODY = 64_000;
  * moves no money.
  */
 export async function startFakeStripe(options: FakeStripeOptions): Promise<FakeStripe> {
-  const { store, port = 0, apiKey = "sk_test_martgraph_stand_in", webhookUrl, webhookSecret, faults, clock = wallClock } = options;
+  const { store, port = 0, apiKey = "sk_test_martgraphStandIn", webhookUrl, webhookSecret, faults, clock = wallClock } = options;
   let url = "";
   const challengeUrl = (account: Account): string => `${url}/challenge/${account.ref}?secret=${encodeURIComponent(account.clientSecret)}`;
   const bank: Bank = createBank({ store, clock, keepEvents: true, tell: (account, draft, id, at) => eventShape(account, draft, id, at, { challengeUrl }) });
