@@ -3,6 +3,7 @@ import type { Viewer } from "#kit/viewer.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Commanded } from "../context.ts";
 import { type Cart, mayUseCart, mergeLines } from "../domain/cart.ts";
+import { moveCartCodes } from "../queries/cartCodes.ts";
 import { type FullCart, listFullCarts, readWorkspace, writeCartLines } from "../queries/cartContents.ts";
 import { closeMergedCart, giveCart, listCartsForUpdate, listLatestOpenCarts, saveCart } from "../queries/carts.ts";
 import { type CartRefusal, checkUsable } from "./findUsableCart.ts";
@@ -70,6 +71,7 @@ async function merge({ viewer, clocks }: Commanded, tx: Tx, from: Cart, into: Ca
   if (space.isBusy) return err({ code: "CART_BUSY", which: "into" });
   const changes = mergeLines(space.contents.lines, source.contents.lines);
   if (!changes.ok) return changes;
+  await moveCartCodes(tx, from.id, into.id);
   await closeMergedCart(tx, from.id, into.id, at);
   const full = await writeCartLines(tx, into, space, changes.value, at);
   const { address, email } = space.contents.delivery;
@@ -80,5 +82,6 @@ async function merge({ viewer, clocks }: Commanded, tx: Tx, from: Cart, into: Ca
   if (delivery?.address || delivery?.email || wanted.note !== cart.note || wanted.countryCode !== cart.countryCode) cart = await saveCart(tx, wanted, delivery, at);
   // Who merges into a guest's cart while logged in goes on with it as their own.
   if (cart.userId === null && viewer.userId !== null) cart = await giveCart(tx, cart.id, viewer.userId, at);
-  return ok({ cart, contents: { ...full.contents, delivery: delivery ?? space.contents.delivery } });
+  const [merged] = await listFullCarts(tx, [cart.id]);
+  return ok(merged ?? { cart, contents: full.contents });
 }

@@ -1,5 +1,7 @@
 import type { Money } from "#schema/values/money.ts";
 import type { CartDelivery } from "./delivery.ts";
+import type { CartCode } from "./loadedCart.ts";
+import type { PromotionRefusal, PromotionVerdict } from "./promotions/types.ts";
 import type { ShippingQuote } from "./pricing/shipping.ts";
 
 /** Something about a cart that its buyer should know before paying. Those marked `blocks` stop a checkout. */
@@ -8,7 +10,7 @@ export type CartProblem =
   | { code: "OUT_OF_STOCK"; blocks: true; variantId: string; requested: bigint }
   | { code: "NOT_ENOUGH_STOCK"; blocks: true; variantId: string; requested: bigint; available: bigint }
   | { code: "PRICE_CHANGED_SINCE_ADDED"; blocks: false; variantId: string; before: Money; now: Money }
-  | { code: "CODE_NO_LONGER_APPLIES"; blocks: true; enteredCode: string; reason: string }
+  | { code: "CODE_NO_LONGER_APPLIES"; blocks: true; promotionCode: string; reason: string }
   | { code: "DELIVERY_NOT_POSSIBLE"; blocks: true; reason: "NOT_TO_THIS_COUNTRY" | "METHOD_NOT_OFFERED" }
   | { code: "DELIVERY_INCOMPLETE"; blocks: true; missing: readonly ("EMAIL" | "ADDRESS" | "METHOD")[] };
 
@@ -50,6 +52,18 @@ export function deliveryProblems(delivery: CartDelivery, offered: readonly Shipp
   ];
   if (missing.length > 0) problems.push({ code: "DELIVERY_INCOMPLETE", blocks: true, missing });
   return problems;
+}
+
+/** A promotion that has nothing to take off yet, the shipping where none is chosen, is no problem. */
+const HARMLESS: ReadonlySet<PromotionRefusal> = new Set(["NOTHING_TO_TAKE_OFF"]);
+
+/** Of the codes that were entered: those that lead to no promotion any more, and those whose promotion does not apply. */
+export function codeProblems(codes: readonly CartCode[], verdicts: readonly PromotionVerdict[]): CartProblem[] {
+  return codes.flatMap(({ code, promotionId }): CartProblem[] => {
+    const verdict = verdicts.find((one) => one.promotionId === promotionId && one.code !== null);
+    const reason = verdict ? verdict.refusal : "NOT_VALID";
+    return reason === null || HARMLESS.has(reason as PromotionRefusal) ? [] : [{ code: "CODE_NO_LONGER_APPLIES", blocks: true, promotionCode: code, reason }];
+  });
 }
 
 function isSame(a: Money, b: Money): boolean {

@@ -1,5 +1,5 @@
 import type { Money } from "#schema/values/money.ts";
-import { type CartProblem, deliveryProblems, lineProblems } from "./cartProblems.ts";
+import { type CartProblem, codeProblems, deliveryProblems, lineProblems } from "./cartProblems.ts";
 import type { CartDelivery } from "./delivery.ts";
 import { judgeCart, type PricingInput, subtotalOf } from "./pricing/priceCart.ts";
 import type { PricingRules } from "./pricing/rules.ts";
@@ -23,12 +23,27 @@ export interface OnSale extends Omit<PricingLine, "position" | "quantity" | "var
   readonly available: bigint;
 }
 
+/** A code that was entered, in the shop's spelling. */
+export interface CartCode {
+  readonly code: string;
+  readonly promotionId: string;
+}
+
 /** What is in a cart and where it goes. */
 export interface CartContents {
   /** Of the tables it is priced from; see pricingRulesOf. */
   readonly stamp: string;
   readonly lines: readonly ContentLine[];
   readonly delivery: CartDelivery;
+  /** In the order in which they were entered. */
+  readonly codes: readonly CartCode[];
+  readonly hasGiftCards: boolean;
+}
+
+/** What promotions and gift cards bring to a cart. */
+export interface Reductions extends Pick<PricingInput, "promotions" | "giftCards"> {
+  /** Orders of the buyer that were not cancelled, as far as a promotion asks. */
+  readonly orderCount: number;
 }
 
 /** What of a cart its prices depend on. */
@@ -69,7 +84,7 @@ export function shippingOptionsOf(cart: Pick<PricedOf, "currency" | "countryCode
 }
 
 /** From what was read of a cart to what it comes to, at an instant of business time. */
-export function assembleCart(cart: PricedOf, contents: CartContents, rules: PricingRules, at: Date): LoadedCart {
+export function assembleCart(cart: PricedOf, contents: CartContents, rules: PricingRules, { promotions, giftCards, orderCount }: Reductions, at: Date): LoadedCart {
   const { delivery } = contents;
   const { countryCode } = destinationOf(cart, delivery);
   const shippingOptions = shippingOptionsOf(cart, contents, rules);
@@ -77,17 +92,18 @@ export function assembleCart(cart: PricedOf, contents: CartContents, rules: Pric
     currency: cart.currency,
     countryCode,
     lines: onSaleOf(contents),
-    customer: { userId: cart.userId, orderCount: 0 },
-    codes: [],
-    promotions: [],
+    customer: { userId: cart.userId, orderCount },
+    codes: contents.codes.map(({ code }) => code),
+    promotions,
     shipping: shippingOptions.find((quote) => quote.methodId === delivery.methodId) ?? null,
     taxRates: ratesFor(rules.taxRates, countryCode, at),
-    giftCards: [],
+    giftCards,
     at,
   };
-  const { priced } = judgeCart(pricing);
+  const { priced, verdicts } = judgeCart(pricing);
   const problems = contents.lines.length === 0 ? [] : [
     ...lineProblems(contents.lines.map((line) => ({ ...line, onSale: line.onSale && { price: line.onSale.unitPrice, available: line.onSale.available } }))),
+    ...codeProblems(contents.codes, verdicts),
     ...deliveryProblems(delivery, shippingOptions, rules.settings.deliveryRequired),
   ];
   return { pricing, priced, problems, shippingOptions, delivery, contents };

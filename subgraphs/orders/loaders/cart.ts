@@ -2,10 +2,11 @@ import { byKey } from "#kit/batch.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import type { Database } from "#platform/db/database.ts";
 import { type Cart, maySeeCart } from "../domain/cart.ts";
-import { assembleCart, type CartContents, type LoadedCart } from "../domain/loadedCart.ts";
+import type { CartContents, LoadedCart } from "../domain/loadedCart.ts";
 import type { PricingRules } from "../domain/pricing/rules.ts";
 import { type FullCart, listFullCarts } from "../queries/cartContents.ts";
 import { listCartsByIds, listLatestOpenCarts } from "../queries/carts.ts";
+import { priceContents } from "../queries/pricing.ts";
 import { pricingRulesOf } from "../queries/pricingRules.ts";
 
 /** Carts the viewer may not see are not there. */
@@ -27,7 +28,7 @@ export function cartLoaders(db: Database, viewer: Viewer) {
     /** What a cart comes to: reckoned once per request, and again when the request has changed it. */
     pricedCart(cart: Cart, at: Date): Promise<LoadedCart> {
       const key = `${cart.id} ${cart.version}`;
-      const known = priced.get(key) ?? Promise.all([contentsOf(cart), rulesOf(cart)]).then(([contents, rules]) => assembleCart({ ...cart, userId: cart.userId ?? viewer.userId }, contents, rules, at));
+      const known = priced.get(key) ?? contentsOf(cart).then((contents) => priceContents(db, { ...cart, userId: cart.userId ?? viewer.userId }, contents, at));
       priced.set(key, known);
       return known;
     },

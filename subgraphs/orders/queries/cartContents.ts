@@ -1,6 +1,6 @@
 import { money } from "#schema/values/money.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
-import { query } from "#platform/db/query.ts";
+import { query, type RowOf } from "#platform/db/query.ts";
 import { type Cart, type LineChange, MAX_LINES } from "../domain/cart.ts";
 import { type CartDelivery, NO_DELIVERY } from "../domain/delivery.ts";
 import type { CartContents, ContentLine, OnSale } from "../domain/loadedCart.ts";
@@ -14,6 +14,12 @@ const DELIVERY = (cartId: string) => `(select jsonb_build_object('email', d.emai
     else jsonb_build_object('name', d.name, 'line1', d.line1, 'line2', d.line2, 'city', d.city, 'region', d.region, 'postalCode', d.postal_code,
       'countryCode', d.country_code, 'phone', d.phone) end) from orders.cart_delivery d where d.cart_id = ${cartId})`;
 
+// What was entered. Counted and not asked for by `exists`, which the planner may answer from a hash of the whole table.
+const REDUCTIONS = (cartId: string) => `(select jsonb_agg(jsonb_build_array(k.code, k.promotion_id) order by e.position, k.code) from orders.cart_codes e
+      cross join lateral (select p.code, p.promotion_id from orders.promotion_codes p where p.id = e.code_id limit 1) k where e.cart_id = ${cartId}) as codes,
+    (select count(*) > 0 from orders.cart_gift_cards e where e.cart_id = ${cartId}) as has_gift_cards`;
+const contentRow = { stamp: "uuid", lines: "jsonb?", delivery: "jsonb?", codes: "jsonb?", has_gift_cards: "bool" } as const;
+
 /** States of a checkout that is neither over nor given up; those of the index checkouts_live. */
 export const BEING_BOUGHT = "'HELD', 'REVIEW', 'UNDOING'";
 
@@ -25,26 +31,26 @@ const whole = query({
         from orders.cart_lines l
         left join catalog.sellable_variants s on s.variant_id = l.variant_id and s.currency = c.currency and s.status = 'ACTIVE'
         where l.cart_id = c.id) as lines,
-      ${DELIVERY("c.id")} as delivery
+      ${DELIVERY("c.id")} as delivery, ${REDUCTIONS("c.id")}
     from orders.carts c cross join orders.pricing_rules r
     where c.id = any($1)`,
   params: ["uuid[]"],
-  row: { ...cartRow, stamp: "uuid", lines: "jsonb?", delivery: "jsonb?" },
+  row: { ...cartRow, ...contentRow },
   budget: { access: "index", maxRows: 1_000 },
 });
 
 // The same of a cart that is held, with variants that may come into it, and whether it is being bought.
 const workspace = query({
   name: "orders.cartWorkspace",
-  text: `select r.stamp, exists (select from orders.checkouts k where k.cart_id = $1 and k.state in (${BEING_BOUGHT})) as is_busy,
+  text: `select exists (select from orders.checkouts k where k.cart_id = $1 and k.state in (${BEING_BOUGHT})) as is_busy, r.stamp,
       (select jsonb_agg(${LINE("v.variant_id")} order by l.position)
         from (select h.variant_id from orders.cart_lines h where h.cart_id = $1 union select w.variant_id from unnest($2::uuid[]) as w (variant_id)) v
         left join orders.cart_lines l on l.cart_id = $1 and l.variant_id = v.variant_id
         left join catalog.sellable_variants s on s.variant_id = v.variant_id and s.currency = $3 and s.status = 'ACTIVE') as lines,
-      ${DELIVERY("$1")} as delivery
+      ${DELIVERY("$1")} as delivery, ${REDUCTIONS("$1")}
     from orders.pricing_rules r`,
   params: ["uuid", "uuid[]", "text"],
-  row: { stamp: "uuid", is_busy: "bool", lines: "jsonb?", delivery: "jsonb?" },
+  row: { is_busy: "bool", ...contentRow },
   budget: { access: "index", maxRows: 1 },
 });
 
@@ -92,7 +98,7 @@ export async function listFullCarts(db: Reader, ids: readonly string[]): Promise
   return (await db.many(whole, [ids])).map((row) => {
     const cart = toCart(row);
     const lines = ((row.lines ?? []) as FrozenLine[]).slice(0, MAX_LINES).map((line, index) => toLine(line, index + 1, cart.currency));
-    return { cart, contents: { stamp: row.stamp, lines, delivery: toDelivery(row.delivery) } };
+    return { cart, contents: { ...toContents(row), lines } };
   });
 }
 
@@ -105,7 +111,7 @@ export async function readWorkspace(tx: Tx, cart: Pick<Cart, "id" | "currency">,
     const found = toOnSale(line, cart.currency);
     return found ? [[line[0], found] as const] : [];
   }));
-  return { isBusy: row.is_busy, contents: { stamp: row.stamp, lines, delivery: toDelivery(row.delivery) }, onSale };
+  return { isBusy: row.is_busy, contents: { ...toContents(row), lines }, onSale };
 }
 
 /** Writes the changes and answers the cart as it is then, from what was read: nothing is read again. */
@@ -137,6 +143,11 @@ function toOnSale(line: FrozenLine, currency: string): OnSale | null {
   return { productId, vendorId, categoryId, sku, name, unitPrice: money(BigInt(unitAmount), currency, exponent), available: BigInt(available), weightGrams, taxClass };
 }
 
-function toDelivery(frozen: unknown): CartDelivery {
-  return (frozen as CartDelivery | null) ?? NO_DELIVERY;
+function toContents({ stamp, delivery, codes, has_gift_cards }: RowOf<typeof contentRow>): Omit<CartContents, "lines"> {
+  return {
+    stamp,
+    delivery: (delivery as CartDelivery | null) ?? NO_DELIVERY,
+    codes: ((codes ?? []) as [string, string][]).map(([code, promotionId]) => ({ code, promotionId })),
+    hasGiftCards: has_gift_cards,
+  };
 }

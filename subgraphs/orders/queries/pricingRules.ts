@@ -19,12 +19,13 @@ const rules = query({
       coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'zoneId', m.zone_id, 'name', m.name, 'description', m.description, 'currency', m.currency,
           'exponent', m.exponent, 'basis', m.basis, 'bands', m.bands, 'freeFromUnits', m.free_from_units::text, 'taxClass', m.tax_class, 'minDays', m.min_days,
           'maxDays', m.max_days, 'isActive', m.is_active, 'position', m.position, 'version', m.version)
-        order by m.position, m.name) from orders.shipping_methods m), '[]') as methods
+        order by m.position, m.name) from orders.shipping_methods m), '[]') as methods,
+      exists (select from orders.promotions p where p.is_active and not p.needs_code) as has_automatic
     from orders.pricing_rules r`,
   params: [],
   row: {
     stamp: "uuid", delivery_required: "bool", cart_lifetime_days: "int4", default_weight_grams: "int4", version: "int4",
-    tax_rates: "jsonb", zones: "jsonb", methods: "jsonb",
+    tax_rates: "jsonb", zones: "jsonb", methods: "jsonb", has_automatic: "bool",
   },
   budget: { access: "scan", maxRows: 1 },
 });
@@ -106,6 +107,7 @@ export async function readPricingRules(db: Reader): Promise<PricingRules> {
     settings: { deliveryRequired: row.delivery_required, cartLifetimeDays: row.cart_lifetime_days, defaultWeightGrams: row.default_weight_grams, version: row.version },
     taxRates: (row.tax_rates as FrozenRate[]).map((rate) => ({ ...rate, validFrom: new Date(rate.validFrom), validTo: rate.validTo === null ? null : new Date(rate.validTo) })),
     zones: (row.zones as FrozenZone[]).map((zone) => ({ ...zone, methods: methods.filter((method) => method.zoneId === zone.id) })),
+    hasAutomaticPromotions: row.has_automatic,
   };
 }
 

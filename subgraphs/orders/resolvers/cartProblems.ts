@@ -12,6 +12,15 @@ type Tellers = { readonly [C in CartProblem["code"]]: (problem: Extract<CartProb
 
 const PARTS = { EMAIL: "an e-mail address", ADDRESS: "an address", METHOD: "a way of delivery" } as const;
 
+const WHY: Readonly<Record<string, string>> = {
+  OTHER_CURRENCY: "it is for another currency", NOT_STARTED: "it is not valid yet", EXPIRED: "it has expired", USED_UP: "it has been used as often as it may",
+  USED_BY_CUSTOMER: "you have used it as often as you may", OTHER_COUNTRY: "it is not for the country the cart goes to", REGISTERED_ONLY: "it is for people with an account",
+  FIRST_ORDER_ONLY: "it is for a first order", NO_MATCHING_ITEMS: "nothing in the cart is what it is for", MINIMUM_SUBTOTAL: "the cart comes to too little for it",
+  MINIMUM_QUANTITY: "the cart holds too few units for it", NOT_COMBINABLE: "it does not go together with another discount",
+};
+/** Changing the cart does not help. */
+const FOR_GOOD = new Set(["OTHER_CURRENCY", "EXPIRED", "USED_UP", "USED_BY_CUSTOMER", "FIRST_ORDER_ONLY", "NOT_VALID"]);
+
 const tellers: Tellers = {
   NO_LONGER_SOLD: ({ variantId }) => ({
     type: "NoLongerSold", message: "Something in the cart is no longer sold.", advice: "Take it out: set its quantity to 0.", fields: { variant: variantRef(variantId) },
@@ -30,8 +39,10 @@ const tellers: Tellers = {
     advice: "Go on if you agree: setting the quantity again takes note of the new price.",
     fields: { variant: variantRef(variantId), before: graphMoney(before), now: graphMoney(now) },
   }),
-  CODE_NO_LONGER_APPLIES: ({ enteredCode, reason }) => ({
-    type: "CodeNoLongerApplies", message: `The code ${enteredCode} takes nothing off this cart as it is.`, advice: "Take the code out, or change the cart so that it applies.", fields: { enteredCode, reason },
+  CODE_NO_LONGER_APPLIES: ({ promotionCode, reason }) => ({
+    type: "CodeNoLongerApplies", message: `The code ${promotionCode} takes nothing off this cart: ${WHY[reason] ?? "it is no longer valid"}.`,
+    advice: FOR_GOOD.has(reason) ? "Take the code out." : "Take the code out, or change the cart so that it applies.",
+    fields: { enteredCode: promotionCode, reason },
   }),
   DELIVERY_NOT_POSSIBLE: ({ reason }) => ({
     type: "DeliveryNotPossible",

@@ -19,4 +19,6 @@ export interface PricingRules {
   readonly settings: ShopSettings;
   readonly taxRates: readonly TaxRate[];
   readonly zones: readonly ShippingZone[];
+  /** Whether there are promotions that apply without a code, now or some day. */
+  readonly hasAutomaticPromotions: boolean;
 }
