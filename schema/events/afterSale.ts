@@ -18,6 +18,27 @@ export const orderLinesCancelled = defineEvent({
   }),
 });
 
+const returned = { ...order, returnId: uuid("The return.", "ret"), returnNumber: text("The number of the return that people use.") };
+
+export const returnRequested = defineEvent({
+  type: "ReturnRequested", version: 1, aggregate: "order",
+  description: "A buyer asks to give units back; nothing is decided yet.",
+  payload: z.object({ ...returned, exchangeVariantId: nullable(uuid("What is wanted in their place; null for the money.", "var")), lines: lines("What is to go back.") }),
+});
+
+export const returnResolved = defineEvent({
+  type: "ReturnResolved", version: 1, aggregate: "order",
+  description: "A return was approved or refused.",
+  payload: z.object({
+    ...returned, verdict: oneOf(["APPROVE", "REJECT"], "What was decided."), refundId: nullable(uuid("The refund for it; null where no money goes back.", "rfd")),
+    exchangeOrderId: nullable(uuid("The order that goes out in its place; null where there is none.", "ord")),
+  }),
+});
+
+export const returnReceived = defineEvent({
+  type: "ReturnReceived", version: 1, aggregate: "order", description: "The goods of a return are here.", payload: z.object(returned),
+});
+
 export const refundCreated = defineEvent({
   type: "RefundCreated", version: 1, aggregate: "order",
   description: "Money is promised back to a buyer; RefundPaid follows when it has gone.",

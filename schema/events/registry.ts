@@ -2,7 +2,7 @@ import { cartExpired } from "./cart.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
-import { orderLinesCancelled, refundCreated } from "./afterSale.ts";
+import { orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
@@ -30,7 +30,7 @@ export const EVENTS: readonly EventType[] = [
   stockBack,
   stockAdjusted,
   promotionChanged, giftCardIssued, giftCardSpent,
-  orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated,
+  orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated, returnRequested, returnResolved, returnReceived,
   userRegistered,
 ];
 

@@ -3,6 +3,7 @@ import type { Database } from "#platform/db/database.ts";
 import { listFulfilmentLines, listFulfilments } from "../queries/afterSale/fulfilments.ts";
 import { listLinesByIds, listUnitsOfLines, listUnitsOfOrders } from "../queries/afterSale/lineUnits.ts";
 import { listRefundDetails, listRefundLines } from "../queries/afterSale/refundParts.ts";
+import { listOrdersByIds, listReturnLines, listReturns } from "../queries/afterSale/returns.ts";
 
 /** Parts of orders: asked for by whoever holds the order or the vendor order. */
 export function afterSaleLoaders(db: Database) {
@@ -14,5 +15,9 @@ export function afterSaleLoaders(db: Database) {
     unitsOfOrder: byKey({ load: (ids) => listUnitsOfOrders(db, ids), keyOf: (sums) => sums.orderId }),
     detailsOfRefund: byKey({ load: (ids) => listRefundDetails(db, ids), keyOf: (refund) => refund.refundId }),
     linesOfRefund: manyByKey({ load: (ids) => listRefundLines(db, ids), keyOf: (line) => line.refundId }),
+    returnsOfOrder: manyByKey({ load: (ids) => listReturns(db, ids), keyOf: (one) => one.orderId }),
+    linesOfReturn: manyByKey({ load: (ids) => listReturnLines(db, ids), keyOf: (line) => line.returnId }),
+    /** An order that something names which the viewer may see. */
+    linkedOrder: byKey({ load: (ids) => listOrdersByIds(db, ids), keyOf: (order) => order.id }),
   };
 }

@@ -8,5 +8,6 @@ import { fulfilmentResolvers } from "./fulfilment.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
 import { refundResolvers } from "./refund.ts";
+import { returnResolvers } from "./return.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers);

@@ -18,6 +18,9 @@ const PARCEL = "id number state carrier trackingNumber trackingUrl lines { quant
 const ORDER = `id number state nextStates fulfilmentState total { amount } lines { nodes { id sku quantity fulfilledQuantity shippedQuantity deliveredQuantity cancelledQuantity returnedQuantity } }
   fulfilments { ${PARCEL} } refunds { id number state cause total { amount } tax { amount } shipping { amount } reason lines { code quantity amount { amount } } } payments { state amount { amount } refunded { amount } }`;
 
+const RETURN = `id number state lines { quantity reason line { sku } } exchangeVariant { id } replacement { id state total { amount } lines { nodes { sku quantity } } } refund { total { amount } } restock note
+  requestedAt resolvedAt receivedAt`;
+
 const DOCUMENTS: Readonly<Record<string, string>> = {
   fulfilmentCreate: `mutation ($input: FulfilmentCreateInput!) { fulfilmentCreate(input: $input) { __typename ... on FulfilmentCreateSuccess { fulfilment { ${PARCEL} } order { ${ORDER} } } ${ERROR}
     ... on OrderNotFulfillable { state } ... on OrderLineNotFound { lineId } ... on NotEnoughUnits { lineId requested available } } }`,
@@ -28,6 +31,11 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
     ... on NotEnoughUnits { available } ... on OrderNotCancellable { state } } }`,
   refundCreate: `mutation ($input: RefundCreateInput!) { refundCreate(input: $input) { __typename ... on RefundCreateSuccess { order { ${ORDER} } refund { id number state total { amount } lines { code quantity amount { amount } } } } ${ERROR}
     ... on RefundTooLarge { refundable { amount } } } }`,
+  returnRequest: `mutation ($input: ReturnRequestInput!) { returnRequest(input: $input) { __typename ... on ReturnRequestSuccess { return { ${RETURN} } order { ${ORDER} } } ${ERROR}
+    ... on NotEnoughUnits { available } ... on ReturnWindowClosed { lineId closedAt } ... on ExchangePriceDiffers { difference { amount } } } }`,
+  returnResolve: `mutation ($input: ReturnResolveInput!) { returnResolve(input: $input) { __typename ... on ReturnResolveSuccess { return { ${RETURN} } order { ${ORDER} } } ${ERROR}
+    ... on ReturnInWrongState { state } ... on InsufficientStock { shortages { requested available } } } }`,
+  returnReceive: `mutation ($returnId: ID!) { returnReceive(returnId: $returnId) { __typename ... on ReturnReceiveSuccess { return { ${RETURN} } order { ${ORDER} } } ${ERROR} ... on ReturnInWrongState { state } } }`,
 };
 
 /** Units of lines as the API takes them. */
@@ -48,6 +56,9 @@ export function counter(graph: Graph, viewer: Viewer = SAM) {
     fulfilmentCancel: (fulfilmentId: string) => call("fulfilmentCancel", { fulfilmentId }),
     orderLinesCancel: (orderId: string, lines: Lines, more: object = {}) => call("orderLinesCancel", { input: { orderId, lines, idempotencyKey: randomUUID(), ...more } }),
     refundCreate: (orderId: string, more: object) => call("refundCreate", { input: { orderId, idempotencyKey: randomUUID(), ...more } }),
+    returnRequest: (orderId: string, lines: Lines, more: object = {}) => call("returnRequest", { input: { orderId, lines, idempotencyKey: randomUUID(), ...more } }),
+    returnResolve: (returnId: string, verdict: string, more: object = {}) => call("returnResolve", { input: { returnId, verdict, idempotencyKey: randomUUID(), ...more } }),
+    returnReceive: (returnId: string) => call("returnReceive", { returnId }),
     order: async (id: string): Promise<Answer> => (await graph.as(viewer).run(`query ($id: ID!) { order(id: $id) { ${ORDER} } }`, { id })).data["order"] as Answer,
     /** Packs, ships and, if told, delivers the units given. */
     async sent(orderId: string, lines: Lines, delivered = true): Promise<string> {

@@ -45,7 +45,7 @@ export async function orderLinesCancel(parts: Commanded, { key, ...input }: Line
     const after = await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, cancelled: quantity })));
     const refundId = await giveBack(scene, { units: chosen.units, shipping: isAllCancelled(after), agreed: null, cause: "CANCELLATION", reason: input.reason, isExact: false });
     const variantOf = new Map(after.map((line) => [line.id, line.variantId]));
-    await restock(tx, order.id, chosen.units.map(({ lineId, quantity }) => ({ variantId: variantOf.get(lineId) as string, quantity })));
+    await restock(tx, order.id, chosen.units.map(({ lineId, quantity }) => ({ variantId: variantOf.get(lineId) as string, quantity })), "CANCELLED");
     await scene.tell("OrderLinesCancelled", {
       userId: order.userId, refundId, reason: input.reason, lines: chosen.units.map(({ lineId, quantity }) => ({ lineId, quantity: quantity.toString() })),
     });

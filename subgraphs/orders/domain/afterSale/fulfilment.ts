@@ -37,7 +37,7 @@ export interface TrackingRefusal {
 }
 
 const MAX = { carrier: 100, number: 100, url: 500 } as const;
-const hasControls = (text: string) => /[\u0000-\u001f\u007f]/.test(text);
+const hasControls = (text: string) => [...text].some((letter) => letter < " " || letter === "\u007f");
 
 /** Carrier, number and address of a parcel as they are kept: trimmed, empty is none; an address is one of the web. */
 export function readTracking(given: Partial<Tracking>): Result<Tracking, TrackingRefusal> {

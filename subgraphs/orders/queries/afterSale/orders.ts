@@ -6,7 +6,7 @@ import type { OrderState } from "../../domain/orderState.ts";
 import { ORDER_COLUMNS, orderRow, toOrder } from "../orders.ts";
 
 // Whose it is stands in the statement. A guest's order is shown to whoever knows the id of the cart it came from, which is a secret.
-const IS_CALLERS = "($2 or o.user_id = $3 or (o.user_id is null and o.cart_id = $4))";
+const IS_CALLERS = "($2 or o.user_id = $3 or (o.user_id is null and (o.cart_id = $4 or exists (select 1 from orders.orders r where r.id = o.replaces_order_id and r.cart_id = $4))))";
 
 const ofCaller = query({
   name: "orders.orderOfCallerForUpdate",
