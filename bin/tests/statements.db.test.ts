@@ -28,6 +28,7 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   paymentFake: ["shop", "martgraph_orders"],
   outbox: ["shop", "martgraph_orders"],
   relay: ["shop", "martgraph_relay"],
+  webhooks: ["shop", "martgraph_relay"],
   shopdata: ["shop", "owner"],
   shop: ["shop", "owner"],
   bin: ["shop", "owner"],

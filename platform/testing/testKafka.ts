@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -60,7 +61,8 @@ async function fetchJars(maven: string): Promise<void> {
 }
 
 /** Starts a broker on two free ports of the loopback; it keeps its data in a folder of its own, which `close` removes. */
-export async function startTestKafka({ java, jars }: { java: string; jars: string }, ports: { client: number; controller: number }): Promise<TestKafka> {
+export async function startTestKafka({ java, jars }: { java: string; jars: string }): Promise<TestKafka> {
+  const ports = { client: await freePort(), controller: await freePort() };
   const dir = mkdtempSync(join(tmpdir(), "kafka-"));
   const settings = join(dir, "server.properties");
   writeFileSync(settings, Object.entries({
@@ -92,6 +94,15 @@ export async function startTestKafka({ java, jars }: { java: string; jars: strin
     throw error;
   }
   return { broker, close };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** 16 bytes in base64url, as Kafka wants them. */

@@ -13,7 +13,7 @@ let missing: string | undefined;
 beforeAll(async () => {
   const found = await findKafka();
   if ("missing" in found) missing = found.missing;
-  else kafka = await startTestKafka(found, { client: 21_392, controller: 21_393 });
+  else kafka = await startTestKafka(found);
 }, 400_000);
 afterAll(() => kafka?.close());
 beforeEach((context) => { if (missing) context.skip(missing); });

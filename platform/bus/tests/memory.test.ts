@@ -2,4 +2,6 @@ import { describe } from "vitest";
 import { createMemoryBus } from "../memory.ts";
 import { busContract } from "./contract.ts";
 
-describe("the memory bus", () => busContract(async () => createMemoryBus()));
+describe("the memory bus", () => {
+  busContract(async () => createMemoryBus());
+});
