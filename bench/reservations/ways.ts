@@ -1,4 +1,4 @@
-import { Database } from "#platform/db/database.ts";
+import type { Database } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { createReserver } from "#subgraphs/orders/queries/reserver.ts";
 
