@@ -3,6 +3,7 @@ import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { sweepCarts } from "./commands/sweepCarts.ts";
+import { sweepHolds } from "./commands/sweepHolds.ts";
 import { sweepUnfinished } from "./commands/sweepUnfinished.ts";
 import type { OrdersParts } from "./context.ts";
 import { guards } from "./guards.ts";
@@ -43,8 +44,8 @@ export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSec
 function startSweeper(parts: OrdersParts, seconds: number): { stop(): Promise<void> } {
   let running: Promise<unknown> | undefined;
   const timer = setInterval(() => {
-    running ??= Promise.all([sweepUnfinished(parts), sweepCarts(parts)])
-      .catch((error: unknown) => parts.log.warn({ error }, "unfinished purchases and unused carts could not be looked for"))
+    running ??= Promise.all([sweepUnfinished(parts), sweepCarts(parts), sweepHolds(parts)])
+      .catch((error: unknown) => parts.log.warn({ error }, "unfinished purchases, unused carts and forgotten holds could not be looked for"))
       .finally(() => { running = undefined; });
   }, seconds * 1000).unref();
   return {
