@@ -4,7 +4,9 @@ import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import type { OrdersLoaders } from "./loaders.ts";
-import type { PaymentProvider } from "./ports/payments.ts";
+import type { FraudPort } from "./ports/fraud.ts";
+import type { PaymentProvider } from "./ports/paymentProvider.ts";
+import type { StockReserver } from "./queries/reserver.ts";
 
 /** What the slice works with once it is made. */
 export interface OrdersParts {
@@ -13,6 +15,8 @@ export interface OrdersParts {
   readonly clocks: Clocks;
   readonly log: Log;
   readonly payments: PaymentProvider;
+  readonly fraud: FraudPort;
+  readonly stock: StockReserver;
 }
 
 export type OrdersContext = ContextOf<OrdersParts, OrdersLoaders>;

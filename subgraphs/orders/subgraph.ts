@@ -1,24 +1,14 @@
 import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
-import type { Clocks } from "#platform/clock.ts";
-import type { Database } from "#platform/db/database.ts";
-import type { Log } from "#platform/log.ts";
 import { sweepCarts } from "./commands/sweepCarts.ts";
 import { sweepHolds } from "./commands/sweepHolds.ts";
 import { sweepUnfinished } from "./commands/sweepUnfinished.ts";
 import type { OrdersParts } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
-import { createFakePayments } from "./ports/fakePayments.ts";
-import type { PaymentProvider } from "./ports/payments.ts";
+import { createParts, type PartsGiven } from "./parts.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
-export interface OrdersDeps {
-  /** Logged in as martgraph_orders. */
-  readonly db: Database;
-  readonly clocks: Clocks;
-  readonly log: Log;
-  /** The stateful stand-in where not given. */
-  readonly payments?: PaymentProvider;
+export interface OrdersDeps extends PartsGiven {
   /** How often unfinished purchases and cancellations are looked for; 0 never. */
   readonly sweepSeconds?: number;
 }
@@ -26,8 +16,8 @@ export interface OrdersDeps {
 const SWEEP_SECONDS = 15;
 
 /** Carts, checkout, orders, cancellations. The database stays its caller's to close. */
-export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSeconds = SWEEP_SECONDS }: OrdersDeps): Promise<Subgraph> {
-  const parts: OrdersParts = { db, clocks, log, payments: payments ?? createFakePayments(db) };
+export async function createOrdersSubgraph({ sweepSeconds = SWEEP_SECONDS, ...given }: OrdersDeps): Promise<Subgraph> {
+  const parts = createParts(given);
   const sweeper = sweepSeconds > 0 ? startSweeper(parts, sweepSeconds) : undefined;
   return defineSubgraph({
     name: "orders",
@@ -35,7 +25,7 @@ export async function createOrdersSubgraph({ db, clocks, log, payments, sweepSec
     resolvers,
     guards,
     makeLoaders,
-    ready: () => db.ping(),
+    ready: () => parts.db.ping(),
     close: async () => sweeper?.stop(),
   });
 }

@@ -1,36 +1,35 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
-import { uuidV7 } from "#schema/values/ids.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { actorOf, type Commanded } from "../context.ts";
-import { quote, type QuoteRefusal } from "../domain/checkout.ts";
+import { type Checkout, refusalOfPriced } from "../domain/checkout.ts";
 import type { Order } from "../domain/order.ts";
-import { type ChargeOutcome, PaymentsUnavailable } from "../ports/payments.ts";
-import { listCartLines } from "../queries/carts.ts";
-import { listSellable, reserveStock } from "../queries/catalogue.ts";
-import { type Checkout, findHeldCheckout, findLiveCheckout, insertCheckout, leaseCheckout } from "../queries/checkouts.ts";
+import { cardDigestOf } from "../ports/fraud.ts";
+import { PaymentRefused, PaymentsUnavailable } from "../ports/paymentProvider.ts";
+import { findCheckout, findCheckoutOfCall, findLiveCheckout, leaseCheckout, takeOnCheckout } from "../queries/checkouts.ts";
 import { getOrder } from "../queries/orders.ts";
+import { type BeginRefusal, holdStock, openCheckout } from "./beginCheckout.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
+import { payCheckout } from "./payCheckout.ts";
 import { CHECKOUT, settleCheckout, type Settled, type StoredCheckout } from "./settleCheckout.ts";
-import { settleUnfinished } from "./sweepUnfinished.ts";
-
-export interface Shortage {
-  readonly variantId: string;
-  readonly requested: bigint;
-  readonly available: bigint;
-}
+import { endUnfinished } from "./sweepUnfinished.ts";
 
 export type CheckoutRefusal =
   | CartRefusal
-  | QuoteRefusal
+  | BeginRefusal
   | IdempotencyRefusal
-  | { code: "INSUFFICIENT_STOCK"; shortages: readonly Shortage[] }
+  | { code: "CHECKOUT_NOT_FOUND" }
+  | { code: "CHECKOUT_EXPIRED" }
   | { code: "PAYMENT_DECLINED"; reason: string }
+  | { code: "PAYMENT_ACTION_REQUIRED"; checkout: Checkout; actionUrl: string | null; clientSecret: string | null }
+  | { code: "FRAUD_REVIEW"; checkout: Checkout }
   | { code: "PAYMENT_UNAVAILABLE" };
 
 export interface CheckoutInput {
-  /** Undefined where the id names no cart at all. */
-  readonly cartId: string | undefined;
+  /** Null where the caller names none, undefined where the id names no cart at all. */
+  readonly cartId: string | null | undefined;
+  /** The purchase that checkoutStart began; null where the caller names none, undefined where the id names none at all. */
+  readonly checkoutId: string | null | undefined;
   readonly key: string;
   readonly expectedTotal: string | undefined;
   readonly paymentToken: string | null;
@@ -39,38 +38,33 @@ export interface CheckoutInput {
 type Begun =
   | { kind: "REFUSED"; refusal: CheckoutRefusal }
   | { kind: "ANSWERED"; answer: StoredCheckout }
-  /** An earlier purchase of this cart was cut off; what became of its charge has to be known first. */
+  /** An earlier purchase of this cart is in the way; what became of its payment has to be known first. */
   | { kind: "BLOCKED"; by: Checkout }
-  | { kind: "BEGUN"; checkout: Checkout; requested: ReadonlyMap<string, bigint> };
+  | { kind: "BEGUN"; checkout: Checkout };
 
-/** Only as a sign for people who look at the reservations: who lets units go is the checkout itself, whatever the time. */
-const HOLD_MS = 15 * 60_000;
 const ROUNDS = 3;
 
 /**
- * Buys what is in a cart. First transaction: take the key, fix prices, hold the stock. Then the provider is asked, outside of any
- * transaction. Second transaction: the order (settleCheckout). Cut off anywhere, the same key goes on where it stopped, and the
- * sweeper does when nobody comes back; the provider charges a checkout once, however often it is asked.
+ * Buys what is in a cart, or goes on with what checkoutStart began. First transaction: take the key, fix prices, hold codes; the
+ * reserver holds the goods. Then the fraud port and the provider are asked, outside of any transaction. Last transaction: the order
+ * (settleCheckout). Cut off anywhere, the same key goes on where it stopped, and the sweeper does when nobody comes back.
  */
 export async function checkoutComplete(parts: Commanded, input: CheckoutInput): Promise<Result<Order, CheckoutRefusal>> {
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
-  const { key, ...content } = input;
-  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: CHECKOUT, key, content };
+  const { key, checkoutId, ...rest } = input;
+  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: CHECKOUT, key, content: checkoutId === null ? rest : { ...rest, checkoutId } };
   for (let round = 0; round < ROUNDS; round += 1) {
     const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
     if (begun.kind === "REFUSED") return err(begun.refusal);
     if (begun.kind === "ANSWERED") return answer(parts, begun.answer);
     if (begun.kind === "BLOCKED") {
-      if (!(await settleUnfinished(parts, begun.by))) return err({ code: "CART_BUSY" });
+      if (!(await endUnfinished(parts, begun.by))) return err({ code: "CART_BUSY" });
       continue;
     }
-    const settled = await pay(parts, call, begun.checkout);
-    if (!settled) return err({ code: "PAYMENT_UNAVAILABLE" });
-    if (settled.state === "COMPLETED") return ok(settled.order);
-    if (settled.state === "DECLINED") return err({ code: "PAYMENT_DECLINED", reason: settled.reason });
-    if (settled.shortages.length > 0) return err({ code: "INSUFFICIENT_STOCK", shortages: toShortages(settled.shortages, begun.requested) });
-    // The sweeper had given this checkout up in between and freed the key: begin anew.
+    const outcome = await pay(parts, call, begun.checkout, input.paymentToken);
+    if (outcome) return outcome;
+    // The sweeper had given this purchase up in between and freed the key: begin anew.
   }
   return err({ code: "REQUEST_IN_PROGRESS", retryAfterSeconds: 1 });
 }
@@ -80,58 +74,97 @@ async function begin(parts: Commanded, tx: Tx, call: IdempotentCall, input: Chec
   const refusal = refusalOf(claim);
   if (refusal) return { kind: "REFUSED", refusal };
   if (claim.kind === "STORED") return { kind: "ANSWERED", answer: claim.response as StoredCheckout };
-  const earlier = claim.kind === "RESUMED" ? await findHeldCheckout(tx, call.actor, call.key) : undefined;
+  const earlier = claim.kind === "RESUMED" ? await findCheckoutOfCall(tx, call) : undefined;
   if (earlier) {
     await leaseCheckout(tx, earlier.id, LEASE_SECONDS);
-    return { kind: "BEGUN", checkout: earlier, requested: new Map() };
+    return { kind: "BEGUN", checkout: earlier };
   }
-  const begun = await open(parts, tx, call, input);
+  const begun = await find(parts, tx, call, input);
   // Nothing has moved, so nothing is kept: the same key may succeed once the reason is gone.
   if (begun.kind !== "BEGUN") await keys.forget(tx, call);
   return begun;
 }
 
-async function open({ viewer, clocks }: Commanded, tx: Tx, call: IdempotentCall, input: CheckoutInput): Promise<Begun> {
+/** The purchase that this call goes on with, or a new one. */
+async function find(parts: Commanded, tx: Tx, call: IdempotentCall, input: CheckoutInput): Promise<Begun> {
   const refused = (refusal: CheckoutRefusal): Begun => ({ kind: "REFUSED", refusal });
-  const cart = await findUsableCart(tx, input.cartId, viewer);
+  if (input.checkoutId === undefined) return refused({ code: "CHECKOUT_NOT_FOUND" });
+  const cart = await findUsableCart(tx, input.cartId === null ? await cartOfCheckout(parts, tx, input.checkoutId) : input.cartId, parts.viewer);
   if (!cart.ok) return refused(cart.error);
-  const { id: cartId, currency, countryCode, userId } = cart.value;
-  const live = await findLiveCheckout(tx, cartId);
-  if (live) return live.isLeased ? refused({ code: "CART_BUSY" }) : { kind: "BLOCKED", by: live };
-  const lines = await listCartLines(tx, [cartId]);
-  const onSale = await listSellable(tx, lines.map((line) => line.variantId), currency);
-  const quoted = quote(lines, new Map(onSale.map((variant) => [variant.variantId, variant])), currency, input.expectedTotal);
-  if (!quoted.ok) return refused(quoted.error);
-  const wall = clocks.wall.now();
-  const checkout: Checkout = {
-    id: uuidV7(wall), cartId, actor: call.actor, key: call.key, state: "HELD", countryCode, total: quoted.value.total, paymentToken: input.paymentToken, isLeased: true,
-    // Who logs in with a guest's cart in hand buys as themselves.
-    userId: userId ?? viewer.userId,
-  };
-  const requested = new Map(quoted.value.lines.map((line) => [line.variantId, line.quantity]));
-  const short = await reserveStock(tx, checkout.id, quoted.value.lines, new Date(wall.getTime() + HOLD_MS));
-  if (short.length > 0) return refused({ code: "INSUFFICIENT_STOCK", shortages: toShortages(short, requested) });
-  await insertCheckout(tx, checkout, quoted.value.lines, LEASE_SECONDS);
-  return { kind: "BEGUN", checkout, requested };
+  const live = await findLiveCheckout(tx, cart.value.id);
+  if (input.checkoutId !== null && live?.id !== input.checkoutId) {
+    const named = await findCheckout(tx, input.checkoutId);
+    return refused(named?.cartId === cart.value.id ? { code: "CHECKOUT_EXPIRED" } : { code: "CHECKOUT_NOT_FOUND" });
+  }
+  if (!live) {
+    const opened = await openCheckout(parts, tx, cart.value, call, { expectedTotal: input.expectedTotal, paymentToken: input.paymentToken, isOneCall: true });
+    return opened.ok ? { kind: "BEGUN", checkout: opened.value } : refused(opened.error);
+  }
+  if (live.isLeased) return refused({ code: "CART_BUSY" });
+  if (live.state === "REVIEW") return refused({ code: "FRAUD_REVIEW", checkout: live });
+  if (live.isOneCall || live.isExpired) return { kind: "BLOCKED", by: live };
+  const refusal = refusalOfPriced(live.priced, input.expectedTotal);
+  if (refusal) return refused(refusal);
+  // Whoever waited for a challenge under another key finds that key free again.
+  if (live.operation === CHECKOUT) await keys.forget(tx, live);
+  return { kind: "BEGUN", checkout: await takeOnCheckout(tx, live.id, call, cardDigestOf(input.paymentToken), LEASE_SECONDS) };
 }
 
-/** Undefined when the provider did not say what became of the charge; then the same key may go on at once. */
-async function pay(parts: Commanded, call: IdempotentCall, checkout: Checkout): Promise<Settled | undefined> {
+/** For who is logged in; a guest's cart is found by its own id alone, which is the secret. */
+async function cartOfCheckout({ viewer }: Commanded, tx: Tx, checkoutId: string | null): Promise<string | undefined> {
+  const checkout = checkoutId === null ? undefined : await findCheckout(tx, checkoutId);
+  return checkout && viewer.userId !== null && checkout.userId === viewer.userId ? checkout.cartId : undefined;
+}
+
+/** Undefined when the purchase ended meanwhile without an order. */
+async function pay(parts: Commanded, call: IdempotentCall, checkout: Checkout, token: string | null): Promise<Result<Order, CheckoutRefusal> | undefined> {
   try {
-    const outcome: ChargeOutcome = await parts.payments.charge({ key: checkout.id, amount: checkout.total, token: checkout.paymentToken });
-    return await settleCheckout(parts, checkout, outcome);
+    if (checkout.isOneCall && checkout.state === "HELD") {
+      const shortages = await holdStock(parts, checkout);
+      if (shortages.length > 0) {
+        await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
+        return err({ code: "INSUFFICIENT_STOCK", shortages });
+      }
+    }
+    return await answerOf(parts, call, checkout, await payCheckout(parts, checkout, token));
   } catch (error) {
+    if (error instanceof PaymentRefused && error.code.startsWith("AMOUNT_TOO_")) return refusedAmount(parts, checkout, error);
     await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0)]);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
-    return undefined;
+    return err({ code: "PAYMENT_UNAVAILABLE" });
   }
+}
+
+async function answerOf(parts: Commanded, call: IdempotentCall, checkout: Checkout, settled: Settled): Promise<Result<Order, CheckoutRefusal> | undefined> {
+  switch (settled.state) {
+    case "COMPLETED": return ok(settled.order);
+    case "DECLINED": return err({ code: "PAYMENT_DECLINED", reason: settled.reason });
+    case "OVER": {
+      if (settled.shortages.length === 0) return undefined;
+      const requested = new Map(checkout.priced.lines.map((line) => [line.variantId, line.quantity]));
+      return err({ code: "INSUFFICIENT_STOCK", shortages: settled.shortages.map((one) => ({ ...one, requested: requested.get(one.variantId) ?? 0n })) });
+    }
+    // Not final: the same key goes on.
+    case "ACTION":
+      await keys.release(parts.db, call);
+      return err({ code: "PAYMENT_ACTION_REQUIRED", checkout: settled.checkout, actionUrl: settled.actionUrl, clientSecret: settled.clientSecret });
+    case "REVIEW":
+      await keys.release(parts.db, call);
+      return err({ code: "FRAUD_REVIEW", checkout: settled.checkout });
+    case "WAITING":
+      await keys.release(parts.db, call);
+      return err({ code: "REQUEST_IN_PROGRESS", retryAfterSeconds: 5 });
+  }
+}
+
+/** What the provider does not take at all: nothing is held any longer. */
+async function refusedAmount(parts: Commanded, checkout: Checkout, error: PaymentRefused): Promise<Result<Order, CheckoutRefusal>> {
+  await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
+  return err(error.code === "AMOUNT_TOO_LARGE" ? { code: "ORDER_TOO_LARGE" } : { code: "PAYMENT_DECLINED", reason: error.code });
 }
 
 async function answer(parts: Commanded, stored: StoredCheckout): Promise<Result<Order, CheckoutRefusal>> {
   return "orderId" in stored ? ok(await getOrder(parts.db, stored.orderId)) : err({ code: "PAYMENT_DECLINED", reason: stored.declined });
 }
 
-function toShortages(short: readonly { variantId: string; available: bigint }[], requested: ReadonlyMap<string, bigint>): Shortage[] {
-  return short.map((one) => ({ ...one, requested: requested.get(one.variantId) ?? 0n }));
-}

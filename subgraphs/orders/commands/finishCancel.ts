@@ -5,9 +5,10 @@ import { canBecome, ORDER_STATES } from "../domain/orderState.ts";
 import { type CancellationRecord, findCancellationForUpdate, finishCancellation, insertFullRefund } from "../queries/cancellations.ts";
 import { restock } from "../queries/catalogue.ts";
 import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
-import { lockOrder, markCancelled } from "../queries/orders.ts";
+import { lockOrder, markCancelled, taxOfOrder } from "../queries/orders.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { keys } from "./idempotency.ts";
+import { recordRefund, settleRefund } from "./refundPayment.ts";
 
 export const CANCEL = "orderCancel";
 
@@ -23,12 +24,18 @@ const ALL_LINES = 100_000;
 
 /** Money back, then refund, goods and state in one transaction. May be repeated: the provider gives back once per key. */
 export async function finishCancel(parts: OrdersParts, record: CancellationRecord): Promise<StoredCancel> {
-  const { db, payments: provider, clocks } = parts;
+  const { db, clocks } = parts;
   const { orderId, refundId, reason } = record;
   const ids = [orderId];
   const plan = planCancellation(await listOrderLines(db, ids, ALL_LINES, 0), await listCharges(db, ids), await listPayments(db, ids));
-  for (const payment of plan.payments) {
-    await provider.refund({ key: `${refundId}:${payment.id}`, chargeRef: payment.providerRef, amount: payment.amount });
+  const units = plan.payments.reduce((so, payment) => so + payment.amount.units, 0n);
+  if (units > 0n) {
+    await db.tx(async (tx) => {
+      const taxUnits = await taxOfOrder(tx, orderId);
+      const recorded = await recordRefund(tx, { refundId, orderId, units, taxUnits: taxUnits < units ? taxUnits : units });
+      if (!recorded.ok) throw new Error(`order ${orderId} is to be cancelled, but ${recorded.error.refundableUnits} are left of ${units}`);
+    }, { retries: 3 });
+    await settleRefund(parts, refundId);
   }
   const answer: StoredCancel = { orderId, refundId: plan.payments.length > 0 ? refundId : null };
   await db.tx(async (tx) => {

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { actorOf, type Commanded } from "../context.ts";
 import { assertCancellable, type CancelRefusal, MAX_REASON } from "../domain/cancellation.ts";
-import { PaymentsUnavailable } from "../ports/payments.ts";
+import { PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { type CancellationRecord, findCancellationForUpdate, insertCancellation, leaseCancellation } from "../queries/cancellations.ts";
 import { listPayments } from "../queries/orderParts.ts";
 import { findVisibleOrderForUpdate } from "../queries/orders.ts";

@@ -1,114 +1,224 @@
 import { toDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
+import { writeEvents } from "#platform/events/outbox.ts";
 import type { OrdersParts } from "../context.ts";
+import { type Checkout, dueOf, isLive, nextStep, REFUSED_REASON, totalOfCheckout, usesCodes } from "../domain/checkout.ts";
 import type { Order } from "../domain/order.ts";
-import type { ChargeOutcome } from "../ports/payments.ts";
-import { findCartForUpdate, updateCart } from "../queries/carts.ts";
-import { releaseStock, reserveStock, sellReserved } from "../queries/catalogue.ts";
-import { type Checkout, getCheckoutForUpdate, listCheckoutUnits, setCheckoutState } from "../queries/checkouts.ts";
-import { findOrderOfCart, insertOrder } from "../queries/orders.ts";
-import { tellOfOrder } from "../queries/orderEvents.ts";
-import { copyCheckoutLines, insertOrderPayment } from "../queries/placeOrder.ts";
+import type { FraudAnswer } from "../ports/fraud.ts";
+import type { Intent } from "../ports/paymentProvider.ts";
+import { releaseStock } from "../queries/catalogue.ts";
+import { endCheckout, findCheckout, getCheckoutForUpdate, judgeCheckout, markToUndo, openReview, restCheckout } from "../queries/checkouts.ts";
+import { releaseCodes } from "../queries/holdCodes.ts";
+import { findOrderOfCart } from "../queries/orders.ts";
+import { insertPaymentEvents } from "../queries/paymentEvents.ts";
+import { assessFraud } from "./assessFraud.ts";
 import { keys } from "./idempotency.ts";
+import { HoldLost, placeOrder } from "./placeOrder.ts";
+import { syncPayment } from "./syncPayment.ts";
+import { undoPayment } from "./undoPayment.ts";
 
 export const CHECKOUT = "checkoutComplete";
+
+/** Why a purchase is let go that did not become an order. */
+export type Ending = "ABANDONED" | "CANCELLED" | "EXPIRED";
 
 export type Settled =
   | { state: "COMPLETED"; order: Order }
   | { state: "DECLINED"; reason: string }
-  /** Nothing was charged, or it was given back; the key is free again. */
-  | { state: "ABANDONED"; shortages: readonly { variantId: string; available: bigint }[] };
+  /** The payer has to answer a challenge. */
+  | { state: "ACTION"; checkout: Checkout; actionUrl: string | null; clientSecret: string | null }
+  | { state: "REVIEW"; checkout: Checkout }
+  /** Nothing was tried, or the provider does not know yet. */
+  | { state: "WAITING" }
+  /** It is over without an order; the key is free again. */
+  | { state: "OVER"; as: Checkout["state"]; shortages: readonly { variantId: string; available: bigint }[] };
 
 /** What is kept under the idempotency key. */
 export type StoredCheckout = { orderId: string } | { declined: string };
 
-class HoldLost extends Error {
-  readonly shortages: readonly { variantId: string; available: bigint }[];
-  constructor(shortages: readonly { variantId: string; available: bigint }[]) {
-    super("the held stock is gone and there is not enough left");
-    this.shortages = shortages;
-  }
+type Turn =
+  | { kind: "SETTLED"; settled: Settled }
+  | { kind: "ASSESS" | "CAPTURE" }
+  /** The intent has to end before the goods are let go, so that nobody pays for what they no longer get. */
+  | { kind: "CANCEL"; reason: string }
+  /** A payment of a purchase that is over. */
+  | { kind: "UNDO"; settled: Settled };
+
+export interface SettleOptions {
+  /** What the fraud port has just said, where it was asked before the payment. */
+  readonly assessed?: FraudAnswer;
+  /** How it ends when there is no payment: ABANDONED where not given. */
+  readonly ending?: Ending;
 }
+
+/** More turns than any purchase takes: asked, captured, cancelled, and settled. */
+const MOST_TURNS = 6;
 
 /**
- * The second transaction of a purchase, once the provider has said what became of the charge: the order, or the stock let go.
- * Who comes second, the buyer's repeated call or the sweeper, finds what the first one made of it.
+ * Makes of a purchase what its payment says: the order, the challenge, the review, the decline, or everything let go. Whoever comes,
+ * the buyer, a webhook or the sweeper, calls this; who comes second finds what the first one made of it. `intent` is the payment as
+ * its provider has just told it, null where nothing is due. Every provider call stands between transactions under a stable key.
+ * @throws PaymentsUnavailable when the provider does not answer; the same call may be made again.
  */
-export async function settleCheckout(parts: OrdersParts, checkout: Checkout, outcome: ChargeOutcome | { state: "VOID" }): Promise<Settled> {
+export async function settleCheckout(parts: OrdersParts, checkoutId: string, intent: Intent | null, options: SettleOptions = {}): Promise<Settled> {
+  let [standing, declined] = [intent, undefined as string | undefined];
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const next = await takeTurn(parts, checkoutId, standing, { ...options, ...(declined === undefined ? {} : { declined }) });
+    if (next.kind === "SETTLED") return next.settled;
+    if (next.kind === "UNDO") {
+      await undoPayment(parts, checkoutId);
+      return next.settled;
+    }
+    if (next.kind === "ASSESS") await assessAnew(parts, checkoutId);
+    if (standing === null) continue;
+    if (next.kind === "CAPTURE") standing = await parts.payments.capture({ key: `${checkoutId}:capture`, ref: standing.ref, units: null });
+    if (next.kind === "CANCEL") {
+      declined = next.reason;
+      standing = await parts.payments.cancel({ key: `${checkoutId}:cancel`, ref: standing.ref });
+    }
+  }
+  throw new Error(`checkout ${checkoutId} does not come to rest`);
+}
+
+async function assessAnew(parts: OrdersParts, checkoutId: string): Promise<void> {
+  const checkout = await findCheckout(parts.db, checkoutId);
+  if (!checkout) throw new Error(`there is no checkout ${checkoutId}`);
+  const { verdict, reasons } = await assessFraud(parts, checkout, null);
+  await judgeCheckout(parts.db, checkoutId, verdict, reasons, false);
+}
+
+type TurnOptions = SettleOptions & { readonly declined?: string };
+
+async function takeTurn(parts: OrdersParts, checkoutId: string, intent: Intent | null, options: TurnOptions): Promise<Turn> {
   try {
-    return await parts.db.tx((tx) => settle(parts, tx, checkout, outcome), { retries: 3 });
+    return await parts.db.tx((tx) => settle(parts, tx, checkoutId, intent, options), { retries: 3 });
   } catch (error) {
-    if (!(error instanceof HoldLost) || outcome.state !== "CAPTURED") throw error;
-    parts.log.error({ checkoutId: checkout.id }, "the stock of a paid checkout was let go by somebody else; the money goes back");
-    await parts.db.tx((tx) => setCheckoutState(tx, checkout.id, "UNDOING"));
-    await undoCharge(parts, checkout, outcome.ref);
-    return { state: "ABANDONED", shortages: error.shortages };
+    if (!(error instanceof HoldLost)) throw error;
+    parts.log.error({ checkoutId }, "the stock of a paid checkout was let go by somebody else; the money goes back");
+    await parts.db.tx(async (tx) => {
+      await letGo(tx, await getCheckoutForUpdate(tx, checkoutId), "ABANDONED", null);
+      if (intent) await markToUndo(tx, checkoutId, intent.ref);
+    }, { retries: 3 });
+    return { kind: intent === null ? "SETTLED" : "UNDO", settled: { state: "OVER", as: "ABANDONED", shortages: error.shortages } };
   }
 }
 
-/** Gives the money of a checkout back that cannot become an order, and frees the key. */
-export async function undoCharge(parts: OrdersParts, checkout: Checkout, chargeRef: string): Promise<void> {
-  await parts.payments.refund({ key: `${checkout.id}:undo`, chargeRef, amount: checkout.total });
-  await parts.db.tx(async (tx) => {
-    await releaseStock(tx, checkout.id);
-    await setCheckoutState(tx, checkout.id, "ABANDONED");
-    await keys.forget(tx, { actor: checkout.actor, operation: CHECKOUT, key: checkout.key });
-  });
+async function settle(parts: OrdersParts, tx: Tx, checkoutId: string, intent: Intent | null, options: TurnOptions): Promise<Turn> {
+  const found = await getCheckoutForUpdate(tx, checkoutId);
+  if (!isLive(found)) return foundOver(parts, tx, found, intent);
+  assertSamePayment(found, intent, options);
+  const { assessed } = options;
+  const checkout: Checkout = found.verdict === null && assessed ? { ...found, verdict: assessed.verdict, reasons: assessed.reasons } : found;
+  const settled = (value: Settled): Turn => ({ kind: "SETTLED", settled: value });
+  if (intent?.state === "CANCELLED") {
+    const reason = options.declined ?? (checkout.reviewVerdict === "REJECT" || checkout.verdict === "BLOCK" ? REFUSED_REASON : undefined);
+    return settled(reason === undefined ? await over(parts, tx, checkout, options.ending ?? "ABANDONED") : await decline(parts, tx, checkout, intent, reason, true));
+  }
+  // It is to end, and there is no payment whose end would say so.
+  if (options.ending && intent === null) return settled(await over(parts, tx, checkout, options.ending));
+  // Begun and not yet bought: where nothing is due, no payment says that the buyer wants it.
+  if (intent === null && checkout.operation !== CHECKOUT) {
+    await restCheckout(tx, checkout.id, null);
+    return settled({ state: "WAITING" });
+  }
+  const step = nextStep(checkout, intent);
+  switch (step.do) {
+    case "PLACE": {
+      const order = await placeOrder(parts, tx, checkout, intent, parts.payments.name);
+      if (checkout.operation === CHECKOUT) await keys.finish(tx, checkout, { orderId: order.id } satisfies StoredCheckout);
+      return settled({ state: "COMPLETED", order });
+    }
+    case "CAPTURE": return { kind: "CAPTURE" };
+    case "ASSESS": return { kind: "ASSESS" };
+    case "REVIEW": return settled(await putInReview(parts, tx, checkout));
+    case "DECLINE": {
+      // Refused by us, or begun and ended by one call: nothing is left to be tried. Else another means of payment may.
+      const isEnd = intent === null || intent.state === "AUTHORIZED" || checkout.isOneCall;
+      if (isEnd && intent !== null) return { kind: "CANCEL", reason: step.reason };
+      return settled(await decline(parts, tx, checkout, intent, step.reason, isEnd));
+    }
+    case "AWAIT_ACTION":
+      await restCheckout(tx, checkout.id, intent?.actionUrl ?? null);
+      return settled({ state: "ACTION", checkout, actionUrl: intent?.actionUrl ?? null, clientSecret: intent?.clientSecret ?? null });
+    case "LET_GO": return settled(await over(parts, tx, checkout, options.ending ?? "ABANDONED"));
+    case "WAIT":
+      await restCheckout(tx, checkout.id, null);
+      return settled({ state: "WAITING" });
+  }
 }
 
-async function settle(parts: OrdersParts, tx: Tx, asked: Checkout, outcome: ChargeOutcome | { state: "VOID" }): Promise<Settled> {
-  // The cart first, as everywhere: two who settle at once wait for each other in one order.
-  await findCartForUpdate(tx, asked.cartId);
-  const checkout = await getCheckoutForUpdate(tx, asked.id);
-  if (checkout.state !== "HELD") return foundSettled(tx, checkout, outcome);
-  const call = { actor: checkout.actor, operation: CHECKOUT, key: checkout.key };
-  if (outcome.state === "CAPTURED") {
-    const order = await placeOrder(parts, tx, checkout, outcome.ref);
-    await keys.finish(tx, call, { orderId: order.id } satisfies StoredCheckout);
-    return { state: "COMPLETED", order };
+/** One purchase, one intent, of what is due. @throws otherwise: the order would not be what was paid. */
+function assertSamePayment(checkout: Checkout, intent: Intent | null, { ending }: SettleOptions): void {
+  const due = dueOf(checkout);
+  if (intent === null) {
+    const mayEndUnpaid = ending !== undefined || checkout.verdict === "BLOCK";
+    if (due.units > 0n && !mayEndUnpaid) throw new Error(`checkout ${checkout.id} is to be paid, but there is no intent`);
+    return;
   }
-  await releaseStock(tx, checkout.id);
-  if (outcome.state === "VOID") {
-    await setCheckoutState(tx, checkout.id, "ABANDONED");
-    await keys.forget(tx, call);
-    return { state: "ABANDONED", shortages: [] };
-  }
-  await setCheckoutState(tx, checkout.id, "DECLINED");
-  await keys.finish(tx, call, { declined: outcome.reason } satisfies StoredCheckout);
-  return { state: "DECLINED", reason: outcome.reason };
+  if (checkout.intentRef !== null && checkout.intentRef !== intent.ref) throw new Error(`checkout ${checkout.id} has the intent ${checkout.intentRef}, not ${intent.ref}`);
+  if (intent.amount.units !== due.units || intent.amount.currency !== due.currency) throw new Error(`the intent ${intent.ref} is not of the amount that checkout ${checkout.id} is due`);
 }
 
-async function foundSettled(tx: Tx, checkout: Checkout, outcome: ChargeOutcome | { state: "VOID" }): Promise<Settled> {
+async function foundOver(parts: OrdersParts, tx: Tx, checkout: Checkout, intent: Intent | null): Promise<Turn> {
   if (checkout.state === "COMPLETED") {
     const order = await findOrderOfCart(tx, checkout.cartId);
     if (!order) throw new Error(`checkout ${checkout.id} is completed but its cart has no order`);
-    return { state: "COMPLETED", order };
+    if (intent) await syncPayment(parts, tx, checkout.id, intent);
+    return { kind: "SETTLED", settled: { state: "COMPLETED", order } };
   }
-  if (checkout.state === "DECLINED") return { state: "DECLINED", reason: outcome.state === "DECLINED" ? outcome.reason : "DECLINED" };
-  return { state: "ABANDONED", shortages: [] };
+  // Whoever was slow may have held the goods once more.
+  await releaseStock(tx, checkout.id);
+  const settled: Settled = checkout.state === "DECLINED" ? { state: "DECLINED", reason: checkout.declineReason ?? "DECLINED" } : { state: "OVER", as: checkout.state, shortages: [] };
+  const mustUndo = intent !== null && (intent.state === "AUTHORIZED" || (intent.state === "CAPTURED" && intent.refundedUnits < intent.capturedUnits));
+  if (!mustUndo) return { kind: "SETTLED", settled };
+  await markToUndo(tx, checkout.id, intent.ref);
+  return { kind: "UNDO", settled };
 }
 
-async function placeOrder(parts: OrdersParts, tx: Tx, checkout: Checkout, chargeRef: string): Promise<Order> {
-  const at = parts.clocks.business.now();
-  const order = await insertOrder(tx, { userId: checkout.userId, countryCode: checkout.countryCode, placedAt: at, total: checkout.total, cartId: checkout.cartId });
-  const lines = await copyCheckoutLines(tx, checkout.id, order.id);
-  await sellHeld(tx, checkout, order.id, lines);
-  await insertOrderPayment(tx, order, parts.payments.name, chargeRef);
-  await updateCart(tx, checkout.cartId, "ORDERED", at);
-  await setCheckoutState(tx, checkout.id, "COMPLETED");
-  await tellOfOrder(tx, order.id, "OrderPlaced", {
-    orderId: order.id, number: order.number, userId: order.userId, countryCode: order.countryCode, total: toDecimal(order.total), currency: order.total.currency,
-  }, at);
-  return order;
+/** Everything that was held is let go, and the purchase is over. */
+async function letGo(tx: Tx, checkout: Checkout, state: Checkout["state"], declineReason: string | null): Promise<void> {
+  if (!isLive(checkout)) return;
+  await releaseStock(tx, checkout.id);
+  if (usesCodes(checkout)) await releaseCodes(tx, checkout.id);
+  await endCheckout(tx, checkout.id, state, declineReason);
+  if (checkout.operation === CHECKOUT && declineReason === null) await keys.forget(tx, checkout);
 }
 
-/** The hold is let go by nobody but this module; should somebody have done so, the units are taken anew while there are enough. */
-async function sellHeld(tx: Tx, checkout: Checkout, orderId: string, lines: number): Promise<void> {
-  const sold = await sellReserved(tx, checkout.id, orderId);
-  if (sold === lines) return;
-  if (sold > 0) throw new Error(`checkout ${checkout.id} held ${sold} of ${lines} variants`);
-  const units = await listCheckoutUnits(tx, checkout.id);
-  const shortages = await reserveStock(tx, checkout.id, units, new Date());
-  if (shortages.length > 0) throw new HoldLost(shortages);
-  await sellReserved(tx, checkout.id, orderId);
+async function over(parts: OrdersParts, tx: Tx, checkout: Checkout, ending: Ending): Promise<Settled> {
+  await letGo(tx, checkout, ending, null);
+  if (ending === "EXPIRED") {
+    const total = totalOfCheckout(checkout);
+    await writeEvents(tx, [{
+      aggregate: "checkout", aggregateId: checkout.id, type: "CheckoutExpired", occurredAt: parts.clocks.business.now(),
+      payload: { checkoutId: checkout.id, userId: checkout.userId, total: toDecimal(total), currency: total.currency },
+    }]);
+  }
+  return { state: "OVER", as: ending, shortages: [] };
+}
+
+async function decline(parts: OrdersParts, tx: Tx, checkout: Checkout, intent: Intent | null, reason: string, isEnd: boolean): Promise<Settled> {
+  const [at, due] = [parts.clocks.business.now(), dueOf(checkout)];
+  if (isEnd) await letGo(tx, checkout, "DECLINED", reason);
+  else await restCheckout(tx, checkout.id, null, reason);
+  if (checkout.operation === CHECKOUT) await keys.finish(tx, checkout, { declined: reason } satisfies StoredCheckout);
+  await insertPaymentEvents(tx, [{ paymentId: null, checkoutId: checkout.id, kind: "FAILED", amount: due, providerRef: intent?.ref ?? null, detail: reason, occurredAt: at }]);
+  await writeEvents(tx, [{
+    aggregate: "checkout", aggregateId: checkout.id, type: "PaymentFailed", occurredAt: at,
+    payload: { checkoutId: checkout.id, reason, amount: toDecimal(due), currency: due.currency },
+  }]);
+  return { state: "DECLINED", reason };
+}
+
+async function putInReview(parts: OrdersParts, tx: Tx, checkout: Checkout): Promise<Settled> {
+  if (checkout.state === "REVIEW") {
+    await restCheckout(tx, checkout.id, null);
+    return { state: "REVIEW", checkout };
+  }
+  const total = totalOfCheckout(checkout);
+  await openReview(tx, checkout.id);
+  await writeEvents(tx, [{
+    aggregate: "checkout", aggregateId: checkout.id, type: "FraudReviewOpened", occurredAt: parts.clocks.business.now(),
+    payload: { checkoutId: checkout.id, reasons: checkout.reasons, total: toDecimal(total), currency: total.currency },
+  }]);
+  return { state: "REVIEW", checkout: { ...checkout, state: "REVIEW" } };
 }

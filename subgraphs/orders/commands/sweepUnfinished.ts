@@ -1,52 +1,96 @@
 import type { OrdersParts } from "../context.ts";
-import { PaymentsUnavailable } from "../ports/payments.ts";
+import type { Checkout } from "../domain/checkout.ts";
+import { type Intent, PaymentRefused, PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { takeOverCancellations } from "../queries/cancellations.ts";
-import { type Checkout, takeOverCheckouts } from "../queries/checkouts.ts";
+import { leaseCheckout, takeOverCheckouts, takeOverUndone } from "../queries/checkouts.ts";
+import { takeOverRefunds } from "../queries/paymentRefunds.ts";
+import { takeOverPayments } from "../queries/payments.ts";
 import { finishCancel } from "./finishCancel.ts";
 import { keys, LEASE_SECONDS } from "./idempotency.ts";
-import { settleCheckout, undoCharge } from "./settleCheckout.ts";
+import { openIntent } from "./payCheckout.ts";
+import { settleRefund } from "./refundPayment.ts";
+import { type Ending, settleCheckout } from "./settleCheckout.ts";
+import { syncPayment } from "./syncPayment.ts";
+import { undoPayment } from "./undoPayment.ts";
 
 /** How many of a kind one sweep takes on. */
 const BATCH = 20;
 /** How long a stored answer is kept. */
 const KEEP_DAYS = 30;
 
-/** Brings purchases and cancellations to their end whose process is gone and whose caller does not come back. */
-export async function sweepUnfinished(parts: OrdersParts): Promise<{ checkouts: number; cancellations: number }> {
-  const counts = { checkouts: 0, cancellations: 0 };
-  for (const checkout of await takeOverCheckouts(parts.db, LEASE_SECONDS, BATCH)) {
-    if (await attempt(parts, { checkoutId: checkout.id }, () => settleUnfinished(parts, checkout))) counts.checkouts += 1;
-  }
-  for (const record of await takeOverCancellations(parts.db, LEASE_SECONDS, BATCH)) {
-    if (await attempt(parts, { orderId: record.orderId }, async () => Boolean(await finishCancel(parts, record)))) counts.cancellations += 1;
-  }
-  await keys.prune(parts.db, KEEP_DAYS);
-  return counts;
+export interface Swept {
+  readonly checkouts: number;
+  readonly cancellations: number;
+  readonly refunds: number;
+  readonly payments: number;
 }
 
-/** One that cannot be brought to its end must not keep the others from theirs. */
-async function attempt(parts: OrdersParts, what: object, work: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await work();
-  } catch (error) {
-    parts.log.error({ ...what, error }, "an unfinished purchase or cancellation could not be brought to its end; it is tried again");
-    return false;
+/** Brings to their end what nobody comes back for: purchases, cancellations, refunds, payments that were to be taken. */
+export async function sweepUnfinished(parts: OrdersParts): Promise<Swept> {
+  const { db } = parts;
+  const checkouts = await each(parts, await takeOverCheckouts(db, LEASE_SECONDS, BATCH), (one) => ({ checkoutId: one.id }), (one) => endUnfinished(parts, one, endingOf(one)));
+  const undone = await each(parts, await takeOverUndone(db, LEASE_SECONDS, BATCH), (one) => ({ checkoutId: one.id }), async (one) => undoPayment(parts, one.id));
+  const payments = await each(parts, await takeOverPayments(db, LEASE_SECONDS, BATCH), (one) => ({ paymentId: one.id }), async (one) => {
+    if (one.checkoutId === null) return;
+    const [intent, checkoutId] = [await parts.payments.find(one.providerRef), one.checkoutId];
+    await db.tx((tx) => syncPayment(parts, tx, checkoutId, intent), { retries: 3 });
+  });
+  const refunds = await each(parts, await takeOverRefunds(db, LEASE_SECONDS, BATCH), (refundId) => ({ refundId }), async (refundId) => (await settleRefund(parts, refundId)) !== "PENDING");
+  const cancellations = await each(parts, await takeOverCancellations(db, LEASE_SECONDS, BATCH), (one) => ({ orderId: one.orderId }), async (one) => Boolean(await finishCancel(parts, one)));
+  await keys.prune(db, KEEP_DAYS);
+  return { checkouts: checkouts + undone, cancellations, refunds, payments };
+}
+
+/** One that cannot be brought to its end must not keep the others from theirs. Answers how many were. */
+async function each<T>(parts: OrdersParts, found: readonly T[], nameOf: (one: T) => object, work: (one: T) => Promise<boolean | void>): Promise<number> {
+  let done = 0;
+  for (const one of found) {
+    try {
+      if ((await work(one)) !== false) done += 1;
+    } catch (error) {
+      if (error instanceof PaymentsUnavailable) parts.log.warn({ ...nameOf(one), error }, "the payment provider did not answer");
+      else parts.log.error({ ...nameOf(one), error }, "something unfinished could not be brought to its end; it is tried again");
+    }
   }
+  return done;
+}
+
+/** What has run out is EXPIRED. What was cut off midway by a dead process is ABANDONED: its key may be used again. */
+function endingOf(checkout: Checkout): Ending | undefined {
+  if (checkout.reviewVerdict !== null) return undefined;
+  if (checkout.isExpired) return "EXPIRED";
+  // What checkoutStart began may be paid until it expires.
+  return checkout.isOneCall ? "ABANDONED" : undefined;
 }
 
 /**
- * Asks the provider what became of the charge of a purchase nobody is at work on, and settles it: money that was taken becomes
- * the order, a charge that never came is void and the stock let go. False when the provider does not answer.
+ * Asks the provider what became of the payment of a purchase nobody is at work on, and settles it: money that was taken becomes the
+ * order. What is not paid is closed at the provider and let go as `ending` says; without one it may still be paid until it expires.
+ * False when the provider does not answer.
  */
-export async function settleUnfinished(parts: OrdersParts, checkout: Checkout): Promise<boolean> {
+export async function endUnfinished(parts: OrdersParts, checkout: Checkout, ending: Ending | undefined = checkout.isExpired ? "EXPIRED" : "ABANDONED"): Promise<boolean> {
+  const options = ending === undefined ? {} : { ending };
   try {
-    const outcome = await parts.payments.settle(checkout.id);
-    if (checkout.state !== "UNDOING") await settleCheckout(parts, checkout, outcome);
-    else if (outcome.state === "CAPTURED") await undoCharge(parts, checkout, outcome.ref);
+    const intent = await standingOf(parts, checkout);
+    // Held money is let go when the buyer or the time says so; else what it was held for goes on.
+    const isOpen = intent?.state === "REQUIRES_METHOD" || intent?.state === "REQUIRES_ACTION" || (intent?.state === "AUTHORIZED" && (ending === "EXPIRED" || ending === "CANCELLED"));
+    await settleCheckout(parts, checkout.id, intent && isOpen && ending !== undefined ? await parts.payments.cancel({ key: `${checkout.id}:cancel`, ref: intent.ref }) : intent, options);
     return true;
   } catch (error) {
     if (!(error instanceof PaymentsUnavailable)) throw error;
+    await leaseCheckout(parts.db, checkout.id, 0).catch(() => undefined);
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
     return false;
+  }
+}
+
+async function standingOf(parts: OrdersParts, checkout: Checkout): Promise<Intent | null> {
+  if (checkout.intentRef !== null) return parts.payments.find(checkout.intentRef);
+  try {
+    // Whether one was opened before we could note it, only the provider knows; opening it again finds it.
+    return await openIntent(parts, checkout);
+  } catch (error) {
+    if (error instanceof PaymentRefused) return null;
+    throw error;
   }
 }

@@ -1,14 +1,35 @@
-import { allow, type Guards } from "#kit/guard.ts";
+import { allow, type Guards, role } from "#kit/guard.ts";
+
+const reviewers = role("SUPPORT", "ADMIN");
 
 export const checkoutGuards: Guards = {
-  Mutation: { checkoutComplete: allow },
+  Query: { checkout: allow, fraudReviews: reviewers },
+  Mutation: { checkoutStart: allow, checkoutComplete: allow, checkoutCancel: allow, fraudReviewResolve: reviewers },
+  Checkout: allow,
+  CheckoutLine: allow,
+  CheckoutPayment: allow,
+  ReviewCase: reviewers,
+  ReviewCaseConnection: reviewers,
+  ReviewCaseEdge: reviewers,
+  CheckoutStartSuccess: allow,
   CheckoutCompleteSuccess: allow,
+  CheckoutCancelSuccess: allow,
+  FraudReviewResolveSuccess: reviewers,
+  CheckoutNotFound: allow,
+  CheckoutExpired: allow,
   EmptyCart: allow,
   VariantUnavailable: allow,
   InsufficientStock: allow,
   StockShortage: allow,
   OrderTooLarge: allow,
   PriceChanged: allow,
+  CodeNoLongerValid: allow,
+  InvalidCode: allow,
+  DeliveryRequired: allow,
+  DeliveryUnavailable: allow,
+  PaymentActionRequired: allow,
+  FraudReview: allow,
+  ReviewAlreadyResolved: reviewers,
   PaymentDeclined: allow,
   PaymentUnavailable: allow,
 };

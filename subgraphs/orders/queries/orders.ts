@@ -1,6 +1,6 @@
 import { cursorOf } from "#kit/page.ts";
 import { seesEveryone, type Viewer } from "#kit/viewer.ts";
-import { money, type Money } from "#schema/values/money.ts";
+import { money } from "#schema/values/money.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import type { CustomerType, Order } from "../domain/order.ts";
@@ -80,21 +80,37 @@ const ofUsers = query({
   budget: { access: "index", maxRows: 101_000 },
 });
 
-const insert = query({
-  name: "orders.insertOrder",
-  text: `insert into orders.orders as o (number, user_id, state, currency, country_code, placed_at, total_units, exponent, source, cart_id)
-    values (nextval('orders.order_number')::text, $1, 'PAID', $2, $3, $4, $5, $6, 'API', $7) returning ${ORDER_COLUMNS}`,
-  params: ["uuid?", "text", "text?", "timestamptz", "int8", "int2", "uuid"],
-  row: orderRow,
-  budget: { access: "write", maxRows: 1 },
-});
-
 const cancel = query({
   name: "orders.cancelOrder",
   text: `update orders.orders as o set state = 'CANCELLED', version = o.version + 1 where o.id = $1 and o.state = any($2) returning ${ORDER_COLUMNS}`,
   params: ["uuid", "text[]"],
   row: orderRow,
   budget: { access: "write", maxRows: 1 },
+});
+
+const pay = query({
+  name: "orders.payOrder",
+  text: `update orders.orders as o set state = 'PAID', version = o.version + 1 where o.id = $1 and o.state = 'PLACED'
+      and not exists (select from orders.payments p where p.order_id = o.id and p.state = 'AUTHORIZED') returning ${ORDER_COLUMNS}`,
+  params: ["uuid"],
+  row: orderRow,
+  budget: { access: "write", maxRows: 1 },
+});
+
+const visibleOfCarts = query({
+  name: "orders.visibleOrdersOfCarts",
+  text: `select ${ORDER_COLUMNS}, o.cart_id from orders.orders o where o.cart_id = any($1) and ($2 or o.user_id = $3)`,
+  params: ["uuid[]", "bool", "uuid?"],
+  row: { ...orderRow, cart_id: "uuid" },
+  budget: { access: "index", maxRows: 1_000 },
+});
+
+const taxOf = query({
+  name: "orders.taxOfOrder",
+  text: "select coalesce(o.tax_units + o.tax_included_units, 0)::int8 as units from orders.orders o where o.id = $1",
+  params: ["uuid"],
+  row: { units: "int8" },
+  budget: { access: "index", maxRows: 1 },
 });
 
 export const orderCursor = cursorOf("orders of a person", ["instant", "uuid"]);
@@ -131,22 +147,24 @@ export async function listOrdersOfUsers(db: Reader, userIds: readonly string[], 
   return (await db.many(ofUsers, [userIds, placedAt, id, limit])).map((found) => ({ ...toOrder(found), sortKey: found.sort_key }));
 }
 
-export interface NewOrder {
-  readonly userId: string | null;
-  readonly countryCode: string | null;
-  readonly placedAt: Date;
-  readonly total: Money;
-  readonly cartId: string;
-}
-
-/** A paid order with the next number. */
-export async function insertOrder(tx: Tx, order: NewOrder): Promise<Order> {
-  const { userId, countryCode, placedAt, total, cartId } = order;
-  return toOrder(await tx.one(insert, [userId, total.currency, countryCode, placedAt, total.units, total.exponent, cartId]));
-}
-
 /** Undefined when the order has left the states it may be cancelled from. */
 export async function markCancelled(tx: Tx, id: string, from: readonly OrderState[]): Promise<Order | undefined> {
   const found = await tx.maybeOne(cancel, [id, from]);
   return found && toOrder(found);
+}
+
+/** PLACED becomes PAID once no money of it waits to be taken; undefined when it does not. */
+export async function markPaid(tx: Tx, id: string): Promise<Order | undefined> {
+  const found = await tx.maybeOne(pay, [id]);
+  return found && toOrder(found);
+}
+
+/** Tax of the order as it was placed, added and contained; 0 where that was not recorded. */
+export async function taxOfOrder(db: Reader, id: string): Promise<bigint> {
+  return (await db.one(taxOf, [id])).units;
+}
+
+/** The orders that carts became, as far as the viewer may see them. */
+export async function listVisibleOrdersOfCarts(db: Reader, cartIds: readonly string[], viewer: Viewer): Promise<(Order & { readonly cartId: string })[]> {
+  return (await db.many(visibleOfCarts, [cartIds, seesEveryone(viewer), viewer.userId])).map((found) => ({ ...toOrder(found), cartId: found.cart_id }));
 }

@@ -92,7 +92,7 @@ export async function plantParts(owner: Database, orderId: string, { lines, ship
     [orderId, order?.subtotal, discount, shipping, tax + shippingTax, included, total]);
   if (shippingTax > 0) await owner.raw("insert into orders.order_taxes (order_id, position, name, rate_bps, is_included, base_units, tax_units, exponent) values ($1, 99, 'VAT', 2000, false, $2, $3, 2)", [orderId, shipping, shippingTax]);
   await owner.raw("delete from orders.vendor_orders where order_id = $1", [orderId]);
-  const { rows } = await owner.raw<{ ref: string }>("update orders.payments set amount_units = $2 where order_id = $1 returning provider_ref as ref", [orderId, total]);
-  await owner.raw("update payment_fake.charges set amount_units = $2 where ref = $1", [rows[0]?.ref, total]);
+  const { rows } = await owner.raw<{ ref: string }>("update orders.payments set amount_units = $2, authorized_units = $2 where order_id = $1 returning provider_ref as ref", [orderId, total]);
+  await owner.raw("update payment_fake.intents set amount_units = $2, captured_units = $2 where ref = $1", [rows[0]?.ref, total]);
   return total;
 }

@@ -4,9 +4,11 @@ import { GUEST } from "#kit/viewer.ts";
 import { money, sum, times, toDecimal } from "#schema/values/money.ts";
 import { assertCancellable, planCancellation } from "../domain/cancellation.ts";
 import { type CartLine, decideLines, MAX_LINES, MAX_QUANTITY, maySeeCart, mayUseCart, totalOf, type WantedLine } from "../domain/cart.ts";
-import { quote } from "../domain/checkout.ts";
+import { refusalOfPriced } from "../domain/checkout.ts";
 import type { OrderLine, Payment } from "../domain/order.ts";
 import { ORDER_STATES } from "../domain/orderState.ts";
+import { priceCart } from "../domain/pricing/priceCart.ts";
+import type { PricingLine } from "../domain/pricing/types.ts";
 
 const price = fc.record({ units: fc.bigInt({ min: 0n, max: 10_000_000n }), exponent: fc.integer({ min: 0, max: 6 }) }).map(({ units, exponent }) => money(units, "GBP", exponent));
 const quantity = fc.bigInt({ min: 1n, max: BigInt(MAX_QUANTITY) });
@@ -44,21 +46,19 @@ describe("money", () => {
   });
 });
 
-describe("quote", () => {
-  const cartLine = (variantId: string, quantity = 1n): CartLine => ({ cartId: "c", variantId, quantity });
-  const onSale = new Map(["a", "b"].map((variantId) => [variantId, { variantId, productId: "p", sku: variantId, name: variantId, price: money(150n, "GBP") }]));
+describe("refusalOfPriced", () => {
+  const line: PricingLine = {
+    position: 1, variantId: "b", productId: "p", vendorId: null, categoryId: null, sku: "B", name: "b", quantity: 3n, unitPrice: money(150n, "GBP"), weightGrams: null, taxClass: "standard",
+  };
+  const priced = (lines: readonly PricingLine[]) => priceCart({ currency: "GBP", lines, shipping: null, taxRates: [], giftCards: [], at: new Date(0), customer: { userId: null, orderCount: 0 }, countryCode: null, codes: [], promotions: [] });
 
-  test("fixes lines in their order and their total", () => {
-    const quoted = quote([cartLine("b", 2n), cartLine("a")], onSale, "GBP", "4.5");
-    expect(quoted).toMatchObject({ ok: true, value: { total: { units: 450n, exponent: 2 }, lines: [{ position: 1, variantId: "b", quantity: 2n }, { position: 2, variantId: "a" }] } });
+  test.each([["4.50"], ["4.5"], ["4.500000"], [undefined]])("an expectation of %s is met", (expected) => expect(refusalOfPriced(priced([line]), expected)).toBeUndefined());
+  test.each([["4.49"], ["4.500001"], ["-4.50"], ["0"]])("an expectation of %s is not", (expected) => {
+    expect(refusalOfPriced(priced([line]), expected)).toMatchObject({ code: "PRICE_CHANGED", actual: { units: 450n } });
   });
-
-  test.each([["4.50"], ["4.5"], ["4.500000"]])("an expectation of %s is met", (expected) => expect(quote([cartLine("b", 3n)], onSale, "GBP", expected).ok).toBe(true));
-  test.each([["4.49"], ["4.500001"], ["-4.50"], ["0"]])("an expectation of %s is not", (expected) => expect(quote([cartLine("b", 3n)], onSale, "GBP", expected)).toMatchObject({ ok: false, error: { code: "PRICE_CHANGED" } }));
-
-  test("refuses an empty cart and what is not on sale", () => {
-    expect(quote([], onSale, "GBP", undefined)).toEqual({ ok: false, error: { code: "EMPTY_CART" } });
-    expect(quote([cartLine("a"), cartLine("x")], onSale, "GBP", undefined)).toEqual({ ok: false, error: { code: "VARIANT_UNAVAILABLE", variantId: "x" } });
+  test("refuses an empty cart and one that is too large", () => {
+    expect(refusalOfPriced(priced([]), undefined)).toEqual({ code: "EMPTY_CART" });
+    expect(refusalOfPriced(priced([{ ...line, unitPrice: money(10n ** 15n, "GBP") }]), undefined)).toEqual({ code: "ORDER_TOO_LARGE" });
   });
 });
 

@@ -7,7 +7,8 @@ import { NOW, testClocks } from "#kit/testing/testClocks.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
 import { silentLog } from "#platform/log.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
-import { createFakePayments } from "../ports/fakePayments.ts";
+import { createFakePayments } from "../ports/fake/createFakePayments.ts";
+import { createParts } from "../parts.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { sweepUnfinished } from "../commands/sweepUnfinished.ts";
 import { ORDER, shopper, variantId } from "./shopper.ts";
@@ -176,7 +177,7 @@ describe("orderCancel", () => {
     expect((await her.orderCancel(other.id)).__typename).toBe("PaymentUnavailable");
     lost = false;
     await endLeases(slice.owner);
-    expect((await sweepUnfinished({ db: slice.db, clocks: testClocks, log: silentLog, payments })).cancellations).toBe(1);
+    expect((await sweepUnfinished(createParts({ db: slice.db, clocks: testClocks, log: silentLog, payments }))).cancellations).toBe(1);
     expect((await her.orderCancel(other.id))).toMatchObject({ __typename: "OrderNotCancellable", state: "CANCELLED" });
     expect(await auditShop(slice.owner)).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { testClocks } from "#kit/testing/testClocks.ts";
 import { silentLog } from "#platform/log.ts";
 import { sweepUnfinished } from "../commands/sweepUnfinished.ts";
-import { createFakePayments } from "../ports/fakePayments.ts";
+import { createParts } from "../parts.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { shopper } from "./shopper.ts";
 import { auditShop, endLeases } from "./unreliable.ts";
@@ -42,7 +42,7 @@ test("three processes and 210 buyers on the last 60 units, one process killed mi
   expect([first.length, second.length]).toEqual([70, 70]);
   expect(killed.length).toBeLessThan(70);
   await endLeases(slice.owner);
-  const parts = { db: slice.db, clocks: testClocks, log: silentLog, payments: createFakePayments(slice.db) };
+  const parts = createParts({ db: slice.db, clocks: testClocks, log: silentLog });
   while ((await sweepUnfinished(parts)).checkouts > 0) await endLeases(slice.owner);
 
   const { rows: [shelf] } = await slice.owner.raw("select on_hand::int, reserved::int from catalog.stock_levels where variant_id = $1", [unit]);

@@ -1,5 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
-import { type PaymentProvider, PaymentsUnavailable } from "../ports/payments.ts";
+import { type PaymentProvider, PaymentsUnavailable } from "../ports/paymentProvider.ts";
 
 /** What a test throws where a process would have died. */
 export class Crash extends Error {
@@ -32,12 +32,17 @@ export function unreliablePayments(payments: PaymentProvider, fails: (moment: "b
     if (fails("after", verb)) throw new PaymentsUnavailable("lost on the way back");
     return answer;
   };
-  return { name: payments.name, charge: lossy("charge", payments.charge), settle: lossy("settle", payments.settle), refund: lossy("refund", payments.refund) };
+  return {
+    name: payments.name, readEvent: payments.readEvent, open: lossy("open", payments.open), confirm: lossy("confirm", payments.confirm), find: lossy("find", payments.find),
+    capture: lossy("capture", payments.capture), cancel: lossy("cancel", payments.cancel), refund: lossy("refund", payments.refund),
+  };
 }
 
 /** Makes every lease end: as if the time had passed that a dead process leaves behind. */
 export async function endLeases(owner: Database): Promise<void> {
-  await owner.raw("update orders.checkouts set lease_until = now() - interval '1 second' where state in ('HELD', 'UNDOING')");
+  await owner.raw("update orders.checkouts set lease_until = now() - interval '1 second' where state in ('HELD', 'REVIEW', 'UNDOING') or undo_since is not null");
+  await owner.raw("update orders.payment_refunds set lease_until = now() - interval '1 second' where state = 'PENDING'");
+  await owner.raw("update orders.payments set busy_until = now() - interval '1 second' where busy_until is not null");
   await owner.raw("update orders.cancellations set lease_until = now() - interval '1 second' where state = 'RUNNING'");
   await owner.raw("update orders.idempotency_keys set lease_until = now() - interval '1 second' where state = 'RUNNING'");
 }
@@ -46,14 +51,14 @@ export async function endLeases(owner: Database): Promise<void> {
 export async function auditShop(owner: Database): Promise<Record<string, unknown>[]> {
   const { rows } = await owner.raw(`
     select 'captured money is not the money of orders' as what, c.captured::text as left_side, p.paid::text as right_side
-    from (select coalesce(sum(amount_units - refunded_units), 0) as captured from payment_fake.charges where state = 'CAPTURED') c,
+    from (select coalesce(sum(captured_units - refunded_units), 0) as captured from payment_fake.intents where state = 'CAPTURED') c,
          (select coalesce(sum(amount_units - refunded_units), 0) as paid from orders.payments where provider = 'fake') p where c.captured <> p.paid
     union all
     select 'a paid order is not what was paid for it', o.id::text, p.amount_units::text from orders.orders o join orders.payments p on p.order_id = o.id
     where o.source = 'API' and (p.amount_units <> o.total_units or (p.amount_units > 0 and (o.state = 'CANCELLED') <> (p.refunded_units = p.amount_units)))
     union all
     select 'held units without a purchase under way', r.reference_id::text, r.variant_id::text from catalog.reservations r
-    where not exists (select 1 from orders.checkouts k where k.id = r.reference_id and k.state in ('HELD', 'UNDOING'))
+    where not exists (select 1 from orders.checkouts k where k.id = r.reference_id and k.state in ('HELD', 'REVIEW', 'UNDOING'))
     union all
     select 'reserved is not the sum of what is held', s.variant_id::text, s.reserved::text from catalog.stock_levels s
     where s.reserved <> coalesce((select sum(r.quantity) from catalog.reservations r where r.variant_id = s.variant_id), 0)

@@ -42,14 +42,6 @@ export function paymentCaptured(cause: Cause, payment: { paymentId: string; prov
   ]);
 }
 
-/** A gift card has paid: what its holder may still spend grows less. */
-export function giftCardSpent(cause: Cause, payment: { paymentId: string; units: bigint }): Journal {
-  return journal("GIFT_CARD_SPENT", payment.paymentId, cause, [
-    { account: ACCOUNTS.giftCards, units: payment.units },
-    { account: ACCOUNTS.receivable, units: -payment.units },
-  ]);
-}
-
 /** Money that was held and will not be taken: the claim on it ends, as a sale taken back. `taxUnits` is contained in `units`. */
 export function paymentVoided(cause: Cause, payment: { paymentId: string; units: bigint; taxUnits: bigint }): Journal {
   return journal("PAYMENT_VOIDED", payment.paymentId, cause, [

@@ -32,7 +32,7 @@ export function refundableUnits(payments: readonly RefundablePayment[]): bigint 
 
 /**
  * Splits a refund over an order's payments: first over cards, in the order in which they were given, each up to what was taken of
- * it; what is left over gift cards in the same way. So money comes back as money as far as any was paid, and never more than was
+ * it; what is left over gift cards, the one spent last first. So money comes back as money as far as any was paid, and never more than was
  * paid by each means. The tax is spread over the parts in proportion, to the last unit.
  */
 export function planRefund(payments: readonly RefundablePayment[], units: bigint, taxUnits: bigint): Result<RefundPart[], RefundTooLarge> {
@@ -41,7 +41,7 @@ export function planRefund(payments: readonly RefundablePayment[], units: bigint
   if (units > most) return err({ code: "REFUND_TOO_LARGE", refundableUnits: most });
   let left = units;
   const parts: Omit<RefundPart, "taxUnits">[] = [];
-  for (const payment of [...payments.filter((one) => one.method === "CARD"), ...payments.filter((one) => one.method === "GIFT_CARD")]) {
+  for (const payment of [...payments.filter((one) => one.method === "CARD"), ...payments.filter((one) => one.method === "GIFT_CARD").toReversed()]) {
     const room = payment.takenUnits - payment.refundedUnits;
     const share = room < left ? room : left;
     if (share <= 0n) continue;
