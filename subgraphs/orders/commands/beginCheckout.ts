@@ -63,7 +63,7 @@ function refusalOfProblems(problems: readonly CartProblem[]): BeginRefusal | und
     if (problem.code === "NO_LONGER_SOLD") return { code: "VARIANT_UNAVAILABLE", variantId: problem.variantId };
     if (problem.code === "DELIVERY_NOT_POSSIBLE") return { code: "DELIVERY_UNAVAILABLE", reason: problem.reason };
     if (problem.code === "DELIVERY_INCOMPLETE") return { code: "DELIVERY_REQUIRED", missing: problem.missing };
-    if (problem.code === "CODE_NO_LONGER_APPLIES") codes.push({ code: problem.enteredCode, reason: problem.reason });
+    if (problem.code === "CODE_NO_LONGER_APPLIES") codes.push({ code: problem.promotionCode, reason: problem.reason });
   }
   return codes.length > 0 ? { code: "CODE_NO_LONGER_VALID", codes } : undefined;
 }
@@ -74,7 +74,7 @@ const HOLD_MARGIN_MS = 60 * 60_000;
 /** Holds the goods of a purchase, durably; what it holds already is kept. Answers what is short. */
 export async function holdStock({ stock }: Pick<Commanded, "stock">, checkout: Checkout): Promise<Shortage[]> {
   const units = unitsOf(checkout);
-  const short = await stock.reserve(checkout.id, units, new Date(checkout.expiresAt.getTime() + HOLD_MARGIN_MS));
+  const short = await stock.reserve(checkout.id, units, new Date(checkout.expiresAt.getTime() + HOLD_MARGIN_MS), checkout.contact.address?.countryCode ?? checkout.countryCode);
   const requested = new Map(units.map((unit) => [unit.variantId, unit.quantity]));
   return short.map((one) => ({ ...one, requested: requested.get(one.variantId) ?? 0n }));
 }
