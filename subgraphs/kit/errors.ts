@@ -48,8 +48,9 @@ export function maskError(error: unknown, requestId: string, log?: ErrorLog): Gr
 function isSpoken(error: GraphQLError): boolean {
   const code = error.extensions["code"];
   if (code !== undefined) return SPOKEN.has(code);
-  // graphql-js itself speaks without a code about the request: before execution, thus without a path.
-  return error.path === undefined && error.originalError === undefined;
+  // graphql-js itself speaks without a code about the request, before execution, thus without a path; of a variable with a value
+  // that its scalar refuses, around the scalar's own error.
+  return error.path === undefined && (error.originalError === undefined || error.originalError instanceof GraphQLError);
 }
 
 function spoken(error: GraphQLError): GraphQLFormattedError {

@@ -12,6 +12,8 @@ type Tellers = { readonly [C in CartProblem["code"]]: (problem: Extract<CartProb
 
 const PARTS = { EMAIL: "an e-mail address", ADDRESS: "an address", METHOD: "a way of delivery" } as const;
 
+const listed = new Intl.ListFormat("en", { type: "conjunction" });
+
 const WHY: Readonly<Record<string, string>> = {
   OTHER_CURRENCY: "it is for another currency", NOT_STARTED: "it is not valid yet", EXPIRED: "it has expired", USED_UP: "it has been used as often as it may",
   USED_BY_CUSTOMER: "you have used it as often as you may", OTHER_COUNTRY: "it is not for the country the cart goes to", REGISTERED_ONLY: "it is for people with an account",
@@ -51,7 +53,7 @@ const tellers: Tellers = {
     fields: { reason },
   }),
   DELIVERY_INCOMPLETE: ({ missing }) => ({
-    type: "DeliveryIncomplete", message: `To deliver the cart, ${missing.map((part) => PARTS[part]).join(" and ")} ${missing.length > 1 ? "are" : "is"} missing.`,
+    type: "DeliveryIncomplete", message: `To deliver the cart, ${listed.format(missing.map((part) => PARTS[part]))} ${missing.length > 1 ? "are" : "is"} missing.`,
     advice: "Give it with cartSetDelivery.", fields: { missing },
   }),
 };
