@@ -90,7 +90,7 @@ describe("cartMerge", () => {
     expect(new Set(answers.map((answer) => answer.__typename))).toEqual(new Set(["CartMergeSuccess"]));
     expect(linesOf(await guest().read(into))).toEqual([[variantId(1), 7]]);
     const [a, b] = [await guest().cartWith({ 1: 1 }), await guest().cartWith({ 1: 1 })];
-    const crossed = (await Promise.all([guest().merge(a, b), guest().merge(b, a)])).map((answer) => answer.__typename).sort();
-    expect(crossed).toEqual(["CartClosed", "CartMergeSuccess"]);
+    const crossed = (await Promise.all([guest().merge(a, b), guest().merge(b, a)])).map((answer) => answer.__typename);
+    expect(new Set(crossed)).toEqual(new Set(["CartClosed", "CartMergeSuccess"]));
   });
 });
