@@ -102,7 +102,7 @@ async function consume({ base, topic, group, handle, log }: ConsumeParts): Promi
       closing.abort();
       // A loop that has just ended has closed the stream already.
       await Promise.allSettled([stream.close(), working]);
-      await consumer.close(true);
+      await consumer.close();
     },
   };
 }

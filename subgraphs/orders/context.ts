@@ -17,6 +17,8 @@ export interface OrdersParts {
   readonly payments: PaymentProvider;
   readonly fraud: FraudPort;
   readonly stock: StockReserver;
+  /** Webhooks may also go to http and to addresses inside of the house; not where not given. */
+  readonly allowPrivateWebhooks?: boolean;
 }
 
 export type OrdersContext = ContextOf<OrdersParts, OrdersLoaders>;

@@ -1,4 +1,5 @@
 import type { Clocks } from "#platform/clock.ts";
+import { tellingSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import type { OrdersParts } from "./context.ts";
@@ -16,9 +17,11 @@ export interface PartsGiven {
   readonly payments?: PaymentProvider;
   /** Rules over the shop's own books where not given. */
   readonly fraud?: FraudPort;
+  /** As the setting MARTGRAPH_WEBHOOKS_TO_PRIVATE says where not given. */
+  readonly allowPrivateWebhooks?: boolean;
 }
 
 /** What the slice works with: what is given, and the shop's own for the rest. */
-export function createParts({ db, clocks, log, payments, fraud }: PartsGiven): OrdersParts {
-  return { db, clocks, log, payments: payments ?? createFakePayments(db), fraud: fraud ?? createFraudRules(db), stock: createReserver(db) };
+export function createParts({ db, clocks, log, payments, fraud, allowPrivateWebhooks = tellingSettings().allowPrivateWebhooks }: PartsGiven): OrdersParts {
+  return { db, clocks, log, payments: payments ?? createFakePayments(db), fraud: fraud ?? createFraudRules(db), stock: createReserver(db), allowPrivateWebhooks };
 }

@@ -37,7 +37,7 @@ describe("the Kafka bus, on a real broker", { timeout: 120_000 }, () => {
       expect(JSON.parse(message.value)).toEqual(event);
       break;
     }
-    await consumer.close(true);
+    await consumer.close();
   });
 });
 

@@ -9,5 +9,6 @@ import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
 import { refundResolvers } from "./refund.ts";
 import { returnResolvers } from "./return.ts";
+import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers);
