@@ -21,6 +21,7 @@ import type { Listening } from "./http/server.ts";
 import { DEFAULT_LIMITS } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
 import { gatewayMetrics } from "./metrics.ts";
+import { paymentsRoute } from "./payments/paymentsRoute.ts";
 import { readiness } from "./readiness.ts";
 
 /** One process, or one per subgraph. In both, subgraphs are named as in the supergraph. */
@@ -78,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   try {
     listening = await listen({
       graphql: graphqlRoute(answerer(server, documents, limits), auth, limits, metrics, log),
+      payments: paymentsRoute(transports.get("orders"), log),
       pages: graphiqlPages(),
       ready: readiness([...transports.values()]),
       metrics,

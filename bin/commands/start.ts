@@ -1,3 +1,4 @@
+import { stripeSettings } from "#platform/config.ts";
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { DATA_DIR, instantOption, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
@@ -34,6 +35,7 @@ export const command: Command = {
 async function run(values: OptionValues): Promise<number> {
   const json = values["json"] === true;
   const settings = readSettings(values);
+  stripeSettings(); // wrong ones stop the start before anything is touched
   if (settings.data !== undefined) await assertDataFolder(settings.data);
   const progress = createProgress(json);
   const log = createLog("start");

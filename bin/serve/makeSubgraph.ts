@@ -1,10 +1,12 @@
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
+import { stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
 import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
+import { choosePayments } from "#subgraphs/orders/ports/choosePayments.ts";
 import { createOrdersSubgraph } from "#subgraphs/orders/subgraph.ts";
 import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
 import { createUsersSubgraph } from "#subgraphs/users/subgraph.ts";
@@ -22,14 +24,14 @@ export interface SubgraphParts {
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey }: SubgraphParts): Promise<Subgraph> {
+export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
       return createUsersSubgraph({ db, clocks, log, cache, tokenKey });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log });
     case "orders":
-      return createOrdersSubgraph({ db, clocks, log });
+      return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":
       return createPredictionsSubgraph({ reader: createWarehouseReader(db) });
     case "analytics":

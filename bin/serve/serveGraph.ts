@@ -1,4 +1,5 @@
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
+import { stripeSettings } from "#platform/config.ts";
 import { openCache } from "#platform/cache/open.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
@@ -70,6 +71,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
 
 async function serveSplit(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
+  const stripe = stripeSettings();
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, { id: `${name}-1`, secret: secrets.hopKeys[name] }])) as Record<SubgraphName, HopKey>;
   const start = async (name: string, script: string, processSettings: object) => {
     const started = await startSplitProcess(name, script, processSettings);
@@ -87,6 +89,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         hopKey: hopKeys[name],
         database: databaseOf(installation, name),
         ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> } } : {}),
+        ...(name === "orders" && stripe ? { stripe } : {}),
       };
       return start(name, `subgraphs/${name}/main.ts`, processSettings);
     }),

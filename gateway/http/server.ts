@@ -5,11 +5,14 @@ import type { AddressInfo } from "node:net";
 import { maskError } from "#kit/errors.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "../metrics.ts";
+import type { PaymentsRoute } from "../payments/paymentsRoute.ts";
 import type { GraphQLRoute } from "./graphqlRoute.ts";
 import { respond, respondJson } from "./respond.ts";
 
 export interface ServerParts {
   graphql: GraphQLRoute;
+  /** Webhooks of payment providers and pages of payers. */
+  payments: PaymentsRoute;
   /** Answers GET under `/`, or returns false when it has no such page. */
   pages: (path: string, response: ServerResponse) => boolean;
   /** Resolves when every part can answer. */
@@ -33,6 +36,7 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
   async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/graphql") return parts.graphql.handle(request, response, requestId);
+    if (await parts.payments.handle(path, request, response, requestId)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return respondError(response, 405, "Only GET is answered here; GraphQL is asked at /graphql.", { allow: "GET, HEAD" });
     switch (path) {
       case "/healthz":

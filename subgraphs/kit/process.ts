@@ -1,4 +1,4 @@
-import { splitProcessSettings } from "#platform/config.ts";
+import { splitProcessSettings, type StripeEnvironment } from "#platform/config.ts";
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { createLog, type Log } from "#platform/log.ts";
@@ -15,6 +15,8 @@ export interface SubgraphProcessSettings {
   database: DatabaseConfig;
   /** Ed25519 key that signs access tokens, as a JWK; for users alone. */
   tokenKey?: { privateJwk: Record<string, unknown> };
+  /** How Stripe is reached, where it is; for orders alone. */
+  stripe?: StripeEnvironment;
 }
 
 export interface SubgraphProcess {

@@ -10,8 +10,9 @@ import { paymentGuards } from "./guards/payment.ts";
 import { refundGuards } from "./guards/refund.ts";
 import { returnGuards } from "./guards/return.ts";
 import { sharedGuards } from "./guards/shared.ts";
+import { webhookInboxGuards } from "./guards/webhookInbox.ts";
 import { webhookEndpointGuards } from "./guards/webhookEndpoint.ts";
 
 // Carts and orders that are not the viewer's are not there: the statements and loaders hold them back, also for `_entities`. So
 // whoever holds an order or a cart may have its fields. Guests buy too, hence the open mutations; each one looks whose cart it is.
-export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards);
+export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards, webhookInboxGuards);

@@ -44,7 +44,7 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
     const at = clocks.business.now();
     const order = await markCancelled(tx, orderId, CANCELLABLE);
     if (!order) throw new Error(`order ${orderId} left the states it can be cancelled from while it was being cancelled`);
-    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, payments: plan.payments, items: plan.items, reason, at });
+    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, items: plan.items, reason, at });
     if (plan.restock.length > 0) await restock(tx, orderId, plan.restock);
     await finishCancellation(tx, orderId);
     await tellOfOrder(tx, orderId, "OrderCancelled", { ...answer, number: order.number, userId: order.userId, total: toDecimal(order.total), currency: order.total.currency, reason }, at);

@@ -49,6 +49,8 @@ export interface SettleOptions {
   readonly assessed?: FraudAnswer;
   /** How it ends when there is no payment: ABANDONED where not given. */
   readonly ending?: Ending;
+  /** Runs in the transaction in which the purchase comes to rest: whoever calls notes there that it has. */
+  readonly along?: (tx: Tx) => Promise<void>;
 }
 
 /** More turns than any purchase takes: asked, captured, cancelled, and settled. */
@@ -91,7 +93,11 @@ type TurnOptions = SettleOptions & { readonly declined?: string };
 
 async function takeTurn(parts: OrdersParts, checkoutId: string, intent: Intent | null, options: TurnOptions): Promise<Turn> {
   try {
-    return await parts.db.tx((tx) => settle(parts, tx, checkoutId, intent, options), { retries: 3 });
+    return await parts.db.tx(async (tx) => {
+      const turn = await settle(parts, tx, checkoutId, intent, options);
+      if (turn.kind === "SETTLED") await options.along?.(tx);
+      return turn;
+    }, { retries: 3 });
   } catch (error) {
     if (!(error instanceof HoldLost)) throw error;
     parts.log.error({ checkoutId }, "the stock of a paid checkout was let go by somebody else; the money goes back");

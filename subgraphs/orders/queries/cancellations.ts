@@ -1,7 +1,7 @@
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import type { RefundItem } from "../domain/cancellation.ts";
-import type { Order, Payment } from "../domain/order.ts";
+import type { Order } from "../domain/order.ts";
 
 /** A cancellation under way or over; one per order. */
 export interface CancellationRecord {
@@ -83,14 +83,6 @@ const insertItems = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-const refundPayments = query({
-  name: "orders.refundPayments",
-  text: "update orders.payments set state = 'REFUNDED', refunded_units = amount_units where id = any($1)",
-  params: ["uuid[]"],
-  row: {},
-  budget: { access: "write", maxRows: 0 },
-});
-
 /** Undefined when the order has a cancellation already. */
 export async function insertCancellation(tx: Tx, orderId: string, actor: string, key: string, reason: string | null, leaseSeconds: number): Promise<CancellationRecord | undefined> {
   const found = await tx.maybeOne(insert, [orderId, actor, key, reason, leaseSeconds]);
@@ -115,9 +107,9 @@ export async function takeOverCancellations(db: Reader, leaseSeconds: number, li
   return (await db.many(takeOver, [leaseSeconds, limit])).map(toRecord);
 }
 
-/** A refund of the whole order with its lines; the payments are marked as given back. */
-export async function insertFullRefund(tx: Tx, refund: { id: string; order: Order; payments: readonly Payment[]; items: readonly RefundItem[]; reason: string | null; at: Date }): Promise<void> {
-  const { id, order, payments, items, reason, at } = refund;
+/** A refund of the whole order with its lines. The payments are marked by whoever books what the provider has done. */
+export async function insertFullRefund(tx: Tx, refund: { id: string; order: Order; items: readonly RefundItem[]; reason: string | null; at: Date }): Promise<void> {
+  const { id, order, items, reason, at } = refund;
   await tx.execute(insertRefund, [
     id, order.number, order.id, order.userId, items.length, order.total.currency, order.countryCode, order.countryLabel, at, order.total.units, order.total.exponent, reason,
   ]);
@@ -125,5 +117,4 @@ export async function insertFullRefund(tx: Tx, refund: { id: string; order: Orde
     id, items.map((item) => item.kind), items.map((item) => item.variantId) as string[], items.map((item) => item.productId) as string[], items.map((item) => item.code),
     items.map((item) => item.name), items.map((item) => item.quantity), items.map((item) => item.unitAmount), items.map((item) => item.exponent),
   ]);
-  await tx.execute(refundPayments, [payments.map((payment) => payment.id)]);
 }

@@ -10,5 +10,6 @@ import { paymentResolvers } from "./payment.ts";
 import { refundResolvers } from "./refund.ts";
 import { returnResolvers } from "./return.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
+import { webhookInboxResolvers } from "./webhookInbox.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers);

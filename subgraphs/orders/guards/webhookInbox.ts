@@ -1,0 +1,11 @@
+import { allow, type Guards, role } from "#kit/guard.ts";
+
+// The gateway hands these in as SERVICE; they are not in the schema that clients see, and this holds where that should ever fail.
+const gateway = role("SERVICE");
+
+export const webhookInboxGuards: Guards = {
+  Query: { paymentChallenge: gateway },
+  Mutation: { paymentWebhookReceive: gateway, paymentChallengeAnswer: gateway },
+  PaymentWebhookReceipt: allow,
+  PaymentChallenge: allow,
+};
