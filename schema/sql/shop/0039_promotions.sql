@@ -83,7 +83,7 @@ create table orders.promotion_codes (
   promotion_id uuid not null references orders.promotions (id),
   -- in the shop's spelling, and as it is compared
   code text not null,
-  normalized text not null unique check (normalized ~ '^[A-Z0-9][A-Z0-9_-]{2,38}[A-Z0-9]$'),
+  normalized text not null unique check (normalized ~ '^[A-Z0-9]{4,40}$'),
   -- of codes that were generated together
   batch_id uuid,
   -- null: as often as the promotion allows; then uses are not counted here
@@ -153,4 +153,4 @@ create index order_contacts_by_email on orders.order_contacts (lower(email)) whe
 
 grant execute on function catalog.categories_below(uuid[]) to martgraph_orders;
 grant select, insert, update on orders.promotions, orders.promotion_uses, orders.promotion_customer_uses, orders.promotion_codes, orders.promotion_redemptions to martgraph_orders;
-grant select, insert, update, delete on orders.promotion_targets, orders.cart_codes, orders.code_guesses to martgraph_orders;
+grant select, insert, update, delete on orders.promotion_targets, orders.promotion_uses, orders.cart_codes, orders.code_guesses to martgraph_orders;

@@ -24,7 +24,7 @@ export function toGraphDiscounts(discounts: readonly Discount[], currency: strin
 
 /** The graph's `CartGiftCard`s. */
 export function toGraphGiftCards({ giftCards, currency }: Pick<PricedCart, "giftCards" | "currency">) {
-  return giftCards.map(({ last4, units }) => ({ last4, amount: amountOf(units, currency) }));
+  return giftCards.map(({ giftCardId, last4, units }) => ({ id: encodeId("gft", giftCardId), last4, amount: amountOf(units, currency) }));
 }
 
 /** The graph's `ShippingQuote`. */

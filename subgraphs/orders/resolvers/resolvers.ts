@@ -5,11 +5,13 @@ import { cartResolvers } from "./cart.ts";
 import { checkoutResolvers } from "./checkout.ts";
 import { deliveryResolvers } from "./delivery.ts";
 import { fulfilmentResolvers } from "./fulfilment.ts";
+import { giftCardResolvers } from "./giftCard.ts";
 import { orderResolvers } from "./order.ts";
 import { paymentResolvers } from "./payment.ts";
+import { promotionResolvers } from "./promotion.ts";
 import { refundResolvers } from "./refund.ts";
 import { returnResolvers } from "./return.ts";
+import { voucherResolvers } from "./voucher.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 import { webhookInboxResolvers } from "./webhookInbox.ts";
-
-export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers, promotionResolvers, voucherResolvers, giftCardResolvers);

@@ -1,16 +1,16 @@
-/** 4 to 40 letters, digits, hyphens and underscores, once normalised; shorter ones would be guessed. */
-const CODE = /^[A-Z0-9][A-Z0-9_-]{2,38}[A-Z0-9]$/;
+/** 4 to 40 letters and digits, once normalised; shorter ones would be guessed. */
+const CODE = /^[A-Z0-9]{4,40}$/;
 
 /** Longer text is no code, whatever is in it; nothing of it is looked at. */
 const MAX_ENTERED = 80;
 
 /**
- * A code as it is compared: upper case, compatibility forms folded (a code pasted from a mail may be full width), no white space.
- * Undefined where the text is no code at all.
+ * A code as it is compared: upper case, compatibility forms folded (a code pasted from a mail may be full width), without
+ * white space, hyphens and underscores. Undefined where the text is no code at all.
  */
 export function normalizeCode(entered: string): string | undefined {
   if (entered.length > MAX_ENTERED) return undefined;
-  const code = entered.normalize("NFKC").replace(/\s+/g, "").toUpperCase();
+  const code = entered.normalize("NFKC").replace(/[\s_-]+/g, "").toUpperCase();
   return CODE.test(code) ? code : undefined;
 }
 

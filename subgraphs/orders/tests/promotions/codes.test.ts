@@ -5,17 +5,17 @@ import { generateCode, normalizeCode } from "../../domain/promotions/codes.ts";
 import { customerKeys, sameMailbox } from "../../domain/promotions/customerKeys.ts";
 
 test("a code is the same however it is written", () => {
-  for (const written of ["welcome10", " WELCOME10\n", "ｗｅｌｃｏｍｅ１０", "Wel come 10"]) expect(normalizeCode(written)).toBe("WELCOME10");
+  for (const written of ["welcome10", " WELCOME10\n", "ｗｅｌｃｏｍｅ１０", "Wel come-10", "WELCOME_10"]) expect(normalizeCode(written)).toBe("WELCOME10");
 });
 
-test.each(["", "ABC", "-ABCD", "ABCD-", "A'; --", "ÄÖÜÄÖ", "A\0BCD", "A".repeat(41), "A".repeat(100_000)])("%j is no code", (text) => {
+test.each(["", "ABC", "----", "A-B-C", "A'; --", "ÄÖÜÄÖ", "A\0BCD", "A".repeat(41), "A".repeat(100_000)])("%j is no code", (text) => {
   expect(normalizeCode(text)).toBeUndefined();
 });
 
 test("generated codes have 80 random bits of characters that are not misread, and are codes", () => {
   const codes = Array.from({ length: 1_000 }, () => generateCode(randomFillSync));
   expect(new Set(codes).size).toBe(1_000);
-  for (const code of codes) expect([code, normalizeCode(code)]).toEqual([expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/), code]);
+  for (const code of codes) expect([code, normalizeCode(code)]).toEqual([expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/), code.replaceAll("-", "")]);
   expect(new Set(codes.join("").replaceAll("-", "")).size).toBe(32);
 });
 
