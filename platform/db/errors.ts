@@ -12,6 +12,7 @@ export const SQLSTATE = {
   deadlockDetected: "40P01",
   undefinedTable: "42P01",
   queryCanceled: "57014",
+  lockNotAvailable: "55P03",
   adminShutdown: "57P01",
   invalidPassword: "28P01",
   raiseException: "P0001",

@@ -34,7 +34,7 @@ export function maskError(error: unknown, requestId: string, log?: ErrorLog): Gr
   if (isSpoken(known)) return spoken(known);
   const cause = rootOf(known);
   const incidentId = randomUUID();
-  const isOutage = cause instanceof DatabaseUnavailable || isConnectionError(cause) || sqlState(cause) === SQLSTATE.queryCanceled;
+  const isOutage = cause instanceof DatabaseUnavailable || isConnectionError(cause) || sqlState(cause) === SQLSTATE.queryCanceled || sqlState(cause) === SQLSTATE.lockNotAvailable;
   log?.error({ incidentId, requestId, path: known.path?.join("."), error: cause }, isOutage ? "the database does not answer" : "unexpected error");
   return {
     message: isOutage

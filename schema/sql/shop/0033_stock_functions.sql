@@ -8,7 +8,8 @@
 -- whole, else from several.
 create function catalog.reserve_many(reference_ids uuid[], hold_untils timestamptz[], country_codes text[], places integer[], variant_ids uuid[], quantities bigint[])
   returns table (place integer, variant_id uuid, available bigint)
-  language plpgsql security definer set search_path = pg_catalog set martgraph.stock = 'on'
+  -- Many wait together: a variant that somebody keeps locked must not hold up all others for long.
+  language plpgsql security definer set search_path = pg_catalog set martgraph.stock = 'on' set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
@@ -97,7 +98,7 @@ begin
         exit when need = 0;
         at := array_position(lv_variant, line_variant[line]);
         while need > 0 and at <= levels and lv_variant[at] = line_variant[line] loop
-          near := lv_country[at] is not distinct from country_codes[line_place[first]];
+          near := coalesce(lv_country[at] = country_codes[line_place[first]], false);
           fits := case pass
             when 1 then lv_free[at] >= need and case when chosen is null then near else lv_warehouse[at] = chosen end
             when 2 then lv_free[at] >= need

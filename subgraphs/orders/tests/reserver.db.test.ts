@@ -65,6 +65,16 @@ describe("reserve", () => {
     expect((await levels(A))["MAIN"]).toEqual([10, 2]);
   });
 
+  test("a variant that somebody keeps locked holds up its own callers for a while, and nobody else's", async () => {
+    const reserver = createReserver(slice.db);
+    await slice.owner.tx(async (tx) => {
+      await tx.raw("select from catalog.stock_levels where variant_id = $1 for update", [A]);
+      const settled = await Promise.allSettled([[unit(B, 1)], [unit(A, 1)], [unit(C, 1)]].map((units) => reserver.reserve(randomUUID(), units, soon())));
+      expect(settled).toMatchObject([{ status: "fulfilled", value: [] }, { status: "rejected", reason: { code: "55P03" } }, { status: "fulfilled", value: [] }]);
+    });
+    expect(await reserver.reserve(randomUUID(), [unit(A, 1)], soon())).toEqual([]);
+  });
+
   test("an unknown variant is short with nothing left; nothing asked is nothing held; a variant named twice counts twice", async () => {
     const reserver = createReserver(slice.db);
     const unknown = randomUUID();
