@@ -123,6 +123,23 @@ describe.each(SHAPES)("the graph in %s", (shape) => {
     expect(vendors.data["products"].nodes[0].name).toBe("White Hanging Heart Lantern");
   });
 
+  test("InventoryAdjust and StockOfProduct: stock is changed by those who keep it, and seen by its vendor", async () => {
+    const input = { variantId: variant(1), warehouseId: encodeId("whs", "01900000-0000-7000-8000-000000000001"), delta: -3, kind: "WRITE_OFF", reason: "broken", idempotencyKey: randomUUID() };
+    const vera = await graph.tokenFor(SMALL_SHOP.vera, ["VENDOR"], [SMALL_SHOP.vendor]);
+    const slug = { slug: "white-hanging-heart-lantern" };
+    const seen = async () => (await graph.run("StockOfProduct", slug, vera)).data["product"].variants.nodes[0];
+    const before = (await seen()).inventory[0].onHand;
+    const [once, again] = [await graph.run("InventoryAdjust", { input }, vera), await graph.run("InventoryAdjust", { input }, vera)];
+    expect(again.data).toEqual(once.data);
+    const after = await seen();
+    expect(after.inventory).toMatchObject([{ warehouse: { code: "MAIN" }, onHand: before - 3 }]);
+    expect(after.stockMovements.nodes[0]).toMatchObject({ kind: "WRITE_OFF", quantity: -3, onHandAfter: before - 3 });
+    expect((await graph.run("InventoryAdjust", { input: { ...input, variantId: variant(2), idempotencyKey: randomUUID() } }, vera)).data["inventoryAdjust"].__typename).toBe("VariantNotFound");
+    expect((await graph.run("InventoryAdjust", { input }, ada)).errors[0]?.extensions["code"]).toBe("FORBIDDEN");
+    expect((await graph.run("StockOfProduct", slug)).data["product"].variants.nodes[0].inventory).toBeNull();
+    await graph.run("InventoryAdjust", { input: { ...input, delta: 3, kind: "FOUND", idempotencyKey: randomUUID() } }, vera);
+  });
+
   test("no port of a subgraph answers an unsigned call; in one process there is no such port", async () => {
     expect(Object.keys(graph.endpoints)).toHaveLength(shape === "six processes" ? 5 : 0);
     for (const url of Object.values(graph.endpoints)) {

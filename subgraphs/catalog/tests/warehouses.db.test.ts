@@ -67,6 +67,12 @@ describe("inventory and ledger", () => {
     expect((await slice.graph.run(WAREHOUSES)).errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
   });
 
+  test("reached by _entities it is guarded all the same, each variant by itself", async () => {
+    const refs = [1, 2, 1, 99].map((n) => ({ __typename: "ProductVariant", id: encodeId("var", SMALL_SHOP.variant(n)) }));
+    const { data } = await slice.graph.as(vera).run("query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on ProductVariant { sku inventory { onHand } } } }", { refs });
+    expect(data["_entities"]).toEqual([{ sku: "85121A", inventory: [{ onHand: 1_000 }] }, { sku: "85122A", inventory: null }, { sku: "85121A", inventory: [{ onHand: 1_000 }] }, null]);
+  });
+
   test("the ledger is paged newest first without gap or repeat, history before the count stands aside", async () => {
     const variant = SMALL_SHOP.variant(1);
     await slice.owner.raw("insert into catalog.stock_movements (variant_id, quantity, kind, occurred_at) values ($1, -3, 'WRITE_OFF', '2010-05-05T10:00:00Z')", [variant]);
