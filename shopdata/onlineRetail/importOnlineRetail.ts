@@ -79,7 +79,7 @@ export async function importOnlineRetail(options: ImportOptions): Promise<Import
       fingerprint,
       details: {
         credit: "Online Retail II, UCI Machine Learning Repository, CC BY 4.0, doi:10.24432/C5CG6D",
-        synthetic: ["users.email", "users.display_name", "vendors", "categories", "stock levels", "opening stock", "payments"],
+        synthetic: ["users.email", "users.display_name", "vendors", "categories", "stock levels", "opening stock", "payments", "shipping zones", "shipping prices"],
         seed: String(seed),
         firstInvoiceAt: new Date(ledger.orders[0]?.at ?? ledger.lastAt).toISOString(),
         lastInvoiceAt: new Date(ledger.lastAt).toISOString(),

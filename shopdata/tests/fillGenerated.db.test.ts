@@ -27,6 +27,18 @@ test("fills every part of the shop and says that it is synthetic", async () => {
   expect(await describeShopData(db)).toMatchObject({ source: "GENERATED", isSynthetic: true, summary: report.summary });
 });
 
+test("gives the shop its country's taxes, included in the prices, and ways of delivery that say that their prices are made up", async () => {
+  expect(await rows("select country_code, tax_class, rate_bps, is_included from orders.tax_rates where valid_to is null order by rate_bps desc")).toEqual([
+    { country_code: "GB", tax_class: "standard", rate_bps: 2_000, is_included: true }, { country_code: "GB", tax_class: "reduced", rate_bps: 500, is_included: true },
+    { country_code: "GB", tax_class: "zero", rate_bps: 0, is_included: true },
+  ]);
+  expect(await rows(`select z.name, (select count(*)::int from orders.shipping_zone_places p where p.zone_id = z.id) as places, string_agg(m.name, ', ' order by m.position) as methods
+    from orders.shipping_zones z join orders.shipping_methods m on m.zone_id = z.id and m.description like '%synthetic%' group by z.id order by z.name`)).toEqual([
+    { name: "Europe", places: 44, methods: "Standard, Express" }, { name: "United Kingdom", places: 4, methods: "Standard, Express" }, { name: "World", places: 1, methods: "Standard, Express" },
+  ]);
+  expect(await rows("select delivery_required from orders.pricing_rules")).toEqual([{ delivery_required: false }]);
+});
+
 test("the shop's clock is wall time, and nothing lies ahead of it", async () => {
   const [now] = await rows("select offset_ms::int, (select max(placed_at) < platform.business_now() from orders.orders) as past, (select max(occurred_at) < platform.business_now() from events.behaviour_events) as seen from platform.clock");
   expect(now).toEqual({ offset_ms: 0, past: true, seen: true });

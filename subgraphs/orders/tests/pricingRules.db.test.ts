@@ -166,6 +166,6 @@ test("only ADMIN changes the tables, SUPPORT may look, others neither", async ()
     }
   }
   for (const who of [slice.graph, slice.graph.as(person(SMALL_SHOP.vera, "VENDOR")), slice.graph.as(person(SMALL_SHOP.ada))]) {
-    for (const look of LOOKS) expect((await who.run(look)).errors?.[0]?.extensions["code"]).toMatch(/^(FORBIDDEN|UNAUTHENTICATED)$/);
+    for (const look of LOOKS) expect((await who.run(look)).errors?.[0]?.extensions?.["code"]).toMatch(/^(FORBIDDEN|UNAUTHENTICATED)$/);
   }
 });
