@@ -5,6 +5,7 @@ import { takeOverCancellations } from "../queries/cancellations.ts";
 import { leaseCheckout, takeOverCheckouts, takeOverUndone } from "../queries/checkouts.ts";
 import { takeOverRefunds } from "../queries/paymentRefunds.ts";
 import { takeOverPayments } from "../queries/payments.ts";
+import { pruneInbox } from "../queries/webhookInbox.ts";
 import { finishCancel } from "./finishCancel.ts";
 import { keys, LEASE_SECONDS } from "./idempotency.ts";
 import { openIntent } from "./payCheckout.ts";
@@ -17,6 +18,8 @@ import { undoPayment } from "./undoPayment.ts";
 const BATCH = 20;
 /** How long a stored answer is kept. */
 const KEEP_DAYS = 30;
+/** How long it is remembered which webhooks were done with; a provider tells none again after that. */
+const INBOX_DAYS = 90;
 
 export interface Swept {
   readonly checkouts: number;
@@ -38,6 +41,7 @@ export async function sweepUnfinished(parts: OrdersParts): Promise<Swept> {
   const refunds = await each(parts, await takeOverRefunds(db, LEASE_SECONDS, BATCH), (refundId) => ({ refundId }), async (refundId) => (await settleRefund(parts, refundId)) !== "PENDING");
   const cancellations = await each(parts, await takeOverCancellations(db, LEASE_SECONDS, BATCH), (one) => ({ orderId: one.orderId }), async (one) => Boolean(await finishCancel(parts, one)));
   await keys.prune(db, KEEP_DAYS);
+  await pruneInbox(db, INBOX_DAYS);
   return { checkouts: checkouts + undone, cancellations, refunds, payments };
 }
 

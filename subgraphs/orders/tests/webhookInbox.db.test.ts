@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
@@ -8,6 +8,8 @@ import { decodeId } from "#schema/values/ids.ts";
 import { createFakePayments, type FakePayments } from "../ports/fake/createFakePayments.ts";
 import { REFUND_KEY } from "../ports/fake/account.ts";
 import { signatureHeader } from "../ports/stripe/signature.ts";
+import { findBreaches } from "../queries/audit/auditCheck.ts";
+import { checks } from "../queries/audit/providers.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { shopper } from "./shopper.ts";
 import { unreliablePayments } from "./unreliable.ts";
@@ -20,6 +22,7 @@ const slice = useSlice("martgraph_orders", async (deps) => {
   const lossy = { ...payments, ...unreliablePayments(payments, (moment) => moment === "before" && providerIsAway) };
   return createOrdersSubgraph({ ...deps, payments: lossy, clocks: { ...deps.clocks, wall: { now: () => new Date() } }, sweepSeconds: 0 });
 });
+afterAll(async () => expect(await findBreaches(slice.owner, checks)).toEqual([]));
 afterEach(() => { providerIsAway = false; });
 
 const her = () => shopper(slice.graph, person(SMALL_SHOP.ada));
