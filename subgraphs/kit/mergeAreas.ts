@@ -15,6 +15,8 @@ export function mergeAreas<Areas extends Readonly<Record<string, object>>>(...ar
 }
 
 function joinFields(type: string, have: object, given: object): object {
+  // Joined with single fields, a guard for all fields would still stand for all of them, also for those that another area keeps closed.
+  if ("check" in have || "check" in given) throw new Error(`${type} has one guard for all its fields in one area and guards of single fields in another: name every field`);
   const twice = Object.keys(given).find((field) => field in have);
   if (twice !== undefined) throw new Error(`${type}.${twice} is given by two areas`);
   return { ...have, ...given };

@@ -17,4 +17,5 @@ import { webhookEndpointGuards } from "./guards/webhookEndpoint.ts";
 
 // Carts and orders that are not the viewer's are not there: the statements and loaders hold them back, also for `_entities`. So
 // whoever holds an order or a cart may have its fields. Guests buy too, hence the open mutations; each one looks whose cart it is.
-export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards, webhookInboxGuards, promotionGuards, giftCardGuards);
+import { vendorOrderGuards } from "./guards/vendorOrder.ts";
+export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards, webhookInboxGuards, promotionGuards, giftCardGuards, vendorOrderGuards);

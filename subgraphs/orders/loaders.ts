@@ -5,11 +5,20 @@ import { cartLoaders } from "./loaders/cart.ts";
 import { checkoutLoaders } from "./loaders/checkout.ts";
 import { orderLoaders } from "./loaders/order.ts";
 import { promotionLoaders } from "./loaders/promotion.ts";
+import { vendorOrderLoaders } from "./loaders/vendorOrder.ts";
 import { webhookEndpointLoaders } from "./loaders/webhookEndpoint.ts";
 
 export type OrdersLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request, area by area. */
 export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
-  return { ...orderLoaders(db, viewer), ...cartLoaders(db, viewer), ...checkoutLoaders(db, viewer), ...afterSaleLoaders(db), ...webhookEndpointLoaders(db), ...promotionLoaders(db) };
+  return {
+    ...orderLoaders(db, viewer),
+    ...cartLoaders(db, viewer),
+    ...checkoutLoaders(db, viewer),
+    ...afterSaleLoaders(db),
+    ...webhookEndpointLoaders(db),
+    ...promotionLoaders(db),
+    ...vendorOrderLoaders(db),
+  };
 }

@@ -14,4 +14,6 @@ import { returnResolvers } from "./return.ts";
 import { voucherResolvers } from "./voucher.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 import { webhookInboxResolvers } from "./webhookInbox.ts";
-export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers, promotionResolvers, voucherResolvers, giftCardResolvers);
+import { vendorOrderResolvers } from "./vendorOrder.ts";
+
+export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers, promotionResolvers, voucherResolvers, giftCardResolvers, vendorOrderResolvers);

@@ -83,9 +83,10 @@ const linesOf = query({
 // When the last parcel with units of the line came, or went out where that is not known.
 const arrivals = query({
   name: "orders.arrivalsOfLines",
-  text: `select fl.order_line_id, max(coalesce(f.delivered_at, f.shipped_at)) as came_at, (select s.return_days from orders.after_sale_settings s) as return_days
-    from orders.fulfilment_lines fl join orders.fulfilments f on f.id = fl.fulfilment_id
-    where fl.order_line_id = any($1) and f.state in ('SHIPPED', 'DELIVERED') group by fl.order_line_id`,
+  text: `select fl.order_line_id, max(coalesce(f.delivered_at, f.shipped_at)) as came_at, (select s.return_days from orders.after_sale_settings s where s.is_only) as return_days
+    from orders.fulfilment_lines fl
+    cross join lateral (select * from orders.fulfilments p where p.id = fl.fulfilment_id and p.state in ('SHIPPED', 'DELIVERED') limit 1) f
+    where fl.order_line_id = any($1) group by fl.order_line_id`,
   params: ["uuid[]"],
   row: { order_line_id: "uuid", came_at: "timestamptz", return_days: "int4" },
   budget: { access: "index", maxRows: 1_000 },

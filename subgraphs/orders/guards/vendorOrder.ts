@@ -1,0 +1,13 @@
+import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
+import type { VendorStub } from "../resolvers/vendorOrder.ts";
+
+const shopPeople = role("SUPPORT", "ADMIN");
+const itsPeople = when<VendorStub>("the vendor's people", (viewer, vendor) => viewer.vendorIds.includes(vendor.vendorId));
+
+export const vendorOrderGuards: Guards = {
+  Vendor: { id: allow, orders: anyOf(itsPeople, shopPeople), balance: anyOf(itsPeople, shopPeople) },
+  // Reached only through the two above.
+  VendorOrder: allow,
+  VendorOrderConnection: allow,
+  VendorOrderEdge: allow,
+};
