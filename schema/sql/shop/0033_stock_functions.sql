@@ -18,6 +18,8 @@ declare
   held uuid[];
   -- the asked lines, by reference and variant
   line_place integer[]; line_variant uuid[]; line_units bigint[];
+  -- where a line's variant begins in the arrays below; null where nothing of it is free
+  line_at integer[];
   -- what is free where, by variant and priority, and what is taken of it
   lv_variant uuid[]; lv_warehouse uuid[]; lv_free bigint[]; lv_country text[]; lv_taken bigint[];
   out_reference uuid[] := '{}'; out_variant uuid[] := '{}'; out_warehouse uuid[] := '{}'; out_units bigint[] := '{}'; out_until timestamptz[] := '{}';
@@ -42,6 +44,10 @@ begin
       from catalog.inventory_levels l join catalog.warehouses w on w.id = l.warehouse_id
       where l.variant_id = any(known) and l.on_hand > l.reserved order by l.variant_id, w.priority, w.code) x;
   levels := cardinality(lv_variant);
+  select array_agg(f.first_at order by w.n) into line_at
+    from unnest(line_variant) with ordinality as w (variant_id, n)
+    left join (select v.variant_id, min(v.n)::integer as first_at from unnest(lv_variant) with ordinality as v (variant_id, n) group by v.variant_id) f
+      on f.variant_id = w.variant_id;
 
   while last < lines loop
     first := last + 1;
@@ -54,7 +60,7 @@ begin
     is_short := false;
     for line in first..last loop
       free := 0;
-      at := array_position(lv_variant, line_variant[line]);
+      at := line_at[line];
       while at <= levels and lv_variant[at] = line_variant[line] loop
         free := free + lv_free[at];
         at := at + 1;
@@ -72,12 +78,12 @@ begin
     -- one warehouse that has all of it
     chosen := null;
     foreach near in array case when country_codes[line_place[first]] is null then array[false] else array[true, false] end loop
-      at := array_position(lv_variant, line_variant[first]);
+      at := line_at[first];
       while chosen is null and at <= levels and lv_variant[at] = line_variant[first] loop
         if lv_free[at] >= line_units[first] and (not near or lv_country[at] = country_codes[line_place[first]]) then
           chosen := lv_warehouse[at];
           for line in first + 1..last loop
-            other := array_position(lv_variant, line_variant[line]);
+            other := line_at[line];
             while other <= levels and lv_variant[other] = line_variant[line] and (lv_warehouse[other] <> chosen or lv_free[other] < line_units[line]) loop
               other := other + 1;
             end loop;
@@ -96,7 +102,7 @@ begin
       -- 1: from the chosen warehouse, or from a near one that has the line; 2: from any that has the line; 3: near ones; 4: all
       for pass in 1..4 loop
         exit when need = 0;
-        at := array_position(lv_variant, line_variant[line]);
+        at := line_at[line];
         while need > 0 and at <= levels and lv_variant[at] = line_variant[line] loop
           near := coalesce(lv_country[at] = country_codes[line_place[first]], false);
           fits := case pass

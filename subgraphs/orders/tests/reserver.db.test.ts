@@ -50,6 +50,25 @@ describe("reserve", () => {
     expect(await heldBy(reference)).toEqual([[A, "MAIN", 4]]);
   });
 
+  test("the same reference from several processes at once is held once", async () => {
+    const reference = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => createReserver(slice.db).reserve(reference, [unit(A, 2), unit(B, 1)], soon())));
+    expect(answers).toEqual([[], [], [], [], [], []]);
+    expect([(await levels(A))["MAIN"], (await levels(B))["MAIN"]]).toEqual([[10, 2], [10, 1]]);
+  });
+
+  test("a hundred buyers of hundred variants each are decided together within a moment", async () => {
+    await slice.owner.raw("insert into catalog.variants (product_id, sku, name, created_at) select $1, 'MANY' || n, 'Many', now() from generate_series(1, 1000) n", [SMALL_SHOP.product(5)]);
+    const { rows } = await slice.owner.raw<{ id: string }>("insert into catalog.stock_levels (variant_id, on_hand, updated_at) select id, 20, now() from catalog.variants where sku like 'MANY%' and $1 returning variant_id as id", [true]);
+    const reserver = createReserver(slice.db);
+    const started = performance.now();
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, buyer) => reserver.reserve(randomUUID(), Array.from({ length: 100 }, (__, line) => unit(rows[(buyer * 7 + line) % rows.length]?.id ?? "", 1)), soon())));
+    expect(answers.every((short) => short.length === 0)).toBe(true);
+    // A bound against a cost that grows with the square of the lines, not a figure.
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(reserver.stats.batches).toBeLessThanOrEqual(2);
+  });
+
   test("in order of arrival: who comes first gets the last units, and a small request may fit after a large one did not", async () => {
     const reserver = createReserver(slice.db);
     const ask = (quantity: number) => reserver.reserve(randomUUID(), [unit(A, quantity)], soon());
