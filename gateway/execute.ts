@@ -31,15 +31,22 @@ export class MaskedError extends GraphQLError {
 /** Runs one operation that was prepared and bounded, with the client's variables. Throws {@link MaskedError} only. */
 export type Executor = (call: Call, variables: Readonly<Record<string, unknown>>) => Promise<Executed>;
 
+/** Longer than any subgraph keeps what it read. */
+const FRESH_FOR_MS = 15_000;
+
 /** The way of one operation: share, plan, fetch, shape, mask. */
 export function operationExecutor(federation: Federation, limits: Limits, log: Log): Executor {
   const coalescer = new Coalescer<Executed>();
   // The schema's own description is the same for everybody and takes 50 ms to put together.
   const descriptions = new LRUCache<string, Executed>({ max: 50, maxSize: 20_000_000, sizeCalculation: ({ result }) => resultText(result).length });
 
+  // Who has changed something reads it back, wherever it is kept. Guests are all one viewer: what they change is theirs and never kept.
+  const changedBy = new LRUCache<string, true>({ max: 10_000, ttl: FRESH_FOR_MS });
+
   async function run({ given, prepared, operation, asked }: Call, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Executed> {
     const { viewer, requestId } = asked;
-    const context = { viewer, requestId, signal, deadlineAt: performance.now() + limits.requestMs, mutation: operation.node.operation === "mutation", log };
+    const mutation = operation.node.operation === "mutation";
+    const context = { viewer, requestId, signal, deadlineAt: performance.now() + limits.requestMs, mutation, fresh: mutation || (viewer.userId !== null && changedBy.has(viewer.userId)), log };
     try {
       const { data, errors } = await federation.run({ ...given, variables }, prepared, operation, context);
       if (!errors?.length) return { result: { data: data ?? null }, outcome: "ok" };
@@ -60,6 +67,7 @@ export function operationExecutor(federation: Federation, limits: Limits, log: L
         return await run(call, variables, asked.gone);
       } finally {
         coalescer.changed();
+        if (asked.viewer.userId !== null) changedBy.set(asked.viewer.userId, true);
       }
     }
     const what = `${prepared.hash}|${operation.name ?? ""}`;

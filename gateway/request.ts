@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly deadlineAt: number;
   /** Whether the operation changes something: then nothing of it is shared, cut short or repeated. */
   readonly mutation: boolean;
+  /** Whether nothing may be shown that was read before: it changes something, or its viewer has just done so. */
+  readonly fresh: boolean;
   readonly log: Log;
 }
 

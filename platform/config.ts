@@ -115,6 +115,11 @@ function webAddress(name: string): URL | undefined {
   return url;
 }
 
+/** Whether what everybody sees may be kept for seconds between requests; off for measuring, or where not even seconds may pass. */
+export function keepSettings(): { keep: boolean } {
+  return { keep: oneOf("MARTGRAPH_KEEP", "on", ["on", "off"]) === "on" };
+}
+
 /**
  * What one process of the split needs: its name and a JSON document that the starter put into the environment
  * (credentials must not stand in argv, which every user of the machine can read).

@@ -1,12 +1,13 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { childEnvironment } from "#platform/config.ts";
 
 /** A child process that is spoken to by messages, one question at a time. */
 export class Child {
   readonly process: ChildProcess;
 
-  constructor(script: string, args: readonly string[] = [], execArgv: readonly string[] = []) {
-    this.process = fork(join(import.meta.dirname, script), args, { execArgv: [...execArgv], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  constructor(script: string, { args = [], execArgv = [], env = {} }: { args?: readonly string[]; execArgv?: readonly string[]; env?: Record<string, string> } = {}) {
+    this.process = fork(join(import.meta.dirname, script), args, { execArgv: [...execArgv], env: childEnvironment(env), stdio: ["ignore", "ignore", "inherit", "ipc"] });
   }
 
   get pid(): number {

@@ -9,7 +9,7 @@ import { openTarget, type Kind, type Target } from "./target.ts";
 export type Command =
   | { do: "open"; url: string; kind: Kind; connections: number; file: OperationsFile; pools: Record<string, unknown[]> }
   | { do: "prepare"; operation: string }
-  | { do: "warm"; operation: string; count: number }
+  | { do: "busy"; operation: string; count: number; atOnce: number }
   | { do: "run"; operation: string; count: number; rate: number }
   | { do: "close" };
 
@@ -62,22 +62,23 @@ class Driver {
     return contexts.length;
   }
 
+  /** So many runs in progress at any time, each begun when another has ended (closed loop). */
+  async busy(name: string, count: number, atOnce: number): Promise<RunReport> {
+    const { report, one } = this.#begin(name);
+    const startedAt = performance.now();
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) await one(next++, performance.now());
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    report.seconds = (performance.now() - startedAt) / 1000;
+    return report;
+  }
+
   /** Runs begun at the rate given, whether earlier ones have ended or not (open loop). */
   async run(name: string, count: number, rate: number): Promise<RunReport> {
-    const { steps } = this.#operation(name);
-    const contexts = this.#contexts.get(name) ?? [];
-    const report: RunReport = { runs: 0, latencies: [], bytes: 0, errors: 0, firstError: undefined, seconds: 0 };
+    const { report, one } = this.#begin(name);
     const startedAt = performance.now();
-    const one = async (n: number, due: number): Promise<void> => {
-      const saved = { ...(contexts.length > 0 ? contexts[n % contexts.length] : {}) };
-      const { bytes, why } = await this.#through(steps, saved).catch((error: unknown) => ({ bytes: 0, why: String(error) }));
-      report.runs += 1;
-      report.bytes += bytes;
-      report.latencies.push(performance.now() - due);
-      if (why === undefined) return;
-      report.errors += 1;
-      report.firstError ??= why;
-    };
     const running: Promise<void>[] = [];
     for (let n = 0; n < count; n += 1) {
       const due = startedAt + (n * 1000) / rate;
@@ -88,6 +89,24 @@ class Driver {
     await Promise.all(running);
     report.seconds = (performance.now() - startedAt) / 1000;
     return report;
+  }
+
+  /** A report that its runs fill in. */
+  #begin(name: string): { report: RunReport; one: (n: number, due: number) => Promise<void> } {
+    const { steps } = this.#operation(name);
+    const contexts = this.#contexts.get(name) ?? [];
+    const report: RunReport = { runs: 0, latencies: [], bytes: 0, errors: 0, firstError: undefined, seconds: 0 };
+    const one = async (n: number, due: number): Promise<void> => {
+      const saved = { ...(contexts.length > 0 ? contexts[n % contexts.length] : {}) };
+      const { bytes, why } = await this.#through(steps, saved).catch((error: unknown) => ({ bytes: 0, why: String(error) }));
+      report.runs += 1;
+      report.bytes += bytes;
+      report.latencies.push(performance.now() - due);
+      if (why === undefined) return;
+      report.errors += 1;
+      report.firstError ??= why;
+    };
+    return { report, one };
   }
 
   close(): Promise<void> {
@@ -143,8 +162,8 @@ async function obey(command: Command): Promise<unknown> {
   switch (command.do) {
     case "prepare":
       return driver.prepare(command.operation);
-    case "warm":
-      return driver.run(command.operation, command.count, 1_000_000);
+    case "busy":
+      return driver.busy(command.operation, command.count, command.atOnce);
     case "run":
       return driver.run(command.operation, command.count, command.rate);
     case "close":

@@ -32,6 +32,10 @@ export interface Measured {
   statements: number | undefined;
   /** What those statements were, for --statements. */
   byName?: Readonly<Record<string, number>> | undefined;
+  /** Runs in progress while CPU was measured, and how many of them ended a second. */
+  atOnce: number;
+  perSecond: number;
+  /** Runs begun a second while latency was measured. */
   rate: number;
   reachedRate: number;
   latencyMs: { p50: number; p95: number; p99: number };

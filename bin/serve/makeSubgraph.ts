@@ -1,6 +1,6 @@
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
-import { stripeSettings } from "#platform/config.ts";
+import { keepSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
@@ -27,9 +27,9 @@ export interface SubgraphParts {
 export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
-      return createUsersSubgraph({ db, clocks, log, cache, tokenKey });
+      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, ...keepSettings() });
     case "catalog":
-      return createCatalogSubgraph({ db, clocks, log });
+      return createCatalogSubgraph({ db, clocks, log, ...keepSettings() });
     case "orders":
       return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":

@@ -46,7 +46,7 @@ async function graph(ownRunner: boolean, answer?: (subgraph: string, query: stri
 async function run({ federation, documents }: Graph, query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<unknown> {
   const prepared = documents.prepare(query);
   const operation = chooseOperation(prepared, undefined);
-  const context = { viewer, requestId: "test-0001", signal: new AbortController().signal, deadlineAt: performance.now() + 2_000, mutation: operation.node.operation === "mutation", log: silentLog };
+  const context = { viewer, requestId: "test-0001", signal: new AbortController().signal, deadlineAt: performance.now() + 2_000, mutation: operation.node.operation === "mutation", fresh: false, log: silentLog };
   const { data, errors } = await federation.run({ query, operationName: undefined, variables: { ...variables, ...prepared.literals } }, prepared, operation, context);
   const shown = errors?.map((error) => JSON.stringify(formatError(error, "test-0001", silentLog)).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "INCIDENT")).sort();
   return JSON.parse(JSON.stringify({ data, errors: shown?.map((text) => JSON.parse(text) as unknown) })) as unknown;

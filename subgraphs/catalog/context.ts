@@ -2,6 +2,7 @@ import type { ContextOf } from "#kit/subgraph.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { Kept } from "./queries/kept.ts";
 import type { CatalogLoaders } from "./loaders.ts";
 
 export interface CatalogDeps {
@@ -11,4 +12,9 @@ export interface CatalogDeps {
   readonly log: Log;
 }
 
-export type CatalogContext = ContextOf<CatalogDeps, CatalogLoaders>;
+/** What the slice works with; `kept` lives as long as the slice. */
+export interface CatalogParts extends CatalogDeps {
+  readonly kept: Kept;
+}
+
+export type CatalogContext = ContextOf<CatalogParts, CatalogLoaders>;

@@ -3,29 +3,41 @@ import { byKey, pagedByKey } from "#kit/batch.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
-import { maySee, type Product } from "./domain/product.ts";
+import { maySee } from "./domain/product.ts";
+import type { Shelf, ShelvedVariant } from "./domain/shelf.ts";
 import { listCategoriesByIds } from "./queries/categories.ts";
+import type { Kept } from "./queries/kept.ts";
 import { type CurrentPrice, listLowestPricesOfProducts, listPricesOfVariants } from "./queries/prices.ts";
-import { listProductsByIds, listProductsBySlugs } from "./queries/products.ts";
 import { listStockOfProducts, listStockOfVariants } from "./queries/stock.ts";
 import { listVariantsByIds, listVariantsOfProducts } from "./queries/variants.ts";
 
 export type CatalogLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request. What the viewer may not see is not there. */
-export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
-  const visible = (products: readonly Product[]) => products.filter((product) => maySee(product, viewer));
+export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer, fresh = false }: RequestInfo) {
+  const shelfById = byKey({ load: (ids) => kept.shelves.byIds(ids, { fresh }), keyOf: (shelf) => shelf.product.id });
+  const visible = (shelves: readonly Shelf[]) => shelves.flatMap(({ product }) => (maySee(product, viewer) ? [product] : []));
   return {
+    /** Not filtered: for a product that may be seen. At once where it is at hand: a page holds a hundred of them. */
+    shelfOf: (productId: string): Shelf | Promise<Shelf | null> => (fresh ? undefined : kept.shelves.peek(productId)) ?? shelfById.load(productId),
+    /** A variant that is at hand and may be seen. */
+    shelvedVariant(variantId: string): ShelvedVariant | undefined {
+      const at = fresh ? undefined : kept.shelves.peekVariant(variantId);
+      return at && maySee(at.shelf.product, viewer) ? at.variant : undefined;
+    },
     ...inventoryLoaders(db),
-    productById: byKey({ load: async (ids) => visible(await listProductsByIds(db, ids)), keyOf: (product) => product.id }),
-    productBySlug: byKey({ load: async (slugs) => visible(await listProductsBySlugs(db, slugs)), keyOf: (product) => product.slug }),
+    productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
+    productBySlug: byKey({ load: async (slugs) => visible(await kept.shelves.bySlugs(slugs, { fresh })), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */
     variantById: byKey({ load: (ids) => listVariantsByIds(db, ids), keyOf: (variant) => variant.id }),
     variantsOfProduct: pagedByKey({
       load: (ids, limit, after: [string] | undefined) => listVariantsOfProducts(db, ids, limit + 1, after?.[0] ?? ""),
       keyOf: (variant) => variant.productId,
     }),
-    categoryById: byKey({ load: (ids) => listCategoriesByIds(db, ids), keyOf: (category) => category.id }),
+    categoryById: byKey({
+      load: async (ids) => [...(await kept.categories.getMany(ids, async (missing) => new Map((await listCategoriesByIds(db, missing)).map((one) => [one.id, one])), { fresh })).values()],
+      keyOf: (category) => category.id,
+    }),
     stockOfVariant: byKey({ load: (ids) => listStockOfVariants(db, ids), keyOf: (stock) => stock.ownerId }),
     stockOfProduct: byKey({ load: (ids) => listStockOfProducts(db, ids), keyOf: (stock) => stock.ownerId }),
     priceOfVariant: perCurrency((currency) => byKey({ load: (ids) => listPricesOfVariants(db, ids, currency), keyOf: (price) => price.ownerId })),

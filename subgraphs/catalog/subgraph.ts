@@ -3,6 +3,7 @@ import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts"
 import { pruneKeys } from "./commands/once.ts";
 import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
+import { makeKept } from "./queries/kept.ts";
 import { makeLoaders } from "./loaders.ts";
 import { connectionResolvers, facetsResolvers } from "./resolvers/facets.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
@@ -11,12 +12,17 @@ import { queryResolvers } from "./resolvers/query.ts";
 
 const PRUNE_MS = 3_600_000;
 
+export interface CatalogOptions extends CatalogDeps {
+  /** Whether what everybody sees is kept for seconds between requests (queries/kept.ts says what and how long); not where not given. */
+  readonly keep?: boolean;
+}
+
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
-export async function createCatalogSubgraph(deps: CatalogDeps): Promise<Subgraph> {
+export async function createCatalogSubgraph({ keep = false, ...deps }: CatalogOptions): Promise<Subgraph> {
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
   return defineSubgraph({
     name: "catalog",
-    deps,
+    deps: { ...deps, kept: makeKept(deps.db, keep) },
     resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers, ProductConnection: connectionResolvers, ProductFacets: facetsResolvers }, inventoryResolvers),
     guards,
     makeLoaders,

@@ -36,6 +36,8 @@ export interface HopClaims {
   requestId: string;
   /** Milliseconds the caller is going to wait for the answer. */
   deadlineMs: number;
+  /** Whether nothing may be shown that was read before this call. */
+  fresh: boolean;
 }
 
 /** A call that does not prove where it comes from. `message` is for the log; the caller learns only that it was refused. */
@@ -57,15 +59,15 @@ function secretOf(key: HopKey): Buffer {
 const sha256 = (body: string | Uint8Array): string => createHash("sha256").update(body).digest("base64url");
 const mac = (secret: Buffer, claims: string): Buffer => createHmac("sha256", secret).update(DOMAIN).update(claims).digest();
 
-export interface HopCall { body: string | Uint8Array; viewer: Viewer; requestId: string; deadlineMs: number }
+export interface HopCall { body: string | Uint8Array; viewer: Viewer; requestId: string; deadlineMs: number; fresh?: boolean | undefined }
 
 /** Makes the signer for calls to one subgraph; it returns the header's value. */
 export function hopSigner(subgraph: string, key: HopKey, clock: Clock = wallClock): (call: HopCall) => string {
   const secret = secretOf(key);
-  return ({ body, viewer, requestId, deadlineMs }) => {
+  return ({ body, viewer, requestId, deadlineMs, fresh = false }) => {
     const claims: HopClaims = {
       kid: key.id, ts: clock.now().getTime(), nonce: randomBytes(16).toString("base64url"), sub: subgraph, body: sha256(body),
-      viewer: { userId: viewer.userId, roles: viewer.roles, vendorIds: viewer.vendorIds }, requestId, deadlineMs,
+      viewer: { userId: viewer.userId, roles: viewer.roles, vendorIds: viewer.vendorIds }, requestId, deadlineMs, fresh,
     };
     const encoded = Buffer.from(JSON.stringify(claims)).toString("base64url");
     return `${encoded}.${mac(secret, encoded).toString("base64url")}`;

@@ -14,6 +14,8 @@ export interface RequestInfo {
   readonly requestId: string;
   /** Aborted when the caller is gone or the time is up. */
   readonly signal: AbortSignal;
+  /** True where nothing may be shown that was read before this request: it changes something, or its viewer has just done so. */
+  readonly fresh?: boolean;
 }
 
 /** A slice as a value: what the gateway composes and executes, in this process or in its own. */
@@ -60,7 +62,7 @@ export function defineSubgraph<Deps extends object, Loaders>(definition: Subgrap
     name,
     sdl: print(document),
     schema,
-    contextFor: (request) => ({ ...deps, viewer: request.viewer, requestId: request.requestId, signal: request.signal, loaders: makeLoaders(deps, request) }),
+    contextFor: (request) => ({ ...deps, viewer: request.viewer, requestId: request.requestId, signal: request.signal, fresh: request.fresh ?? false, loaders: makeLoaders(deps, request) }),
     ready: definition.ready,
     close: async () => definition.close?.(),
   };

@@ -1,8 +1,10 @@
+import type { Fresh } from "#kit/fresh.ts";
 import type { ContextOf } from "#kit/subgraph.ts";
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { Vendor } from "./domain/user.ts";
 import type { UsersLoaders } from "./loaders.ts";
 import type { TokenSigner } from "./ports/accessTokens.ts";
 import type { PasswordHasher } from "./ports/passwordHash.ts";
@@ -19,6 +21,8 @@ export interface UsersParts {
   readonly attempts: Cache;
   /** Counts in this process while the shared cache is away. */
   readonly ownAttempts: Cache;
+  /** Vendors that were read a moment ago. */
+  readonly vendors: Fresh<Vendor>;
 }
 
 export type UsersContext = ContextOf<UsersParts, UsersLoaders>;

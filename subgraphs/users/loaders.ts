@@ -1,17 +1,21 @@
 import { byKey, manyByKey } from "#kit/batch.ts";
+import type { Fresh } from "#kit/fresh.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
-import { maySee } from "./domain/user.ts";
+import { maySee, type Vendor } from "./domain/user.ts";
 import { listUsersByIds } from "./queries/users.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
 export type UsersLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request. Whom the viewer may not see is not there. */
-export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
+export function makeLoaders({ db, vendors }: { db: Database; vendors: Fresh<Vendor> }, { viewer, fresh }: RequestInfo) {
   return {
     userById: byKey({ load: async (ids) => (await listUsersByIds(db, ids)).filter((user) => maySee(user, viewer)), keyOf: (user) => user.id }),
-    vendorById: byKey({ load: (ids) => listVendorsByIds(db, ids), keyOf: (vendor) => vendor.id }),
+    vendorById: byKey({
+      load: async (ids) => [...(await vendors.getMany(ids, async (missing) => new Map((await listVendorsByIds(db, missing)).map((vendor) => [vendor.id, vendor])), { fresh })).values()],
+      keyOf: (vendor) => vendor.id,
+    }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

@@ -1,8 +1,9 @@
 import { runSubgraphProcess } from "#kit/process.ts";
 import { openCache } from "#platform/cache/open.ts";
+import { keepSettings } from "#platform/config.ts";
 import { createUsersSubgraph } from "./subgraph.ts";
 
 await runSubgraphProcess("users", async ({ db, clocks, log, settings }) => {
   if (!settings.tokenKey) throw new Error("the users process was started without the key that signs access tokens");
-  return createUsersSubgraph({ db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey });
+  return createUsersSubgraph({ db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey, ...keepSettings() });
 });

@@ -1,10 +1,12 @@
 import type { JWK } from "jose";
+import { Fresh } from "#kit/fresh.ts";
 import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
 import type { Cache } from "#platform/cache/cache.ts";
 import { memoryCache } from "#platform/cache/memory.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { Vendor } from "./domain/user.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createTokenSigner } from "./ports/accessTokens.ts";
@@ -21,12 +23,17 @@ export interface UsersDeps {
   /** Where attempts are counted; in this process where not given. Its caller closes it. */
   readonly cache?: Cache;
   readonly hasher?: PasswordHasher;
+  /** Whether vendors' names are kept for {@link VENDOR_MAX_AGE_MS} between requests; not where not given. */
+  readonly keep?: boolean;
 }
+
+/** How old, in milliseconds, a vendor's name may be where it is shown. */
+const VENDOR_MAX_AGE_MS = 10_000;
 
 const OWN_CACHE_BYTES = 4_000_000;
 
 /** People, vendors, registration and login. The database stays its caller's to close. */
-export async function createUsersSubgraph({ db, clocks, log, tokenKey, cache, hasher }: UsersDeps): Promise<Subgraph> {
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, cache, hasher, keep = false }: UsersDeps): Promise<Subgraph> {
   const ownAttempts = memoryCache({ maxBytes: OWN_CACHE_BYTES });
   return defineSubgraph({
     name: "users",
@@ -35,6 +42,7 @@ export async function createUsersSubgraph({ db, clocks, log, tokenKey, cache, ha
       signer: await createTokenSigner(tokenKey.privateJwk),
       attempts: cache ?? ownAttempts,
       ownAttempts,
+      vendors: new Fresh<Vendor>({ maxAgeMs: keep ? VENDOR_MAX_AGE_MS : 0, maxEntries: 5_000 }),
       hasher: hasher ?? createPasswordHasher(),
     },
     resolvers,

@@ -23,18 +23,6 @@ const byIds = query({
   budget: { access: "index", maxRows: 1_000 },
 });
 
-const bySlugs = query({
-  name: "catalog.productsBySlugs",
-  text: `select ${PRODUCT_COLUMNS} from catalog.products p where p.slug = any($1)`,
-  params: ["text[]"],
-  row: productRow,
-  budget: { access: "index", maxRows: 1_000 },
-});
-
 export async function listProductsByIds(db: Reader, ids: readonly string[]): Promise<Product[]> {
   return (await db.many(byIds, [ids])).map(toProduct);
-}
-
-export async function listProductsBySlugs(db: Reader, slugs: readonly string[]): Promise<Product[]> {
-  return (await db.many(bySlugs, [slugs])).map(toProduct);
 }

@@ -5,6 +5,7 @@ import { type FacetCounts, isRangeOf, NO_COUNTS, priceRange } from "../domain/fa
 import type { Product } from "../domain/product.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 import { countFacets } from "../queries/facets.ts";
+import { keptWhere } from "../queries/kept.ts";
 
 /** A page that can also be counted; nothing is counted until it is asked for, and then once. */
 export interface CountedConnection extends Connection<Product> {
@@ -15,7 +16,7 @@ export interface CountedConnection extends Connection<Product> {
 export function counted(
   page: Connection<Product>,
   asked: { text: string | undefined; filter: ProductFilter | undefined; currency: string },
-  { db, viewer }: CatalogContext,
+  { db, viewer, kept, fresh }: CatalogContext,
 ): CountedConnection {
   const { filter } = asked;
   let counts: Promise<FacetCounts> | undefined;
@@ -24,7 +25,9 @@ export function counted(
     get edges() { return page.edges; },
     get pageInfo() { return page.pageInfo; },
     filter,
-    counts: () => (counts ??= filter ? countFacets(db, { ...asked, filter, viewer }) : Promise.resolve(NO_COUNTS)),
+    counts: () => (counts ??= filter
+      ? keptWhere(filter, kept.counts, [asked.text ?? null, filter, asked.currency], () => countFacets(db, { ...asked, filter, viewer }), fresh)
+      : Promise.resolve(NO_COUNTS)),
   };
 }
 

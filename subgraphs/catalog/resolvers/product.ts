@@ -4,8 +4,7 @@ import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import type { CatalogContext } from "../context.ts";
 import type { Category, Product, Variant } from "../domain/product.ts";
-import type { CurrentPrice } from "../queries/prices.ts";
-import type { Stock } from "../queries/stock.ts";
+import { priceIn, type ShelvedPrice, type ShelvedVariant } from "../domain/shelf.ts";
 
 const variantCursor = cursorOf("variants", ["text"]);
 
@@ -24,24 +23,33 @@ export const productResolvers = {
   category: ({ categoryId }: Product, _args: unknown, { loaders }: CatalogContext) => categoryId && loaders.categoryById.load(categoryId),
   async variants(product: Product, args: PageArgs, { loaders }: CatalogContext) {
     const page = readPage(args, variantCursor);
-    const rows = await loaders.variantsOfProduct.load({ key: product.id, ...page });
+    const shelf = await loaders.shelfOf(product.id);
+    const rows = shelf?.variantsAfter(page.after?.[0], page.limit + 1) ?? (await loaders.variantsOfProduct.load({ key: product.id, ...page }));
     return toConnection(rows, page, (variant) => variantCursor.encode([variant.sku]));
   },
-  price: async (product: Product, { currency }: PriceArgs, { loaders }: CatalogContext) =>
-    toPrice(await loaders.lowestPriceOfProduct(currency ?? "GBP").load(product.id)),
-  availability: async (product: Product, _args: unknown, { loaders }: CatalogContext) => toAvailability(await loaders.stockOfProduct.load(product.id)),
+  price: (product: Product, { currency }: PriceArgs, { loaders }: CatalogContext) =>
+    onceThere(loaders.shelfOf(product.id), (shelf) =>
+      shelf && !shelf.isWhole ? loaders.lowestPriceOfProduct(currency ?? "GBP").load(product.id).then(toPrice) : toPrice(shelf?.lowestPrice(currency ?? "GBP") ?? null)),
+  availability: (product: Product, _args: unknown, { loaders }: CatalogContext) =>
+    onceThere(loaders.shelfOf(product.id), (shelf) =>
+      shelf && !shelf.isWhole ? loaders.stockOfProduct.load(product.id).then((stock) => toAvailability(stock?.available)) : toAvailability(shelf?.available)),
 };
+
+/** Goes on at once with what is at hand: a promise per field of a page would cost more than the field. */
+function onceThere<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<Awaited<R>> {
+  return value instanceof Promise ? (value.then(then) as Promise<Awaited<R>>) : then(value);
+}
 
 export const variantResolvers = {
   __resolveReference: ({ id }: Reference, context: CatalogContext) => findVariant(id, context),
   id: (variant: Variant) => encodeId("var", variant.id),
   product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
-  price: async (variant: Variant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
-    toPrice(await loaders.priceOfVariant(currency ?? "GBP").load(variant.id)),
-  async availability(variant: Variant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
+  price: (variant: Variant | ShelvedVariant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
+    "prices" in variant ? toPrice(priceIn(variant.prices, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice),
+  async availability(variant: Variant | ShelvedVariant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
     const wanted = quantity ?? 1;
     if (wanted < 1 || wanted > MAX_WANTED) throw badUserInput(`\`quantity\` must be between 1 and ${MAX_WANTED}, it is ${wanted}.`, ["quantity"]);
-    return toAvailability(await loaders.stockOfVariant.load(variant.id), BigInt(wanted));
+    return toAvailability("available" in variant ? variant.available : (await loaders.stockOfVariant.load(variant.id))?.available, BigInt(wanted));
   },
 };
 
@@ -66,11 +74,13 @@ export async function findProduct({ id, slug }: Reference, { loaders }: CatalogC
 /** A variant of a product that may be seen, or null. */
 export async function findVariant(id: string | undefined, { loaders }: CatalogContext): Promise<Variant | null> {
   const uuid = id && decodeId("var", id);
+  const shelved = uuid ? loaders.shelvedVariant(uuid) : undefined;
+  if (shelved) return shelved;
   const variant = uuid ? await loaders.variantById.load(uuid) : null;
   return variant && (await loaders.productById.load(variant.productId)) ? variant : null;
 }
 
-function toPrice(price: CurrentPrice | null) {
+function toPrice(price: ShelvedPrice | null) {
   return price && { amount: graphMoney(price.amount), validFrom: price.validFrom };
 }
 
@@ -79,7 +89,6 @@ const MAX_INT = 2_147_483_647n;
 /** As many as one line of a cart may hold. */
 const MAX_WANTED = 100_000;
 
-function toAvailability(stock: Stock | null, wanted = 1n) {
-  const available = stock?.available ?? 0n;
+function toAvailability(available = 0n, wanted = 1n) {
   return { available: Number(available > MAX_INT ? MAX_INT : available), inStock: available >= wanted };
 }

@@ -1,0 +1,101 @@
+import { LRUCache } from "lru-cache";
+import { Fresh } from "#kit/fresh.ts";
+import type { Reader } from "#platform/db/database.ts";
+import type { FacetCounts } from "../domain/facets.ts";
+import type { Category } from "../domain/product.ts";
+import type { ProductFilter } from "../domain/productFilter.ts";
+import type { Shelf, ShelvedVariant } from "../domain/shelf.ts";
+import type { FoundProduct } from "./search.ts";
+import type { ListedProduct } from "./productList.ts";
+import { listShelvesByIds, listShelvesBySlugs } from "./shelves.ts";
+
+/** How old, in milliseconds, what is shown of the catalogue may be. What is bought is decided in the database, never by this. */
+export const MAX_AGE_MS = {
+  /** Prices and stock. */
+  shelf: 2_000,
+  /** Which products a page or a search holds, and how many stand in each group. */
+  page: 5_000,
+  category: 10_000,
+} as const;
+
+type Reading = { fresh: boolean };
+
+/** Products with all that is sold of them, kept for a moment. */
+export class Shelves {
+  readonly #db: Reader;
+  readonly #kept: Fresh<Shelf>;
+  /** Where a slug or a variant is looked for first; a hint only, checked against what stands there. */
+  readonly #idOfSlug = new LRUCache<string, string>({ max: 20_000 });
+  readonly #idOfVariant = new LRUCache<string, string>({ max: 50_000 });
+
+  constructor(db: Reader, maxAgeMs: number) {
+    this.#db = db;
+    this.#kept = new Fresh({ maxAgeMs, maxEntries: 10_000 });
+  }
+
+  peek(productId: string): Shelf | undefined {
+    return this.#kept.peek(productId);
+  }
+
+  peekVariant(variantId: string): { shelf: Shelf; variant: ShelvedVariant } | undefined {
+    const productId = this.#idOfVariant.get(variantId);
+    const shelf = productId === undefined ? undefined : this.#kept.peek(productId);
+    const variant = shelf?.variants.find((one) => one.id === variantId);
+    return shelf && variant && { shelf, variant };
+  }
+
+  async byIds(ids: readonly string[], reading: Reading): Promise<Shelf[]> {
+    const found = await this.#kept.getMany(ids, async (missing) => this.#note(await listShelvesByIds(this.#db, missing)), reading);
+    return [...found.values()];
+  }
+
+  async bySlugs(slugs: readonly string[], { fresh }: Reading): Promise<Shelf[]> {
+    const kept = fresh ? [] : slugs.flatMap((slug) => {
+      const id = this.#idOfSlug.get(slug);
+      const shelf = id === undefined ? undefined : this.#kept.peek(id);
+      return shelf?.product.slug === slug ? [shelf] : [];
+    });
+    const known = new Set(kept.map((shelf) => shelf.product.slug));
+    const missing = slugs.filter((slug) => !known.has(slug));
+    if (missing.length === 0) return kept;
+    const readAt = performance.now();
+    const read = await listShelvesBySlugs(this.#db, missing);
+    this.#note(read);
+    this.#kept.put(read.map((shelf) => [shelf.product.id, shelf]), readAt);
+    return [...kept, ...read];
+  }
+
+  #note(shelves: readonly Shelf[]): Map<string, Shelf> {
+    for (const { product, variants } of shelves) {
+      this.#idOfSlug.set(product.slug, product.id);
+      for (const variant of variants) this.#idOfVariant.set(variant.id, product.id);
+    }
+    return new Map(shelves.map((shelf) => [shelf.product.id, shelf]));
+  }
+}
+
+/** What the catalogue keeps between requests. Only what is the same for everybody: drafts are filtered where they are read, or not kept. */
+export interface Kept {
+  readonly shelves: Shelves;
+  readonly pages: Fresh<readonly ListedProduct[]>;
+  readonly found: Fresh<readonly FoundProduct[]>;
+  readonly counts: Fresh<FacetCounts>;
+  readonly categories: Fresh<Category>;
+}
+
+/** `keep: false` reads everything anew for each request. */
+export function makeKept(db: Reader, keep: boolean): Kept {
+  const age = (ms: number): number => (keep ? ms : 0);
+  return {
+    shelves: new Shelves(db, age(MAX_AGE_MS.shelf)),
+    pages: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
+    found: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
+    counts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 2_000 }),
+    categories: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
+  };
+}
+
+/** Whoever may see drafts sees other ones than the next person: lists of them are read anew. */
+export function keptWhere<V extends object>({ status }: ProductFilter, kept: Fresh<V>, key: readonly unknown[], read: () => Promise<V>, fresh: boolean | undefined): Promise<V> {
+  return status === "DRAFT" ? read() : kept.get(JSON.stringify(key), read, { fresh });
+}
