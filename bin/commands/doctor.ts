@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Database } from "#platform/db/database.ts";
+import { auditBooks } from "#subgraphs/orders/queries/audit/auditBooks.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
 import { isPortFree } from "../cli/ports.ts";
@@ -16,9 +17,10 @@ interface Finding {
 export const command: Command = {
   name: "doctor",
   summary: "checks the machine and the installation, and says what to do",
-  options: { ...DATA_DIR, port: { type: "string", value: "<port>", help: "the port that start would use (default 4000)" } },
+  options: { ...DATA_DIR, books: { type: "boolean", help: "audits the shop's books: stock, money, orders and codes tell the same" }, port: { type: "string", value: "<port>", help: "the port that start would use (default 4000)" } },
   async run(values) {
     const dir = dataDirAt(textOption(values, "data-dir"));
+    if (values["books"] === true) return checkBooks(dir, values["json"] === true);
     const running = readRuntime(dir);
     const findings = [
       writable(dir),
@@ -32,6 +34,27 @@ export const command: Command = {
     return healthy ? 0 : 1;
   },
 };
+
+/** Every invariant of the shop's books, one line each; on a running installation, in one snapshot. */
+async function checkBooks(dir: DataDir, asJson: boolean): Promise<number> {
+  const running = readRuntime(dir);
+  if (!running) {
+    process.stderr.write("The shop does not run: start it with npm start, then ask again.\n");
+    return 2;
+  }
+  await using shop = Database.open({ ...running.shop, max: 1 });
+  const { looked, checks } = await shop.tx((tx) => auditBooks(tx), { isolation: "repeatable read", readOnly: true });
+  const healthy = checks.every((check) => check.breaches.length === 0);
+  if (asJson) process.stdout.write(`${JSON.stringify({ healthy, looked, checks })}\n`);
+  else {
+    process.stdout.write(`  Looked at ${Object.entries(looked).map(([what, rows]) => `${rows} ${what}`).join(", ")}.\n`);
+    for (const { check, breaches } of checks) {
+      process.stdout.write(`  ${breaches.length === 0 ? "✔" : "✘"} ${check}\n`);
+      for (const { what, detail } of breaches) process.stdout.write(`      ${what}: ${detail}\n`);
+    }
+  }
+  return healthy ? 0 : 1;
+}
 
 function writable(dir: DataDir): Finding {
   let folder = dir.root;

@@ -26,6 +26,19 @@ export const paymentCaptured = defineEvent({
   payload: z.object(payment),
 });
 
+export const orderPaid = defineEvent({
+  type: "OrderPaid",
+  version: 1,
+  aggregate: "order",
+  description: "An order that was placed on held money has been paid: the money was taken. Orders that are paid when they are placed tell OrderPlaced alone.",
+  payload: z.object({
+    orderId: uuid("The order.", "ord"),
+    number: text("The number people use; unique."),
+    paid: amount("What was taken last."),
+    currency: currency(),
+  }),
+});
+
 export const paymentVoided = defineEvent({
   type: "PaymentVoided",
   version: 1,

@@ -5,7 +5,7 @@ import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
-import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
+import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
 import { userRegistered } from "./user.ts";
 
@@ -17,6 +17,7 @@ export const EVENTS: readonly EventType[] = [
   cartExpired,
   orderPlaced,
   orderCancelled,
+  orderPaid,
   checkoutExpired,
   fraudReviewOpened,
   fraudReviewResolved,

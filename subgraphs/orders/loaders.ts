@@ -4,6 +4,7 @@ import { afterSaleLoaders } from "./loaders/afterSale.ts";
 import { cartLoaders } from "./loaders/cart.ts";
 import { checkoutLoaders } from "./loaders/checkout.ts";
 import { orderLoaders } from "./loaders/order.ts";
+import { paymentLoaders } from "./loaders/payment.ts";
 import { promotionLoaders } from "./loaders/promotion.ts";
 import { vendorOrderLoaders } from "./loaders/vendorOrder.ts";
 import { webhookEndpointLoaders } from "./loaders/webhookEndpoint.ts";
@@ -16,9 +17,10 @@ export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
     ...orderLoaders(db, viewer),
     ...cartLoaders(db, viewer),
     ...checkoutLoaders(db, viewer),
+    ...paymentLoaders(db),
     ...afterSaleLoaders(db),
-    ...webhookEndpointLoaders(db),
     ...promotionLoaders(db),
     ...vendorOrderLoaders(db),
+    ...webhookEndpointLoaders(db),
   };
 }

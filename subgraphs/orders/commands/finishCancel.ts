@@ -9,6 +9,7 @@ import { lockOrder, markCancelled, taxOfOrder } from "../queries/orders.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { keys } from "./idempotency.ts";
 import { recordRefund, settleRefund } from "./refundPayment.ts";
+import { voidPayments } from "./voidPayments.ts";
 
 export const CANCEL = "orderCancel";
 
@@ -27,6 +28,7 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
   const { db, clocks } = parts;
   const { orderId, refundId, reason } = record;
   const ids = [orderId];
+  await voidPayments(parts, orderId);
   const plan = planCancellation(await listOrderLines(db, ids, ALL_LINES, 0), await listCharges(db, ids), await listPayments(db, ids));
   const units = plan.payments.reduce((so, payment) => so + payment.amount.units, 0n);
   if (units > 0n) {

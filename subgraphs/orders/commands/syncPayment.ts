@@ -1,4 +1,5 @@
 import { money, toDecimal } from "#schema/values/money.ts";
+import { prorate } from "#schema/values/prorate.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
 import type { OrdersParts } from "../context.ts";
@@ -6,7 +7,7 @@ import { paymentCaptured, paymentVoided } from "../domain/ledger/journals.ts";
 import type { Intent } from "../ports/paymentProvider.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
-import { lockOrder, markPaid } from "../queries/orders.ts";
+import { getOrder, lockOrder, markPaid, taxOfOrder } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 import { findPaymentOfCheckout, markCaptured, markVoided, type PaymentRecord } from "../queries/payments.ts";
 
@@ -30,16 +31,28 @@ export async function syncPayment({ clocks }: Pick<OrdersParts, "clocks">, tx: T
     const voided = await markVoided(tx, known.id);
     if (!voided) return known;
     await insertPaymentEvents(tx, [{ ...event, kind: "VOIDED" }]);
-    await postJournals(tx, [paymentVoided(cause, { paymentId: known.id, units, taxUnits: 0n })]);
+    await postJournals(tx, [paymentVoided(cause, { paymentId: known.id, units, taxUnits: await taxIn(tx, known.orderId, units) })]);
     await writeEvents(tx, [{ aggregate: "payment", aggregateId: known.id, type: "PaymentVoided", payload: told, occurredAt: at }]);
     return voided;
   }
   const taken = await markCaptured(tx, known.id, units, at);
   if (!taken) return known;
   await insertPaymentEvents(tx, [{ ...event, kind: "CAPTURED" }]);
-  await postJournals(tx, [paymentCaptured(cause, { paymentId: known.id, provider: known.provider, units })]);
+  // What was agreed to and not taken is not owed any more.
+  const rest = (known.authorizedUnits ?? units) - units;
+  await postJournals(tx, [
+    paymentCaptured(cause, { paymentId: known.id, provider: known.provider, units }),
+    paymentVoided(cause, { paymentId: known.id, units: rest, taxUnits: await taxIn(tx, known.orderId, rest) }),
+  ]);
   await writeEvents(tx, [{ aggregate: "payment", aggregateId: known.id, type: "PaymentCaptured", payload: told, occurredAt: at }]);
   const order = await markPaid(tx, known.orderId);
   if (order) await tellOfOrder(tx, order.id, "OrderPaid", { orderId: order.id, number: order.number, paid: toDecimal(amount), currency }, at, `provider:${known.provider}`);
   return taken;
+}
+
+/** The share of an order's taxes in a part of its total. */
+async function taxIn(tx: Tx, orderId: string, units: bigint): Promise<bigint> {
+  if (units === 0n) return 0n;
+  const [tax, { total }] = [await taxOfOrder(tx, orderId), await getOrder(tx, orderId)];
+  return prorate(tax, [units, total.units - units])[0] ?? 0n;
 }

@@ -29,6 +29,10 @@ export interface Item {
 export interface OrderLine extends Item {
   readonly variantId: string;
   readonly productId: string;
+  /** At the currency's exponent: its share of all discounts, of the tax added and of the tax contained. */
+  readonly discount: Money;
+  readonly tax: Money;
+  readonly taxIncluded: Money;
 }
 export interface Charge extends Item {
   readonly kind: string;
@@ -39,7 +43,11 @@ export interface Payment {
   readonly orderId: string;
   readonly provider: string;
   readonly providerRef: string;
-  readonly state: "CAPTURED" | "REFUNDED" | "PARTIALLY_REFUNDED";
+  readonly method: "CARD" | "GIFT_CARD";
+  readonly state: "AUTHORIZED" | "CAPTURED" | "REFUNDED" | "PARTIALLY_REFUNDED" | "VOIDED" | "DISPUTED";
+  /** What the buyer agreed to; null where that was not recorded. */
+  readonly authorized: Money | null;
+  /** What was taken. */
   readonly amount: Money;
   readonly refunded: Money;
   readonly paidAt: Date;

@@ -88,7 +88,7 @@ const letGo = query({
 
 const busy = query({
   name: "orders.leasePayment",
-  text: "update orders.payments set busy_until = now() + make_interval(secs => $2) where id = $1 and state = 'AUTHORIZED'",
+  text: "update orders.payments set busy_until = now() + make_interval(secs => $2::float8) where id = $1 and state = 'AUTHORIZED' and (busy_until is null or busy_until < now() or $2::float8 = 0)",
   params: ["uuid", "float8"],
   row: {},
   budget: { access: "write", maxRows: 0 },
@@ -133,9 +133,9 @@ export async function markVoided(tx: Tx, id: string): Promise<PaymentRecord | un
   return found && toRecord(found);
 }
 
-/** Says that somebody asks the provider to take or let go the money; the sweeper asks what became of it after `seconds`. */
-export async function leasePayment(db: Reader, id: string, seconds: number): Promise<void> {
-  await db.execute(busy, [id, seconds]);
+/** Says that somebody asks the provider to take or let go the money; the sweeper asks what became of it after `seconds`. False when somebody does already. */
+export async function leasePayment(db: Reader, id: string, seconds: number): Promise<boolean> {
+  return (await db.execute(busy, [id, seconds])) === 1;
 }
 
 export async function takeOverPayments(db: Reader, leaseSeconds: number, limit: number): Promise<PaymentRecord[]> {

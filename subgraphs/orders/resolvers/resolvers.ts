@@ -7,6 +7,7 @@ import { deliveryResolvers } from "./delivery.ts";
 import { fulfilmentResolvers } from "./fulfilment.ts";
 import { giftCardResolvers } from "./giftCard.ts";
 import { orderResolvers } from "./order.ts";
+import { orderTotalsResolvers } from "./orderTotals.ts";
 import { paymentResolvers } from "./payment.ts";
 import { promotionResolvers } from "./promotion.ts";
 import { refundResolvers } from "./refund.ts";
@@ -14,6 +15,22 @@ import { returnResolvers } from "./return.ts";
 import { voucherResolvers } from "./voucher.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 import { webhookInboxResolvers } from "./webhookInbox.ts";
-import { vendorOrderResolvers } from "./vendorOrder.ts";
 
-export const resolvers: Resolvers = mergeAreas<Resolvers>(webhookEndpointResolvers, cartResolvers, checkoutResolvers, paymentResolvers, orderResolvers, behaviourResolvers, fulfilmentResolvers, refundResolvers, deliveryResolvers, returnResolvers, webhookInboxResolvers, promotionResolvers, voucherResolvers, giftCardResolvers, vendorOrderResolvers);
+export const resolvers: Resolvers = mergeAreas<Resolvers>(
+  cartResolvers,
+  deliveryResolvers,
+  promotionResolvers,
+  voucherResolvers,
+  giftCardResolvers,
+  checkoutResolvers,
+  paymentResolvers,
+  orderTotalsResolvers,
+  orderResolvers,
+  fulfilmentResolvers,
+  refundResolvers,
+  returnResolvers,
+  behaviourResolvers,
+  vendorOrderResolvers,
+  webhookEndpointResolvers,
+  webhookInboxResolvers,
+);

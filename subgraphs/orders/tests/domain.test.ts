@@ -37,7 +37,7 @@ describe("money", () => {
 
   test("what is given back is what was bought, line by line", () => {
     fc.assert(fc.property(lines, (parts) => {
-      const bought = parts.map((part, index): OrderLine => ({ id: `l${index}`, orderId: "o", position: index, code: "c", name: "n", quantity: part.quantity, unitPrice: part.price, variantId: `v${index}`, productId: "p" }));
+      const bought = parts.map((part, index): OrderLine => ({ id: `l${index}`, orderId: "o", position: index, code: "c", name: "n", quantity: part.quantity, unitPrice: part.price, variantId: `v${index}`, productId: "p", discount: money(0n, "GBP"), tax: money(0n, "GBP"), taxIncluded: money(0n, "GBP") }));
       const plan = planCancellation(bought, [], []);
       const back = plan.items.map((item) => ({ price: money(item.unitAmount, "GBP", item.exponent), quantity: item.quantity }));
       expect(totalOf(back, "GBP")).toEqual(totalOf(parts, "GBP"));
@@ -96,7 +96,7 @@ describe("whose cart", () => {
 
 describe("states", () => {
   test("only what can become CANCELLED is cancelled, and nothing of which money went back already", () => {
-    const paid = (refunded: bigint): Payment => ({ id: "p", orderId: "o", provider: "fake", providerRef: "r", state: "CAPTURED", amount: money(100n, "GBP"), refunded: money(refunded, "GBP"), paidAt: new Date(0) });
+    const paid = (refunded: bigint): Payment => ({ id: "p", orderId: "o", provider: "fake", providerRef: "r", method: "CARD", authorized: null, state: "CAPTURED", amount: money(100n, "GBP"), refunded: money(refunded, "GBP"), paidAt: new Date(0) });
     expect(ORDER_STATES.filter((state) => assertCancellable({ state }, [paid(0n)]).ok)).toEqual(["PLACED", "PAID"]);
     expect(assertCancellable({ state: "PAID" }, [paid(1n)])).toEqual({ ok: false, error: { code: "ORDER_NOT_CANCELLABLE", state: "PAID" } });
   });

@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { breachesOf } from "./books.ts";
 import { type PaymentProvider, PaymentsUnavailable } from "../ports/paymentProvider.ts";
 
 /** What a test throws where a process would have died. */
@@ -48,7 +49,7 @@ export async function endLeases(owner: Database): Promise<void> {
 }
 
 /** What must hold at any rest: money taken is money of orders, units gone are units of orders, nothing is held for nobody. Empty when it does. */
-export async function auditShop(owner: Database): Promise<Record<string, unknown>[]> {
+export async function auditShop(owner: Database): Promise<object[]> {
   const { rows } = await owner.raw(`
     select 'captured money is not the money of orders' as what, c.captured::text as left_side, p.paid::text as right_side
     from (select coalesce(sum(captured_units - refunded_units), 0) as captured from payment_fake.intents where state = 'CAPTURED') c,
@@ -72,5 +73,5 @@ export async function auditShop(owner: Database): Promise<Record<string, unknown
     union all
     select 'a refund is not its lines', r.id::text, r.total_units::text from orders.refunds r
     where r.source = 'API' and abs(r.total_units - (select sum(l.amount_units / (10::numeric ^ l.exponent)) from orders.refund_lines l where l.refund_id = r.id) * 100) > 0.5`);
-  return rows;
+  return [...rows, ...(await breachesOf(owner))];
 }

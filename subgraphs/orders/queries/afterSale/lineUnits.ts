@@ -31,12 +31,13 @@ const ofOrders = query({
 
 const byIds = query({
   name: "orders.orderLinesByIds",
-  text: `select l.id, l.order_id, o.currency, l.position, l.sku as code, l.name, l.quantity, l.unit_amount, l.exponent, l.variant_id, l.product_id, l.vendor_id
+  text: `select l.id, l.order_id, o.currency, l.position, l.sku as code, l.name, l.quantity, l.unit_amount, l.exponent, l.variant_id, l.product_id, l.vendor_id,
+      l.discount_units, l.tax_units, l.tax_included_units, o.exponent as currency_exponent
     from orders.order_lines l join orders.orders o on o.id = l.order_id where l.id = any($1)`,
   params: ["uuid[]"],
   row: {
     id: "uuid", order_id: "uuid", currency: "text", position: "int4", code: "text", name: "text", quantity: "int8", unit_amount: "int8", exponent: "int2",
-    variant_id: "uuid", product_id: "uuid", vendor_id: "uuid?",
+    variant_id: "uuid", product_id: "uuid", vendor_id: "uuid?", discount_units: "int8", tax_units: "int8", tax_included_units: "int8", currency_exponent: "int2",
   },
   budget: { access: "index", maxRows: 1_000 },
 });
@@ -57,5 +58,7 @@ export async function listLinesByIds(db: Reader, ids: readonly string[]): Promis
   return (await db.many(byIds, [ids])).map((row) => ({
     id: row.id, orderId: row.order_id, position: row.position, code: row.code, name: row.name, quantity: row.quantity,
     unitPrice: money(row.unit_amount, row.currency, row.exponent), variantId: row.variant_id, productId: row.product_id, vendorId: row.vendor_id,
+    discount: money(row.discount_units, row.currency, row.currency_exponent), tax: money(row.tax_units, row.currency, row.currency_exponent),
+    taxIncluded: money(row.tax_included_units, row.currency, row.currency_exponent),
   }));
 }

@@ -1,0 +1,118 @@
+import { err, ok, type Result } from "#schema/values/result.ts";
+import { money, type Money, parseDecimal } from "#schema/values/money.ts";
+import type { Tx } from "#platform/db/database.ts";
+import { actorOf, type Commanded } from "../context.ts";
+import { type Intent, PaymentRefused, PaymentsUnavailable } from "../ports/paymentProvider.ts";
+import { lockOrder } from "../queries/orders.ts";
+import { findOrderOfPayment, findPaymentForUpdate, leasePayment, type PaymentRecord } from "../queries/payments.ts";
+import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
+import { syncPayment } from "./syncPayment.ts";
+
+export type PaymentRefusal =
+  | IdempotencyRefusal
+  | { code: "PAYMENT_NOT_FOUND" }
+  | { code: "PAYMENT_NOT_AUTHORIZED"; state: PaymentRecord["state"] }
+  | { code: "PAYMENT_UNAVAILABLE" };
+export type CaptureRefusal = PaymentRefusal | { code: "INVALID_CAPTURE_AMOUNT"; authorized: Money };
+
+export interface PaymentInput {
+  readonly paymentId: string | undefined;
+  readonly key: string;
+}
+
+type Begun<R> = { kind: "REFUSED"; refusal: R } | { kind: "ANSWERED" } | { kind: "BEGUN"; payment: PaymentRecord; units: bigint | null };
+
+/** What a person does to held money: how much of it, and by which call of the provider. */
+interface Verb<R> {
+  readonly operation: string;
+  /** How much of what is held, or why not. */
+  decide(payment: PaymentRecord): Result<bigint | null, R>;
+  ask(payment: PaymentRecord, units: bigint | null): Promise<Intent>;
+}
+
+/** Takes held money: all of it, or `amount`; what is left is let go. Never more than the payer has agreed to. */
+export async function paymentCapture(parts: Commanded, input: PaymentInput & { readonly amount: string | undefined }): Promise<Result<string, CaptureRefusal>> {
+  return act<CaptureRefusal>(parts, input, {
+    operation: "paymentCapture",
+    decide(payment) {
+      const authorized = money(payment.authorizedUnits ?? 0n, payment.taken.currency, payment.taken.exponent);
+      if (input.amount === undefined) return ok(authorized.units);
+      const units = unitsAt(input.amount, authorized);
+      return units === undefined || units <= 0n || units > authorized.units ? err({ code: "INVALID_CAPTURE_AMOUNT", authorized }) : ok(units);
+    },
+    ask: (payment, units) => parts.payments.capture({ key: `${payment.id}:capture:${units}`, ref: payment.providerRef, units }),
+  });
+}
+
+/** Lets held money go. */
+export async function paymentVoid(parts: Commanded, input: PaymentInput): Promise<Result<string, PaymentRefusal>> {
+  return act<PaymentRefusal>(parts, input, {
+    operation: "paymentVoid",
+    decide: () => ok(null),
+    ask: (payment) => parts.payments.cancel({ key: `${payment.checkoutId ?? payment.id}:cancel`, ref: payment.providerRef }),
+  });
+}
+
+/** The amount at the exponent of `like`, or undefined when it is no such number or finer. */
+function unitsAt(text: string, like: Money): bigint | undefined {
+  const read = parseDecimal(text, like.currency);
+  if (!read) return undefined;
+  const scale = 10n ** BigInt(Math.abs(like.exponent - read.exponent));
+  if (read.exponent <= like.exponent) return read.units * scale;
+  return read.units % scale === 0n ? read.units / scale : undefined;
+}
+
+/** First transaction: the key, and that somebody is at work. Then the provider. Last transaction: what it has done (syncPayment). */
+async function act<R extends { code: string }>(parts: Commanded, { key, ...content }: PaymentInput, verb: Verb<R | PaymentRefusal>): Promise<Result<string, R | PaymentRefusal>> {
+  const badKey = checkKey(key);
+  if (badKey) return err(badKey);
+  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: verb.operation, key, content };
+  const begun = await parts.db.tx((tx) => begin(tx, call, content.paymentId, verb), { retries: 3 });
+  if (begun.kind === "REFUSED") return err(begun.refusal);
+  if (begun.kind === "ANSWERED") return ok(content.paymentId as string);
+  const { payment, units } = begun;
+  try {
+    const intent = await ask(parts, payment, () => verb.ask(payment, units));
+    await parts.db.tx(async (tx) => {
+      await syncPayment(parts, tx, payment.checkoutId ?? payment.id, intent);
+      await keys.finish(tx, call, { paymentId: payment.id });
+    }, { retries: 3 });
+    return ok(payment.id);
+  } catch (error) {
+    await Promise.allSettled([keys.release(parts.db, call), leasePayment(parts.db, payment.id, 0)]);
+    if (!(error instanceof PaymentsUnavailable)) throw error;
+    parts.log.warn({ paymentId: payment.id, error }, "the payment provider did not answer");
+    return err({ code: "PAYMENT_UNAVAILABLE" });
+  }
+}
+
+/** Done otherwise meanwhile: how the payment stands at the provider is the answer. */
+async function ask({ payments }: Commanded, payment: PaymentRecord, verb: () => Promise<Intent>): Promise<Intent> {
+  try {
+    return await verb();
+  } catch (error) {
+    if (!(error instanceof PaymentRefused)) throw error;
+    return payments.find(payment.providerRef);
+  }
+}
+
+async function begin<R extends { code: string }>(tx: Tx, call: IdempotentCall, paymentId: string | undefined, verb: Verb<R>): Promise<Begun<R | PaymentRefusal>> {
+  const claim = await keys.claim(tx, call, LEASE_SECONDS);
+  const refusal = refusalOf(claim);
+  if (refusal) return { kind: "REFUSED", refusal };
+  if (claim.kind === "STORED") return { kind: "ANSWERED" };
+  const refuse = async (refused: R | PaymentRefusal): Promise<Begun<R | PaymentRefusal>> => {
+    await keys.forget(tx, call);
+    return { kind: "REFUSED", refusal: refused };
+  };
+  const orderId = paymentId === undefined ? undefined : await findOrderOfPayment(tx, paymentId);
+  if (paymentId === undefined || orderId === undefined) return refuse({ code: "PAYMENT_NOT_FOUND" });
+  await lockOrder(tx, orderId);
+  const payment = await findPaymentForUpdate(tx, paymentId);
+  if (!payment) return refuse({ code: "PAYMENT_NOT_FOUND" });
+  if (payment.state !== "AUTHORIZED") return refuse({ code: "PAYMENT_NOT_AUTHORIZED", state: payment.state });
+  const decided = verb.decide(payment);
+  if (!decided.ok) return refuse(decided.error);
+  if (!(await leasePayment(tx, payment.id, LEASE_SECONDS)) && claim.kind !== "RESUMED") return refuse({ code: "REQUEST_IN_PROGRESS", retryAfterSeconds: LEASE_SECONDS });
+  return { kind: "BEGUN", payment, units: decided.value };
+}
