@@ -18,7 +18,7 @@ export const CART_LINES_SET = `mutation ($input: CartLinesSetInput!) { cartLines
   ... on InvalidQuantity { variantId quantity } ... on VariantNotFound { variantId } ... on DuplicateLine { variantId } ... on TooManyLines { limit } } }`;
 export const CHECKOUT_COMPLETE = `mutation ($input: CheckoutCompleteInput!) { checkoutComplete(input: $input) { __typename ... on CheckoutCompleteSuccess { order { ${ORDER} } } ${ERROR}
   ... on CartAlreadyOrdered { orderId } ... on InsufficientStock { shortages { variant { id } requested available } } ... on PriceChanged { expected { amount } actual { amount } }
-  ... on PaymentDeclined { reason } ... on VariantUnavailable { variant { id } } ... on RequestInProgress { retryAfterSeconds } ... on PaymentUnavailable { retryAfterSeconds } } }`;
+  ... on PaymentDeclined { reason } ... on VariantUnavailable { variant { id } } ... on RequestInProgress { retryAfterSeconds } ... on PaymentUnavailable { retryAfterSeconds } ... on PaymentActionRequired { actionUrl } } }`;
 export const ORDER_CANCEL = `mutation ($input: OrderCancelInput!) { orderCancel(input: $input) { __typename
   ... on OrderCancelSuccess { order { ${ORDER} } refund { number total { amount } reason matchQuality } } ${ERROR} ... on OrderNotCancellable { state } } }`;
 
