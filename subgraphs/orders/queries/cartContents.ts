@@ -23,32 +23,55 @@ const contentRow = { stamp: "uuid", lines: "jsonb?", delivery: "jsonb?", codes: 
 /** States of a checkout that is neither over nor given up; those of the index checkouts_live. */
 export const BEING_BOUGHT = "'HELD', 'REVIEW', 'UNDOING'";
 
-// A cart with all that its prices come from, in one row.
-const whole = query({
-  name: "orders.cartContents",
-  text: `select ${CART_COLUMNS}, r.stamp,
+/*
+ * Those for one cart and one variant, as pages and "add to cart" ask, take plain values: then one plan serves all, while for arrays
+ * the server may think a new plan for their length worth the while, and planning takes several times as long as running.
+ */
+const CONTENTS = `select ${CART_COLUMNS}, r.stamp,
       (select jsonb_agg(${LINE("l.variant_id")} order by l.position)
         from orders.cart_lines l
         left join catalog.sellable_variants s on s.variant_id = l.variant_id and s.currency = c.currency and s.status = 'ACTIVE'
         where l.cart_id = c.id) as lines,
       ${DELIVERY("c.id")} as delivery, ${REDUCTIONS("c.id")}
-    from orders.carts c cross join orders.pricing_rules r
-    where c.id = any($1)`,
+    from orders.carts c cross join orders.pricing_rules r`;
+
+// A cart with all that its prices come from, in one row.
+const one = query({
+  name: "orders.cartContents",
+  text: `${CONTENTS} where c.id = $1`,
+  params: ["uuid"],
+  row: { ...cartRow, ...contentRow },
+  budget: { access: "index", maxRows: 1 },
+});
+
+const several = query({
+  name: "orders.contentsOfCarts",
+  text: `${CONTENTS} where c.id = any($1)`,
   params: ["uuid[]"],
   row: { ...cartRow, ...contentRow },
   budget: { access: "index", maxRows: 1_000 },
 });
 
-// The same of a cart that is held, with variants that may come into it, and whether it is being bought.
-const workspace = query({
-  name: "orders.cartWorkspace",
-  text: `select exists (select from orders.checkouts k where k.cart_id = $1 and k.state in (${BEING_BOUGHT})) as is_busy, r.stamp,
+const WORKSPACE = (wanted: string) => `select exists (select from orders.checkouts k where k.cart_id = $1 and k.state in (${BEING_BOUGHT})) as is_busy, r.stamp,
       (select jsonb_agg(${LINE("v.variant_id")} order by l.position)
-        from (select h.variant_id from orders.cart_lines h where h.cart_id = $1 union select w.variant_id from unnest($2::uuid[]) as w (variant_id)) v
+        from (select h.variant_id from orders.cart_lines h where h.cart_id = $1 union ${wanted}) v
         left join orders.cart_lines l on l.cart_id = $1 and l.variant_id = v.variant_id
         left join catalog.sellable_variants s on s.variant_id = v.variant_id and s.currency = $3 and s.status = 'ACTIVE') as lines,
       ${DELIVERY("$1")} as delivery, ${REDUCTIONS("$1")}
-    from orders.pricing_rules r`,
+    from orders.pricing_rules r`;
+
+// The same of a cart that is held, with a variant that may come into it, and whether it is being bought.
+const workspace = query({
+  name: "orders.cartWorkspace",
+  text: WORKSPACE("select $2 where $2 is not null"),
+  params: ["uuid", "uuid?", "text"],
+  row: { is_busy: "bool", ...contentRow },
+  budget: { access: "index", maxRows: 1 },
+});
+
+const wideWorkspace = query({
+  name: "orders.wideCartWorkspace",
+  text: WORKSPACE("select w.variant_id from unnest($2::uuid[]) as w (variant_id)"),
   params: ["uuid", "uuid[]", "text"],
   row: { is_busy: "bool", ...contentRow },
   budget: { access: "index", maxRows: 1 },
@@ -95,7 +118,9 @@ export interface Workspace {
 
 /** One statement, however many carts and lines. */
 export async function listFullCarts(db: Reader, ids: readonly string[]): Promise<FullCart[]> {
-  return (await db.many(whole, [ids])).map((row) => {
+  const [id] = ids;
+  const rows = id !== undefined && ids.length === 1 ? await db.many(one, [id]) : await db.many(several, [ids]);
+  return rows.map((row) => {
     const cart = toCart(row);
     const lines = ((row.lines ?? []) as FrozenLine[]).slice(0, MAX_LINES).map((line, index) => toLine(line, index + 1, cart.currency));
     return { cart, contents: { ...toContents(row), lines } };
@@ -104,7 +129,7 @@ export async function listFullCarts(db: Reader, ids: readonly string[]): Promise
 
 /** Of a cart that the transaction holds: what is in it, and the variants named, whether in it or not. One statement. */
 export async function readWorkspace(tx: Tx, cart: Pick<Cart, "id" | "currency">, variantIds: readonly string[]): Promise<Workspace> {
-  const row = await tx.one(workspace, [cart.id, variantIds, cart.currency]);
+  const row = variantIds.length > 1 ? await tx.one(wideWorkspace, [cart.id, variantIds, cart.currency]) : await tx.one(workspace, [cart.id, variantIds[0] ?? null, cart.currency]);
   const all = (row.lines ?? []) as FrozenLine[];
   const lines = all.filter(([, quantity]) => quantity !== null).map((line, index) => toLine(line, index + 1, cart.currency));
   const onSale = new Map(all.flatMap((line) => {
