@@ -13,6 +13,7 @@ import { promotionResolvers } from "./promotion.ts";
 import { refundResolvers } from "./refund.ts";
 import { returnResolvers } from "./return.ts";
 import { voucherResolvers } from "./voucher.ts";
+import { vendorOrderResolvers } from "./vendorOrder.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 import { webhookInboxResolvers } from "./webhookInbox.ts";
 

@@ -69,14 +69,15 @@ const ofVendors = query({
 
 const lines = query({
   name: "orders.linesOfVendorOrders",
-  text: `select v.id as vendor_order_id, v.currency, l.id, l.order_id, l.position, l.sku as code, l.name, l.quantity, l.unit_amount, l.exponent, l.variant_id, l.product_id
+  text: `select v.id as vendor_order_id, v.currency, l.id, l.order_id, l.position, l.sku as code, l.name, l.quantity, l.unit_amount, l.exponent, l.variant_id, l.product_id,
+      l.discount_units, l.tax_units, l.tax_included_units, v.exponent as currency_exponent
     from orders.vendor_orders v
     cross join lateral (select * from orders.order_lines where order_id = v.order_id and vendor_id = v.vendor_id order by position limit ${MAX_PARTS}) l
     where v.id = any($1)`,
   params: ["uuid[]"],
   row: {
     vendor_order_id: "uuid", currency: "text", id: "uuid", order_id: "uuid", position: "int4", code: "text", name: "text", quantity: "int8", unit_amount: "int8", exponent: "int2",
-    variant_id: "uuid", product_id: "uuid",
+    variant_id: "uuid", product_id: "uuid", discount_units: "int8", tax_units: "int8", tax_included_units: "int8", currency_exponent: "int2",
   },
   budget: { access: "index", maxRows: 1_000 * MAX_PARTS },
 });
@@ -146,6 +147,8 @@ export async function listLinesOfVendorOrders(db: Reader, ids: readonly string[]
   return (await db.many(lines, [ids])).map((found) => ({
     vendorOrderId: found.vendor_order_id, id: found.id, orderId: found.order_id, position: found.position, code: found.code, name: found.name, quantity: found.quantity,
     unitPrice: money(found.unit_amount, found.currency, found.exponent), variantId: found.variant_id, productId: found.product_id,
+    discount: money(found.discount_units, found.currency, found.currency_exponent), tax: money(found.tax_units, found.currency, found.currency_exponent),
+    taxIncluded: money(found.tax_included_units, found.currency, found.currency_exponent),
   }));
 }
 
