@@ -63,7 +63,7 @@ const WORKSPACE = (wanted: string) => `select exists (select from orders.checkou
 // The same of a cart that is held, with a variant that may come into it, and whether it is being bought.
 const workspace = query({
   name: "orders.cartWorkspace",
-  text: WORKSPACE("select $2 where $2 is not null"),
+  text: WORKSPACE("select $2::uuid where $2 is not null"),
   params: ["uuid", "uuid?", "text"],
   row: { is_busy: "bool", ...contentRow },
   budget: { access: "index", maxRows: 1 },
