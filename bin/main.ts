@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   pipeline: () => import("./commands/pipeline.ts"),
   train: () => import("./commands/train.ts"),
   doctor: () => import("./commands/doctor.ts"),
+  events: () => import("./commands/events.ts"),
   gen: () => import("./commands/gen.ts"),
 };
 

@@ -5,6 +5,7 @@ import { auditBooks } from "#subgraphs/orders/queries/audit/auditBooks.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
 import { isPortFree } from "../cli/ports.ts";
+import { tellingFindings } from "./tellingFindings.ts";
 import { dataDirAt, readRuntime, type DataDir, type Runtime } from "../install/dataDir.ts";
 
 interface Finding {
@@ -105,6 +106,7 @@ async function inspect(running: Runtime): Promise<Finding[]> {
       })),
       build ? { check: "Published build", ok: true, note: `${build.build_id}, ${Math.round(build.age)} s old` } : { check: "Published build", ok: false, note: "none: martgraph pipeline run" },
       ...(last ? [{ check: "Last pipeline run", ok: !lastBad, note: lastBad ? `${last.state}: ${last.reason ?? "no reason given"}; martgraph pipeline status tells more` : last.state }] : []),
+      ...(await tellingFindings(shop)),
     ];
   } catch (error) {
     return [{ check: "Databases", ok: false, note: `do not answer (${(error as Error).message}): stop and start again` }];

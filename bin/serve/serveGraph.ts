@@ -9,6 +9,7 @@ import type { GatewayOptions } from "#gateway/startGateway.ts";
 import type { Installation } from "../install/installation.ts";
 import { SUBGRAPHS, type DatabaseRole, type SubgraphName } from "../install/secrets.ts";
 import { startSplitProcess } from "./splitProcess.ts";
+import { startTelling } from "./startTelling.ts";
 
 export interface ServeSettings {
   port: number;
@@ -41,6 +42,8 @@ export async function loadServing() {
 /** Serves the one endpoint: everything in this process, or six processes over HTTP. Closed with the installation. */
 export async function serveGraph(installation: Installation, settings: ServeSettings): Promise<{ url: string }> {
   const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings);
+  // Beside the graph in both cases: split, the starter itself has nothing else to do.
+  await startTelling(installation);
   return { url: new URL("/graphql", served.url).href };
 }
 

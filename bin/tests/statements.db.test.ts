@@ -29,6 +29,8 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   outbox: ["shop", "martgraph_orders"],
   relay: ["shop", "martgraph_relay"],
   webhooks: ["shop", "martgraph_relay"],
+  mail: ["shop", "martgraph_relay"],
+  orderMail: ["shop", "martgraph_relay"],
   shopdata: ["shop", "owner"],
   shop: ["shop", "owner"],
   bin: ["shop", "owner"],

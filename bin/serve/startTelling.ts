@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { busConsumer } from "#platform/bus/busConsumer.ts";
+import { tellingSettings } from "#platform/config.ts";
+import { Database } from "#platform/db/database.ts";
+import type { EventConsumer } from "#platform/events/relay/consumer.ts";
+import { startRelay } from "#platform/events/relay/relay.ts";
+import { startWebhooks } from "#platform/webhooks/sender.ts";
+import { mailConsumer } from "#platform/mail/mailConsumer.ts";
+import type { Mailer } from "#platform/mail/mailer.ts";
+import type { Installation } from "../install/installation.ts";
+
+/** A connection for each loop of the relay, and some for the webhooks. */
+const CONNECTIONS = 12;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/**
+ * Tells what happens in the shop: to webhooks, to buyers by mail and, where brokers are set, to the event bus. It works beside the graph, in one process
+ * or split, and is closed with the installation: nothing new is begun, what is under way ends.
+ */
+export async function startTelling(installation: Installation): Promise<void> {
+  const { lifecycle, databases } = installation;
+  const log = installation.log.child({ part: "telling" });
+  const settings = tellingSettings();
+  const db = Database.open(databases.as("martgraph_relay", { max: CONNECTIONS, applicationName: "martgraph relay", statementTimeoutMs: STATEMENT_TIMEOUT_MS }), {
+    onError: (error) => log.warn({ error }, "idle connection lost"),
+  });
+  lifecycle.onClose("relay database", () => db.close());
+  const webhooks = startWebhooks({ db, log, allowPrivate: settings.allowPrivateWebhooks });
+  lifecycle.onClose("webhooks", () => webhooks.stop());
+  const consumers: EventConsumer[] = [webhooks.consumer];
+  if (settings.kafkaBrokers.length > 0) {
+    const { createKafkaBus } = await import("#platform/bus/kafka.ts");
+    const bus = createKafkaBus({ brokers: settings.kafkaBrokers, log });
+    lifecycle.onClose("event bus", () => bus.close());
+    consumers.push(busConsumer(bus));
+  }
+  const { mailer, shop, domain } = await openMailer(installation.dir.root, settings);
+  lifecycle.onClose("mail", () => mailer.close());
+  const { composeOrderMail, MAIL_TYPES } = await import("#subgraphs/orders/mail/orderMail.ts");
+  consumers.push(mailConsumer({ db, mailer, types: MAIL_TYPES, compose: (event) => composeOrderMail(db, shop, event), domain, log }));
+  const relay = await startRelay({ db, consumers, log });
+  lifecycle.onClose("relay", () => relay.stop());
+}
+
+/** The mail server that is set, else a folder of the data directory. */
+async function openMailer(dataDir: string, { smtpUrl, mailFrom }: { smtpUrl?: string; mailFrom: string }): Promise<{ mailer: Mailer; shop: string; domain: string }> {
+  const [, display = "", address = mailFrom] = /^(.*)<(.*)>$/.exec(mailFrom) ?? [];
+  const domain = address.slice(address.indexOf("@") + 1);
+  const shop = display.replaceAll('"', "").trim() || domain;
+  if (smtpUrl !== undefined) {
+    const { createSmtpMailer } = await import("#platform/mail/smtp.ts");
+    return { mailer: createSmtpMailer({ url: smtpUrl, from: mailFrom }), shop, domain };
+  }
+  const { createFileMailer } = await import("#platform/mail/files.ts");
+  return { mailer: createFileMailer({ dir: join(dataDir, "mail"), from: mailFrom }), shop, domain };
+}
