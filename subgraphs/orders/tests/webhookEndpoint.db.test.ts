@@ -68,7 +68,7 @@ describe("webhookEndpointUpsert", () => {
   });
   test("WebhookUrlTaken: also of two at once, one", async () => {
     const both = await Promise.all([1, 2].map(() => upsert({ url: "https://example.com/same" })));
-    expect(both.map((one) => one.__typename).sort()).toEqual(["WebhookEndpointUpsertSuccess", "WebhookUrlTaken"]);
+    expect(both.map((one) => one.__typename).sort((a: string, b: string) => (a < b ? -1 : 1))).toEqual(["WebhookEndpointUpsertSuccess", "WebhookUrlTaken"]);
     expect(both.find((one) => one.endpoint && !one.secret)?.endpoint.id).toBe(both.find((one) => one.secret)?.endpoint.id);
   });
   test("UnknownEventType", async () => {
