@@ -8,7 +8,7 @@ import { ACCOUNTS } from "../domain/ledger/ledger.ts";
 import { refundPaid } from "../domain/ledger/journals.ts";
 import { planRefund, type RefundPart, type RefundTooLarge } from "../domain/payments/planRefund.ts";
 import type { PaymentProvider, ProviderRefund } from "../ports/paymentProvider.ts";
-import { refundGiftCards } from "../queries/giftCardHolds.ts";
+import { giftCardOfPayment, refundGiftCards } from "../queries/giftCardHolds.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { lockOrder } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
@@ -84,7 +84,7 @@ export async function finishRefundPart(parts: RefundParts, part: PaymentRefund, 
       return;
     }
     if (!(await markRefundPaid(tx, part.id, told.ref))) return;
-    if (part.method === "GIFT_CARD") await refundGiftCards(tx, part.id, part.orderId, part.amount.units, at);
+    if (part.method === "GIFT_CARD") await refundGiftCards(tx, part.id, part.orderId, part.amount.units, at, giftCardOfPayment(part.intentRef));
     await insertPaymentEvents(tx, [{ ...event, kind: "REFUNDED", detail: null }]);
     const account = part.method === "GIFT_CARD" ? ACCOUNTS.giftCards : ACCOUNTS.provider(part.provider);
     await postJournals(tx, [refundPaid({ orderId: part.orderId, currency: part.amount.currency, at }, { reference: part.id, account, units: part.amount.units, taxUnits: part.taxUnits })]);

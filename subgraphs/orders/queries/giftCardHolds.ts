@@ -1,3 +1,4 @@
+import { isUuid } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
@@ -93,6 +94,12 @@ const giveBack = query({
 /** Days that a card can be spent at least after money went back to it. */
 const SPENDABLE_DAYS = 90;
 
+/** The card behind a payment row: its reference at the provider `gift_card` begins with the card's id, the order's follows. */
+export function giftCardOfPayment(providerRef: string): string | undefined {
+  const [giftCardId = ""] = providerRef.split(":");
+  return isUuid(giftCardId) ? giftCardId : undefined;
+}
+
 export async function holdGiftCards(tx: Tx, checkoutId: string, cards: readonly PricedGiftCard[]): Promise<HoldRefusal[]> {
   if (cards.length === 0) return [];
   const short = new Set((await tx.many(hold, [checkoutId, cards.map((card) => card.giftCardId), cards.map((card) => card.units)])).map((row) => row.gift_card_id));
@@ -119,19 +126,19 @@ export async function spendGiftCards(tx: Tx, checkoutId: string, orderId: string
 }
 
 /**
- * Puts `units` of an order that gift cards paid for back on these cards, the one spent last first, and answers how much went to
- * which. An expired card can be spent for 90 days again; a disabled one stays disabled. Books nothing: the caller's
+ * Puts `units` of an order that gift cards paid for back on these cards, the one spent last first, or on the one named, and answers
+ * how much went to which. An expired card can be spent for 90 days again; a disabled one stays disabled. Books nothing: the caller's
  * REFUND journal credits gift_cards. Done once per refund: a second call answers what the first one did.
  * @throws when the cards did not pay so much, or it went back already
  */
-export async function refundGiftCards(tx: Tx, refundId: string, orderId: string, units: bigint, at?: Date): Promise<{ giftCardId: string; units: bigint }[]> {
+export async function refundGiftCards(tx: Tx, refundId: string, orderId: string, units: bigint, at?: Date, onto?: string): Promise<{ giftCardId: string; units: bigint }[]> {
   if (units < 0n) throw new RangeError("a refund to gift cards is negative");
   if (units === 0n) return [];
   await tx.many(lockSpent, [orderId]);
   const spent = await tx.many(spentOn, [orderId, refundId]);
   const done = spent.filter((card) => card.done > 0n);
   if (done.length > 0) return done.map((card) => ({ giftCardId: card.gift_card_id, units: card.done }));
-  const plan = planCardRefund(spent.map((card) => ({ giftCardId: card.gift_card_id, units: card.units })), units);
+  const plan = planCardRefund(spent.filter((card) => onto === undefined || card.gift_card_id === onto).map((card) => ({ giftCardId: card.gift_card_id, units: card.units })), units);
   if (!plan) throw new RangeError(`gift cards did not pay ${units} units of order ${orderId} that they could get back`);
   await tx.execute(giveBack, [orderId, refundId, plan.map((part) => part.giftCardId), plan.map((part) => part.units), at ?? null, SPENDABLE_DAYS]);
   return plan;
