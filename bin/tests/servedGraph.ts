@@ -11,6 +11,7 @@ import { OPERATIONS_DIR } from "#gateway/graphiql/examples.ts";
 import { startGateway } from "#gateway/startGateway.ts";
 import { memoryCache } from "#platform/cache/memory.ts";
 import { businessClock, wallClock } from "#platform/clock.ts";
+import { stripeSettings } from "#platform/config.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
@@ -86,11 +87,13 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
 }
 
 async function apart(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk: JWK, privateJwk: JWK): Promise<Served> {
+  const stripe = stripeSettings();
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, newHopKey(`${name}-1`)])) as Record<SubgraphName, HopKey>;
   const started = await Promise.all(SUBGRAPHS.map((name) => {
     const settings: SubgraphProcessSettings = {
       host: "127.0.0.1", port: 0, hopKey: hopKeys[name], database: configOf(name),
       ...(name === "users" ? { tokenKey: { privateJwk: privateJwk as Record<string, unknown> } } : {}),
+      ...(name === "orders" && stripe ? { stripe } : {}),
     };
     return startSplitProcess(name, `subgraphs/${name}/main.ts`, settings);
   }));
