@@ -5,7 +5,7 @@ import { assertCancellable, type CancelRefusal, MAX_REASON } from "../domain/can
 import { PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { type CancellationRecord, findCancellationForUpdate, insertCancellation, leaseCancellation } from "../queries/cancellations.ts";
 import { listPayments } from "../queries/orderParts.ts";
-import { findVisibleOrderForUpdate } from "../queries/orders.ts";
+import { findOrderOfCallerForUpdate } from "../queries/afterSale/orders.ts";
 import { CANCEL, finishCancel, type StoredCancel } from "./finishCancel.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 
@@ -19,6 +19,8 @@ export type OrderCancelRefusal =
 export interface OrderCancelInput {
   /** Undefined where the id names no order at all. */
   readonly orderId: string | undefined;
+  /** UUID of the cart it came from: how a guest proves that it is theirs. */
+  readonly guestKey?: string | undefined;
   readonly key: string;
   readonly reason: string | null;
 }
@@ -57,7 +59,7 @@ async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input:
     await keys.forget(tx, call);
     return { kind: "REFUSED", refusal };
   };
-  const order = input.orderId === undefined ? undefined : await findVisibleOrderForUpdate(tx, input.orderId, viewer);
+  const order = await findOrderOfCallerForUpdate(tx, { orderId: input.orderId, guestKey: input.guestKey }, viewer);
   if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
   const earlier = await findCancellationForUpdate(tx, order.id);
   if (earlier?.state === "RUNNING") {

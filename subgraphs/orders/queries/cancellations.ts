@@ -65,8 +65,9 @@ const takeOver = query({
 
 const insertRefund = query({
   name: "orders.insertRefund",
-  text: `insert into orders.refunds (id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, reason, source)
-    values ($1, 'C' || $2, $3, $4, 'REFERENCED', $5, $6, $7, $8, $9, $10, $11, $12, 'API')`,
+  text: `insert into orders.refunds (id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, reason, source, cause, tax_units)
+    values ($1, 'C' || $2, $3, $4, 'REFERENCED', $5, $6, $7, $8, $9, $10, $11, $12, 'API', 'CANCELLATION',
+      coalesce((select sum(p.tax_units) from orders.payment_refunds p where p.refund_id = $1), 0))`,
   params: ["uuid", "text", "uuid", "uuid?", "int4", "text", "text?", "text?", "timestamptz", "int8", "int2", "text?"],
   row: {},
   budget: { access: "write", maxRows: 0 },

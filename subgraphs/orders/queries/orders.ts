@@ -50,14 +50,6 @@ const byCart = query({
   budget: { access: "index", maxRows: 1 },
 });
 
-const visibleForUpdate = query({
-  name: "orders.visibleOrderForUpdate",
-  text: `select ${ORDER_COLUMNS} from orders.orders o where o.id = $1 and ($2 or o.user_id = $3) for update`,
-  params: ["uuid", "bool", "uuid?"],
-  row: orderRow,
-  budget: { access: "write", maxRows: 1 },
-});
-
 const lock = query({
   name: "orders.lockOrder",
   text: "select o.id from orders.orders o where o.id = $1 for update",
@@ -128,11 +120,6 @@ export async function getOrder(db: Reader, id: string): Promise<Order> {
 
 export async function findOrderOfCart(db: Reader, cartId: string): Promise<Order | undefined> {
   const found = await db.maybeOne(byCart, [cartId]);
-  return found && toOrder(found);
-}
-
-export async function findVisibleOrderForUpdate(tx: Tx, id: string, viewer: Viewer): Promise<Order | undefined> {
-  const found = await tx.maybeOne(visibleForUpdate, [id, seesEveryone(viewer), viewer.userId]);
   return found && toOrder(found);
 }
 

@@ -1,3 +1,4 @@
+import { badUserInput } from "#kit/errors.ts";
 import { graphMoney } from "#kit/graphMoney.ts";
 import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { toUserError } from "#kit/userError.ts";
@@ -8,11 +9,13 @@ import { orderCancel } from "../commands/orderCancel.ts";
 import type { OrdersContext } from "../context.ts";
 import type { Charge, Item, Order, OrderLine, Refund } from "../domain/order.ts";
 import { NEXT_STATES } from "../domain/orderState.ts";
+import { findVisibleOrder } from "../queries/afterSale/orders.ts";
 import { getOrder, type ListedOrder, orderCursor } from "../queries/orders.ts";
 import { orderCancelErrors } from "./errors/order.ts";
+import { guestKeyOf } from "./refund.ts";
 import { productRef, toInt, type UserStub, userRef, variantRef } from "./refs.ts";
 
-interface OrderCancelInput { orderId: string; idempotencyKey: string; reason?: string | null }
+interface OrderCancelInput { orderId: string; guestKey?: string | null; idempotencyKey: string; reason?: string | null }
 
 const lineCursor = cursorOf("lines of an order", ["integer"]);
 const DEFAULT_LINES = 50;
@@ -30,11 +33,17 @@ async function findOrder(id: string | undefined, { loaders }: OrdersContext): Pr
 
 export const orderResolvers = {
   Query: {
-    order: (_root: unknown, { id }: { id: string }, context: OrdersContext) => findOrder(id, context),
+    async order(_root: unknown, { id, number, guestKey }: { id?: string | null; number?: string | null; guestKey?: string | null }, context: OrdersContext) {
+      if (id == null && number == null) throw badUserInput("Name the order by `id` or by `number`.", ["id"]);
+      if (guestKey == null && number == null) return findOrder(id as string, context);
+      const uuid = id == null ? undefined : decodeId("ord", id);
+      if (id != null && uuid === undefined) return null;
+      return (await findVisibleOrder(context.db, { id: uuid, number: number ?? undefined, guestKey: guestKeyOf(guestKey) }, context.viewer)) ?? null;
+    },
   },
   Mutation: {
     async orderCancel(_root: unknown, { input }: { input: OrderCancelInput }, context: OrdersContext) {
-      const outcome = await orderCancel(context, { orderId: decodeId("ord", input.orderId), key: input.idempotencyKey, reason: input.reason ?? null });
+      const outcome = await orderCancel(context, { orderId: decodeId("ord", input.orderId), guestKey: guestKeyOf(input.guestKey), key: input.idempotencyKey, reason: input.reason ?? null });
       if (!outcome.ok) return toUserError(orderCancelErrors, outcome.error);
       const { orderId, refundId } = outcome.value;
       const refunds = await context.loaders.refundsOfOrder.load(orderId);

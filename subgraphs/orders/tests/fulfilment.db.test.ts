@@ -4,6 +4,9 @@ import { person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
+import { findBreaches } from "../queries/audit/auditCheck.ts";
+import { checks } from "../queries/audit/afterSale.ts";
+import { checks as stockChecks } from "../queries/audit/stock.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { counter, STRANGER, VERA } from "./afterSale.ts";
 import { shopper } from "./shopper.ts";
@@ -157,4 +160,8 @@ test("packing ten lines costs as many statements as packing one", async () => {
     { input: { orderId: big.id, lines: lines.map((line) => of(line, 1)), idempotencyKey: randomUUID() } })).statements.length;
   await run([big.lines[0]]);
   expect(await run(big.lines)).toBe(await run([big.lines[0]]));
+});
+
+test("after all of this, what must hold does", async () => {
+  expect(await findBreaches(slice.owner, [...checks, ...stockChecks])).toEqual([]);
 });

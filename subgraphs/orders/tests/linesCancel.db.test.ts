@@ -8,6 +8,9 @@ import { NOW } from "#kit/testing/testClocks.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { insertVendorOrders } from "../queries/vendorOrders.ts";
+import { findBreaches } from "../queries/audit/auditCheck.ts";
+import { checks } from "../queries/audit/afterSale.ts";
+import { checks as stockChecks } from "../queries/audit/stock.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { counter, type Parts, plantParts, VERA } from "./afterSale.ts";
 import { shopper } from "./shopper.ts";
@@ -156,4 +159,8 @@ describe("refundCreate", () => {
     expect(answers.filter((answer) => answer.__typename === "RefundCreateSuccess")).toHaveLength(3);
     expect((await slice.owner.raw("select refunded_units::int, refunding_units::int from orders.payments where order_id = $1", [orderId])).rows).toEqual([{ refunded_units: 900, refunding_units: 0 }]);
   });
+});
+
+test("after all of this, what must hold does", async () => {
+  expect(await findBreaches(slice.owner, [...checks, ...stockChecks])).toEqual([]);
 });

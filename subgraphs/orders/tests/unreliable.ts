@@ -65,7 +65,7 @@ export async function auditShop(owner: Database): Promise<object[]> {
     where s.reserved <> coalesce((select sum(r.quantity) from catalog.reservations r where r.variant_id = s.variant_id), 0)
     union all
     select 'units sold are not units of orders', m.variant_id::text, m.sold::text
-    from (select variant_id, -sum(quantity) as sold from catalog.stock_movements where kind in ('SALE', 'RETURN') group by variant_id) m
+    from (select variant_id, -sum(quantity) as sold from catalog.stock_movements where kind in ('SALE', 'RETURN', 'CANCELLED') group by variant_id) m
     where m.sold <> coalesce((select sum(l.quantity) from orders.order_lines l join orders.orders o on o.id = l.order_id
       where l.variant_id = m.variant_id and o.source = 'API' and o.state <> 'CANCELLED'), 0)
     union all

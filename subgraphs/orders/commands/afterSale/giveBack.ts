@@ -1,6 +1,6 @@
 import { uuidV7 } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
-import { planLineRefund, refundOfUnits, type RefundPlan, writtenAs } from "../../domain/afterSale/refund.ts";
+import { type LineRefund, planLineRefund, refundOfUnits, type RefundPlan, writtenAs } from "../../domain/afterSale/refund.ts";
 import type { SoldLine, UnitsOf } from "../../domain/afterSale/soldLine.ts";
 import { findRefundRoom, insertRefundWithLines, noteRefundedLines, type NewRefund, type RefundEntry } from "../../queries/afterSale/refunds.ts";
 import { reverseShares } from "../../queries/vendorOrders.ts";
@@ -51,7 +51,7 @@ export async function giveBack(scene: Scene, wanted: Giveback): Promise<string |
   const number = await insertRefundWithLines(tx, {
     id, order, cause: wanted.cause, reason: wanted.reason, total, taxUnits: plan.tax, shippingUnits: plan.shipping, entries: entriesOf(plan, agreed, sold), at,
   });
-  await reverseShares(tx, { id: order.id, currency }, id, netByVendor(plan, sold), at);
+  await reverseShares(tx, { id: order.id, currency }, id, netByVendor(plan.lines, sold), at);
   await scene.tell("RefundCreated", { userId: order.userId, refundId: id, refundNumber: number, cause: wanted.cause, total: toDecimal(total), currency, reason: wanted.reason });
   return id;
 }
@@ -78,9 +78,10 @@ function entriesOf(plan: RefundPlan, agreed: bigint, sold: ReadonlyMap<string, S
   ];
 }
 
-function netByVendor(plan: RefundPlan, sold: ReadonlyMap<string, SoldLine>): Map<string, bigint> {
+/** What goes back for the lines of each vendor, without tax. */
+export function netByVendor(lines: readonly LineRefund[], sold: ReadonlyMap<string, SoldLine>): Map<string, bigint> {
   const net = new Map<string, bigint>();
-  for (const line of plan.lines) {
+  for (const line of lines) {
     const vendorId = sold.get(line.lineId)?.vendorId;
     if (vendorId) net.set(vendorId, (net.get(vendorId) ?? 0n) + line.units - line.tax);
   }
