@@ -107,7 +107,7 @@ const end = query({
 // At rest: whoever comes back may go on; the sweeper looks when the hold has ended.
 const rest = query({
   name: "orders.restCheckout",
-  text: `update orders.checkouts set lease_until = now(), wake_at = case when state = 'REVIEW' then wake_at else expires_at end, action_url = $2, decline_reason = coalesce($3, decline_reason)
+  text: `update orders.checkouts set lease_until = now(), wake_at = expires_at, action_url = $2, decline_reason = coalesce($3, decline_reason)
     where id = $1 and state in ${LIVE}`,
   params: ["uuid", "text?", "text?"],
   row: {},
