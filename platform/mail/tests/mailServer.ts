@@ -16,6 +16,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
   let connections = 0;
   const server = new SMTPServer({
     authOptional: true,
+    hideSTARTTLS: true,
     onConnect(_session, callback) {
       connections += 1;
       callback();

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, describe, expect, test } from "vitest";
+import { childEnvironment, programPath } from "#platform/config.ts";
 import { createFileMailer } from "../files.ts";
 import { type Mail, MailRefused, MailUnavailable } from "../mailer.ts";
 import { createSmtpMailer } from "../smtp.ts";
@@ -20,6 +22,19 @@ async function open(server: SMTPServerOptions = {}, query?: string, login?: stri
   const mailer = createSmtpMailer({ url: started.url(query, login), from: FROM, timeoutMs: 500 });
   closers.push(mailer.close);
   return { server: started, mailer };
+}
+function certificate(): { key: string; cert: string } | undefined {
+  const openssl = programPath().map((dir) => join(dir, "openssl")).find((path) => existsSync(path));
+  if (!openssl) return undefined;
+  const dir = mkdtempSync(join(tmpdir(), "cert-"));
+  try {
+    const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
+    execFileSync(openssl, ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", cert, "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+      { stdio: "ignore", env: childEnvironment() });
+    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 const failure = (sent: Promise<unknown>) => sent.then(() => undefined, (error: unknown) => error as Error);
 
@@ -51,12 +66,28 @@ describe("over SMTP, on a real server", () => {
     expect(error?.message).not.toContain("wrong");
   });
 
-  test("without leave, no mail goes over a line that is not encrypted or whose certificate nobody vouches for", async () => {
-    for (const options of [{ hideSTARTTLS: true }, {}]) {
-      const { server, mailer } = await open(options, "");
-      expect(await failure(mailer.send(MAIL))).toBeInstanceOf(MailUnavailable);
-      expect(server.received).toEqual([]);
+  test("encrypted, by STARTTLS and from the first byte, where the certificate is vouched for", async (context) => {
+    const made = certificate();
+    if (!made) return context.skip("there is no openssl on the PATH to make a certificate with");
+    for (const secure of [false, true]) {
+      const server = await startMailServer({ ...made, secure, hideSTARTTLS: false });
+      closers.push(server.close);
+      const url = `${secure ? "smtps" : "smtp"}://127.0.0.1:${server.port}`;
+      const mailer = createSmtpMailer({ url, from: FROM, ca: made.cert });
+      closers.push(mailer.close);
+      await mailer.send(MAIL);
+      expect(server.received).toMatchObject([{ secure: true }]);
+      const stranger = createSmtpMailer({ url, from: FROM });
+      closers.push(stranger.close);
+      expect(await failure(stranger.send(MAIL))).toBeInstanceOf(MailUnavailable);
     }
+    return undefined;
+  });
+
+  test("without leave, no mail goes over a line that is not encrypted", async () => {
+    const { server, mailer } = await open({}, "");
+    expect(await failure(mailer.send(MAIL))).toBeInstanceOf(MailUnavailable);
+    expect(server.received).toEqual([]);
   });
 
   test.each([
