@@ -1,6 +1,5 @@
 import type { Money } from "#schema/values/money.ts";
 import type { CartDelivery } from "./delivery.ts";
-import type { CartCode } from "./loadedCart.ts";
 import type { PromotionRefusal, PromotionVerdict } from "./promotions/types.ts";
 import type { ShippingQuote } from "./pricing/shipping.ts";
 
@@ -13,6 +12,12 @@ export type CartProblem =
   | { code: "CODE_NO_LONGER_APPLIES"; blocks: true; promotionCode: string; reason: string }
   | { code: "DELIVERY_NOT_POSSIBLE"; blocks: true; reason: "NOT_TO_THIS_COUNTRY" | "METHOD_NOT_OFFERED" }
   | { code: "DELIVERY_INCOMPLETE"; blocks: true; missing: readonly ("EMAIL" | "ADDRESS" | "METHOD")[] };
+
+/** A code that was entered, in the shop's spelling. */
+export interface CartCode {
+  readonly code: string;
+  readonly promotionId: string;
+}
 
 /** A line of a cart beside what the catalogue says of its variant now. */
 export interface CheckedLine {

@@ -1,5 +1,5 @@
 import type { Money } from "#schema/values/money.ts";
-import { type CartProblem, codeProblems, deliveryProblems, lineProblems } from "./cartProblems.ts";
+import { type CartCode, type CartProblem, codeProblems, deliveryProblems, lineProblems } from "./cartProblems.ts";
 import type { CartDelivery } from "./delivery.ts";
 import { judgeCart, type PricingInput, subtotalOf } from "./pricing/priceCart.ts";
 import type { PricingRules } from "./pricing/rules.ts";
@@ -21,12 +21,6 @@ export interface ContentLine {
 /** What the catalogue says of a variant that can be bought. */
 export interface OnSale extends Omit<PricingLine, "position" | "quantity" | "variantId"> {
   readonly available: bigint;
-}
-
-/** A code that was entered, in the shop's spelling. */
-export interface CartCode {
-  readonly code: string;
-  readonly promotionId: string;
 }
 
 /** What is in a cart and where it goes. */

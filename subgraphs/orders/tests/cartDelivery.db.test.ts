@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
-import { encodeId } from "#schema/values/ids.ts";
+import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { ADDRESS, cartShopper, plantDelivery, UK_BY_WEIGHT, UK_STANDARD, WORLD_STANDARD } from "./cartShopper.ts";
 import { variantId } from "./shopper.ts";
@@ -184,5 +184,24 @@ describe("problems", () => {
     await guest().deliver(cartId, { email: "ada@example.test", address: ADDRESS, methodId: UK_STANDARD });
     expect(await problemsOf(cartId)).toEqual([]);
     expect(await problemsOf(await guest().cartWith({}, {}))).toEqual([]);
+  });
+
+  test("CodeNoLongerApplies: a code that has run out, with the reason and what to do; one that has nothing to take off yet is no problem", async () => {
+    const cartId = await guest().cartWith({ 1: 1 });
+    const [promotion, code, shipping, freeCode] = [20, 21, 22, 23].map((n) => `01900009-0000-7000-8000-0000000000${n}`);
+    await slice.owner.raw(`insert into orders.promotions (id, name, label, kind, bps, needs_code, stacking_group, created_at, updated_at) values
+        ('${promotion}', 'ten', 'Ten off', 'PERCENTAGE_OFF', 1000, true, 'any', now(), now()), ('${shipping}', 'free', 'Free shipping', 'FREE_SHIPPING', null, true, 'free', now(), now());
+      update orders.promotions set combines_with = '{*}';
+      insert into orders.promotion_codes (id, promotion_id, code, normalized, created_at) values ('${code}', '${promotion}', 'TenOff', 'TENOFF', now()), ('${freeCode}', '${shipping}', 'FREE', 'FREE', now());
+      insert into orders.cart_codes (cart_id, code_id, position) select id, '${code}'::uuid, 1 from orders.carts where id = '${decodeId("crt", cartId)}' union all select id, '${freeCode}'::uuid, 2 from orders.carts where id = '${decodeId("crt", cartId)}'`);
+    const before = await guest().read(cartId);
+    expect([before.problems, before.totals.discount.amount]).toEqual([[], "0.15"]);
+    await slice.owner.raw(`update orders.promotions set ends_at = '2011-12-01' where id = '${promotion}'`);
+    expect((await guest().read(cartId)).problems).toEqual([{
+      __typename: "CodeNoLongerApplies", code: "CODE_NO_LONGER_APPLIES", enteredCode: "TenOff", codeReason: "EXPIRED", blocksCheckout: true,
+      message: "The code TenOff takes nothing off this cart: it has expired.", advice: "Take the code out.",
+    }]);
+    await slice.owner.raw(`update orders.promotion_codes set is_active = false where id = '${code}'`);
+    expect((await guest().read(cartId)).problems).toMatchObject([{ codeReason: "NOT_VALID", message: "The code TenOff takes nothing off this cart: it is no longer valid." }]);
   });
 });
