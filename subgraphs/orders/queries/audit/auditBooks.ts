@@ -1,10 +1,13 @@
 import type { Reader } from "#platform/db/database.ts";
+import { checks as afterSale } from "./afterSale.ts";
 import { type AuditCheck, type Breach, findBreaches } from "./auditCheck.ts";
 import { checks as payments } from "./payments.ts";
+import { checks as promotions } from "./promotions.ts";
+import { checks as providers } from "./providers.ts";
 import { checks as stock } from "./stock.ts";
 
 /** Every invariant of the shop's books, area by area. */
-export const ALL_CHECKS: readonly AuditCheck[] = [...payments, ...stock];
+export const ALL_CHECKS: readonly AuditCheck[] = [...payments, ...providers, ...promotions, ...afterSale, ...stock];
 
 export interface Audit {
   /** How many rows there were to look at. */
