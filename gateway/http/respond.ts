@@ -5,9 +5,9 @@ const COMMON_HEADERS = { "x-content-type-options": "nosniff", "referrer-policy":
 
 export function respond(response: ServerResponse, status: number, type: string, body: Buffer | string, headers: Readonly<Record<string, string>> = {}): void {
   if (response.destroyed) return;
-  const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  response.writeHead(status, { ...COMMON_HEADERS, "content-type": type, "content-length": bytes.length, ...headers });
-  response.end(response.req.method === "HEAD" ? undefined : bytes);
+  response.writeHead(status, { ...COMMON_HEADERS, "content-type": type, "content-length": Buffer.byteLength(body), ...headers });
+  // A text goes out in one piece with its head, bytes would go in a second one.
+  response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
 export function respondJson(response: ServerResponse, status: number, value: object, headers: Readonly<Record<string, string>> = {}): void {

@@ -3,27 +3,29 @@ import { byKey, pagedByKey } from "#kit/batch.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
-import { maySee } from "./domain/product.ts";
-import type { Shelf, ShelvedVariant } from "./domain/shelf.ts";
+import { maySee, type Variant } from "./domain/product.ts";
+import type { Shelf } from "./domain/shelf.ts";
 import { listCategoriesByIds } from "./queries/categories.ts";
 import type { Kept } from "./queries/kept.ts";
 import { type CurrentPrice, listLowestPricesOfProducts, listPricesOfVariants } from "./queries/prices.ts";
 import { listStockOfProducts, listStockOfVariants } from "./queries/stock.ts";
-import { listVariantsByIds, listVariantsOfProducts } from "./queries/variants.ts";
+import { type KnownVariant, listVariantsByIds, listVariantsOfProducts } from "./queries/variants.ts";
 
 export type CatalogLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request. What the viewer may not see is not there. */
 export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer, fresh = false }: RequestInfo) {
   const shelfById = byKey({ load: (ids) => kept.shelves.byIds(ids, { fresh }), keyOf: (shelf) => shelf.product.id });
+  const knownVariantById = byKey({ load: (ids) => kept.shelves.variantsByIds(ids, { fresh }), keyOf: (known) => known.variant.id });
+  const seen = (known: KnownVariant | null): Variant | null => (known && maySee(known.product, viewer) ? nameOf(known.variant) : null);
   const visible = (shelves: readonly Shelf[]) => shelves.flatMap(({ product }) => (maySee(product, viewer) ? [product] : []));
   return {
     /** Not filtered: for a product that may be seen. At once where it is at hand: a page holds a hundred of them. */
     shelfOf: (productId: string): Shelf | Promise<Shelf | null> => (fresh ? undefined : kept.shelves.peek(productId)) ?? shelfById.load(productId),
-    /** A variant that is at hand and may be seen. */
-    shelvedVariant(variantId: string): ShelvedVariant | undefined {
-      const at = fresh ? undefined : kept.shelves.peekVariant(variantId);
-      return at && maySee(at.shelf.product, viewer) ? at.variant : undefined;
+    /** A variant that may be seen; at once where it is at hand. */
+    visibleVariant(variantId: string): Variant | null | Promise<Variant | null> {
+      const known = fresh ? undefined : kept.shelves.peekVariant(variantId);
+      return known ? seen(known) : knownVariantById.load(variantId).then(seen);
     },
     ...inventoryLoaders(db),
     productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
@@ -43,6 +45,11 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer
     priceOfVariant: perCurrency((currency) => byKey({ load: (ids) => listPricesOfVariants(db, ids, currency), keyOf: (price) => price.ownerId })),
     lowestPriceOfProduct: perCurrency((currency) => byKey({ load: (ids) => listLowestPricesOfProducts(db, ids, currency), keyOf: (price) => price.ownerId })),
   };
+}
+
+/** What a variant is called is kept for longer than what it costs: without price and stock, those are looked up where they are asked for. */
+function nameOf({ id, productId, sku, name }: Variant): Variant {
+  return { id, productId, sku, name };
 }
 
 type PriceLoader = DataLoader<string, CurrentPrice | null>;

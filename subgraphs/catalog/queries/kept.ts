@@ -4,9 +4,10 @@ import type { Reader } from "#platform/db/database.ts";
 import type { FacetCounts } from "../domain/facets.ts";
 import type { Category } from "../domain/product.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
-import type { Shelf, ShelvedVariant } from "../domain/shelf.ts";
+import type { Shelf } from "../domain/shelf.ts";
 import type { FoundProduct } from "./search.ts";
 import type { ListedProduct } from "./productList.ts";
+import { type KnownVariant, listKnownVariants } from "./variants.ts";
 import { listShelvesByIds, listShelvesBySlugs } from "./shelves.ts";
 
 /** How old, in milliseconds, what is shown of the catalogue may be. What is bought is decided in the database, never by this. */
@@ -16,6 +17,8 @@ export const MAX_AGE_MS = {
   /** Which products a page or a search holds, and how many stand in each group. */
   page: 5_000,
   category: 10_000,
+  /** What a variant is called and which product it is a form of. */
+  variant: 10_000,
 } as const;
 
 type Reading = { fresh: boolean };
@@ -24,28 +27,34 @@ type Reading = { fresh: boolean };
 export class Shelves {
   readonly #db: Reader;
   readonly #kept: Fresh<Shelf>;
-  /** Where a slug or a variant is looked for first; a hint only, checked against what stands there. */
+  /** Where a slug is looked for first; a hint only, checked against what stands there. */
   readonly #idOfSlug = new LRUCache<string, string>({ max: 20_000 });
-  readonly #idOfVariant = new LRUCache<string, string>({ max: 50_000 });
+  readonly #variants: Fresh<KnownVariant>;
 
-  constructor(db: Reader, maxAgeMs: number) {
+  constructor(db: Reader, age: (ms: number) => number) {
     this.#db = db;
-    this.#kept = new Fresh({ maxAgeMs, maxEntries: 10_000 });
+    this.#kept = new Fresh({ maxAgeMs: age(MAX_AGE_MS.shelf), maxEntries: 10_000 });
+    this.#variants = new Fresh({ maxAgeMs: age(MAX_AGE_MS.variant), maxEntries: 20_000 });
   }
 
   peek(productId: string): Shelf | undefined {
     return this.#kept.peek(productId);
   }
 
-  peekVariant(variantId: string): { shelf: Shelf; variant: ShelvedVariant } | undefined {
-    const productId = this.#idOfVariant.get(variantId);
-    const shelf = productId === undefined ? undefined : this.#kept.peek(productId);
-    const variant = shelf?.variants.find((one) => one.id === variantId);
-    return shelf && variant && { shelf, variant };
+  peekVariant(variantId: string): KnownVariant | undefined {
+    return this.#variants.peek(variantId);
+  }
+
+  async variantsByIds(ids: readonly string[], reading: Reading): Promise<KnownVariant[]> {
+    const found = await this.#variants.getMany(ids, async (missing) => new Map((await listKnownVariants(this.#db, missing)).map((one) => [one.variant.id, one])), reading);
+    return [...found.values()];
   }
 
   async byIds(ids: readonly string[], reading: Reading): Promise<Shelf[]> {
-    const found = await this.#kept.getMany(ids, async (missing) => this.#note(await listShelvesByIds(this.#db, missing)), reading);
+    const found = await this.#kept.getMany(ids, async (missing) => {
+      const readAt = performance.now();
+      return this.#note(await listShelvesByIds(this.#db, missing), readAt);
+    }, reading);
     return [...found.values()];
   }
 
@@ -60,15 +69,15 @@ export class Shelves {
     if (missing.length === 0) return kept;
     const readAt = performance.now();
     const read = await listShelvesBySlugs(this.#db, missing);
-    this.#note(read);
+    this.#note(read, readAt);
     this.#kept.put(read.map((shelf) => [shelf.product.id, shelf]), readAt);
     return [...kept, ...read];
   }
 
-  #note(shelves: readonly Shelf[]): Map<string, Shelf> {
+  #note(shelves: readonly Shelf[], readAt: number): Map<string, Shelf> {
     for (const { product, variants } of shelves) {
       this.#idOfSlug.set(product.slug, product.id);
-      for (const variant of variants) this.#idOfVariant.set(variant.id, product.id);
+      this.#variants.put(variants.map((variant) => [variant.id, { variant, product }]), readAt);
     }
     return new Map(shelves.map((shelf) => [shelf.product.id, shelf]));
   }
@@ -87,7 +96,7 @@ export interface Kept {
 export function makeKept(db: Reader, keep: boolean): Kept {
   const age = (ms: number): number => (keep ? ms : 0);
   return {
-    shelves: new Shelves(db, age(MAX_AGE_MS.shelf)),
+    shelves: new Shelves(db, age),
     pages: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     found: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     counts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 2_000 }),

@@ -35,6 +35,12 @@ export const productResolvers = {
       shelf && !shelf.isWhole ? loaders.stockOfProduct.load(product.id).then((stock) => toAvailability(stock?.available)) : toAvailability(shelf?.available)),
 };
 
+/** The variant with its prices and stock; undefined where its product has more of them than are kept together. */
+function shelvedOf(variant: Variant | ShelvedVariant, loaders: CatalogContext["loaders"]): ShelvedVariant | undefined | Promise<ShelvedVariant | undefined> {
+  if ("prices" in variant) return variant;
+  return onceThere(loaders.shelfOf(variant.productId), (shelf) => shelf?.variants.find(({ id }) => id === variant.id));
+}
+
 /** Goes on at once with what is at hand: a promise per field of a page would cost more than the field. */
 function onceThere<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<Awaited<R>> {
   return value instanceof Promise ? (value.then(then) as Promise<Awaited<R>>) : then(value);
@@ -45,11 +51,13 @@ export const variantResolvers = {
   id: (variant: Variant) => encodeId("var", variant.id),
   product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
   price: (variant: Variant | ShelvedVariant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
-    "prices" in variant ? toPrice(priceIn(variant.prices, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice),
+    onceThere(shelvedOf(variant, loaders), (shelved) =>
+      shelved ? toPrice(priceIn(shelved.prices, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice)),
   async availability(variant: Variant | ShelvedVariant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
     const wanted = quantity ?? 1;
     if (wanted < 1 || wanted > MAX_WANTED) throw badUserInput(`\`quantity\` must be between 1 and ${MAX_WANTED}, it is ${wanted}.`, ["quantity"]);
-    return toAvailability("available" in variant ? variant.available : (await loaders.stockOfVariant.load(variant.id))?.available, BigInt(wanted));
+    const shelved = await shelvedOf(variant, loaders);
+    return toAvailability(shelved ? shelved.available : (await loaders.stockOfVariant.load(variant.id))?.available, BigInt(wanted));
   },
 };
 
@@ -72,12 +80,9 @@ export async function findProduct({ id, slug }: Reference, { loaders }: CatalogC
 }
 
 /** A variant of a product that may be seen, or null. */
-export async function findVariant(id: string | undefined, { loaders }: CatalogContext): Promise<Variant | null> {
+export function findVariant(id: string | undefined, { loaders }: CatalogContext): Variant | null | Promise<Variant | null> {
   const uuid = id && decodeId("var", id);
-  const shelved = uuid ? loaders.shelvedVariant(uuid) : undefined;
-  if (shelved) return shelved;
-  const variant = uuid ? await loaders.variantById.load(uuid) : null;
-  return variant && (await loaders.productById.load(variant.productId)) ? variant : null;
+  return uuid ? loaders.visibleVariant(uuid) : null;
 }
 
 function toPrice(price: ShelvedPrice | null) {
