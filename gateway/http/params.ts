@@ -42,7 +42,8 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   let size = 0;
   // By its events: the stream's iterator costs as much as all else of reading a small body.
   return new Promise((resolve, reject) => {
-    const cut = (): void => reject(new Refusal(400, "BAD_REQUEST", "The body ended before it was complete."));
+    let isWhole = false;
+    const cut = (): void => { if (!isWhole) reject(new Refusal(400, "BAD_REQUEST", "The body ended before it was complete.")); };
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit * LINGER) {
@@ -51,6 +52,7 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
       } else if (size <= limit) chunks.push(chunk);
     });
     request.once("end", () => {
+      isWhole = true;
       if (size > limit) reject(tooLarge());
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
     });
