@@ -7,7 +7,7 @@ import { graphOf } from "#kit/testing/graphOf.ts";
 import { testClocks } from "#kit/testing/testClocks.ts";
 import { wallClock } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
-import { silentLog } from "#platform/log.ts";
+import { type Log, silentLog } from "#platform/log.ts";
 import { sweepUnfinished } from "#subgraphs/orders/commands/sweepUnfinished.ts";
 import { createParts } from "#subgraphs/orders/parts.ts";
 import { postgresStore } from "#subgraphs/orders/ports/fake/postgresStore.ts";
@@ -37,6 +37,8 @@ export interface Fire {
   readonly buyers: number;
   /** How the buyers were answered. */
   readonly answers: Readonly<Record<string, number>>;
+  /** What went wrong on our side; must stay empty. */
+  readonly defects: readonly string[];
 }
 
 type Shop = ReturnType<typeof shopper>;
@@ -57,17 +59,19 @@ export async function payUnderFire({ owner, db, books, deliveries, seed, buyersA
     faults: { seed, copies: 5, delayMs: 400, loss: 0.05, forged: 0.05, errors: 0.01, lostAnswers: 0.01 },
   });
   const payments = createStripePayments({ apiKey: fake.apiKey, webhookSecret, host: fake.host, port: fake.port, protocol: "http", retries: 1, timeoutMs: 10_000 });
-  const given = { db, clocks: { business: testClocks.business, wall: wallClock }, log: silentLog, payments };
+  const defects: string[] = [];
+  const log = { ...silentLog, error: (fields: { error?: unknown }, message: string) => void defects.push(`${message}: ${String((fields.error as Error | undefined)?.stack ?? JSON.stringify(fields))}`) } as Log;
+  const given = { db, clocks: { business: testClocks.business, wall: wallClock }, log, payments };
   const subgraph = await createOrdersSubgraph({ ...given, sweepSeconds: 0 });
-  openDoor(door, paymentsRoute(inProcessTransport(subgraph, silentLog), silentLog));
-  const shop = shopper(graphOf(subgraph));
+  openDoor(door, paymentsRoute(inProcessTransport(subgraph, log), log));
+  const shop = shopper(graphOf(subgraph, [], log));
   const random = seeded(seed);
   const answers: Record<string, number> = {};
   let buyers = 0;
   const buyer = async (): Promise<void> => {
     while (fake.counts.tries + fake.counts.forged < deliveries) {
       buyers += 1;
-      const answer = await buyOnce(shop, fake, owner, random);
+      const answer = await buyOnce(shop, fake, owner, random).catch(() => "Broken");
       answers[answer] = (answers[answer] ?? 0) + 1;
     }
   };
@@ -82,7 +86,7 @@ export async function payUnderFire({ owner, db, books, deliveries, seed, buyersA
       await fake.idle();
       quiet = Object.values(swept).every((count) => count === 0) ? quiet + 1 : 0;
     }
-    return { counts: { ...fake.counts }, buyers, answers };
+    return { counts: { ...fake.counts }, buyers, answers, defects };
   } finally {
     await subgraph.close();
     await fake.close();

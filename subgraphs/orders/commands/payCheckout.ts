@@ -9,7 +9,18 @@ import { settleCheckout, type Settled, type SettleOptions } from "./settleChecko
 export async function openIntent({ payments }: Pick<OrdersParts, "payments">, checkout: Checkout): Promise<Intent | null> {
   const amount = dueOf(checkout);
   if (amount.units === 0n) return null;
-  return payments.open({ checkoutId: checkout.id, amount, capture: checkout.isHeldFirst || checkout.capture === "MANUAL" ? "MANUAL" : "AUTOMATIC" });
+  const isHeld = checkout.isHeldFirst || checkout.capture === "MANUAL";
+  const open = (held: boolean) => payments.open({ checkoutId: checkout.id, amount, capture: held ? "MANUAL" : "AUTOMATIC" });
+  try {
+    return await open(isHeld);
+  } catch (error) {
+    if (!(error instanceof PaymentRefused) || error.code !== "KEY_REUSED") throw error;
+    // Opened by an earlier call, which lost its answer or whose payer was challenged, when the purchase was judged otherwise.
+    const opened = await open(!isHeld);
+    // What would take money that is to be held first must not be paid any more; what is paid already is settled as it stands.
+    const isUnpaid = opened.state === "REQUIRES_METHOD" || opened.state === "REQUIRES_ACTION";
+    return isHeld && isUnpaid ? payments.cancel({ key: `${checkout.id}:cancel`, ref: opened.ref }) : opened;
+  }
 }
 
 /**
