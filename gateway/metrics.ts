@@ -14,8 +14,8 @@ export interface Metrics {
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
-/** Own registry per gateway, so that two in one process (tests) do not share counts. Labels are closed sets: no client text ever becomes one. */
-export function gatewayMetrics(): Metrics {
+/** Own registry per gateway, so that two in one process (tests) do not share counts. Labels are closed sets: no client text ever becomes one. `beside` may fail: its part is missing then. */
+export function gatewayMetrics(beside?: () => Promise<string>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -36,7 +36,7 @@ export function gatewayMetrics(): Metrics {
     fetched: (subgraph, outcome, seconds) => observe(fetches, seconds, subgraph, outcome),
     refused: (code) => refusals.inc({ code }),
     inFlight: (count) => inFlight.set(count),
-    text: () => registry.metrics(),
+    text: async () => (await registry.metrics()) + (beside ? await beside().catch(() => "") : ""),
     contentType: registry.contentType,
   };
 }

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   supergraphSdl?: string;
   /** Wall time, for the life of tokens. */
   clock?: Clock;
+  /** Prometheus text of what works beside the gateway in its process; shown at /metrics too. */
+  metricsBeside?: () => Promise<string>;
 }
 
 export interface RunningGateway {
@@ -55,7 +57,7 @@ export interface RunningGateway {
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { mode, log } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const metrics = gatewayMetrics();
+  const metrics = gatewayMetrics(options.metricsBeside);
   const transports = new Map<string, Transport>();
   const sourceOf = (name: string) => {
     const transport = transportTo(name, mode, log);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { tellingSettings } from "#platform/config.ts";
 import type { DemoAccount } from "../install/accounts.ts";
 import { PROJECT_DIR } from "../install/dataDir.ts";
 import type { Installation } from "../install/installation.ts";
@@ -26,6 +27,7 @@ export function readySummary(options: { installation: Installation; accounts: re
       "  BI tools and analysts, schema marts",
       `    ${bi}`,
       "",
+      ...(tellingSettings().smtpUrl === undefined ? [`  Mails to buyers are kept as files in ${join(installation.dir.root, "mail")} (docs/mail.md)`, ""] : []),
       "  A first query",
       ...query.split("\n").map((line) => `    ${line}`),
       "",

@@ -9,7 +9,7 @@ import type { GatewayOptions } from "#gateway/startGateway.ts";
 import type { Installation } from "../install/installation.ts";
 import { SUBGRAPHS, type DatabaseRole, type SubgraphName } from "../install/secrets.ts";
 import { startSplitProcess } from "./splitProcess.ts";
-import { startTelling } from "./startTelling.ts";
+import { startTelling, type Telling } from "./startTelling.ts";
 
 export interface ServeSettings {
   port: number;
@@ -41,16 +41,16 @@ export async function loadServing() {
 
 /** Serves the one endpoint: everything in this process, or six processes over HTTP. Closed with the installation. */
 export async function serveGraph(installation: Installation, settings: ServeSettings): Promise<{ url: string }> {
-  const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings);
-  // Beside the graph in both cases: split, the starter itself has nothing else to do.
-  await startTelling(installation);
+  // Beside the graph in both cases: split, the starter itself has nothing else to do. Begun first, so that it ends last.
+  const telling = await startTelling(installation);
+  const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings, telling);
   return { url: new URL("/graphql", served.url).href };
 }
 
 const databaseOf = (installation: Installation, name: SubgraphName): DatabaseConfig =>
   installation.databases.as(ROLE_OF[name], { max: 8, applicationName: `martgraph ${name}`, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
 
-async function serveTogether(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
+async function serveTogether(installation: Installation, { port, host }: ServeSettings, telling: Telling): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
   const { startGateway, makeSubgraph } = await loadServing();
   const business = await businessClock(installation.owner("shop"));
@@ -67,7 +67,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
-  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, log });
+  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, log, metricsBeside: telling.metrics });
   lifecycle.onClose("gateway", () => gateway.close());
   return gateway;
 }

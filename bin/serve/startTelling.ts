@@ -3,11 +3,17 @@ import { busConsumer } from "#platform/bus/busConsumer.ts";
 import { tellingSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import type { EventConsumer } from "#platform/events/relay/consumer.ts";
+import { relayMetrics } from "#platform/events/relay/metrics.ts";
 import { startRelay } from "#platform/events/relay/relay.ts";
 import { startWebhooks } from "#platform/webhooks/sender.ts";
 import { mailConsumer } from "#platform/mail/mailConsumer.ts";
 import type { Mailer } from "#platform/mail/mailer.ts";
 import type { Installation } from "../install/installation.ts";
+
+export interface Telling {
+  /** Prometheus text: how far it is behind. */
+  metrics(): Promise<string>;
+}
 
 /** A connection for each loop of the relay, and some for the webhooks. */
 const CONNECTIONS = 12;
@@ -17,7 +23,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * Tells what happens in the shop: to webhooks, to buyers by mail and, where brokers are set, to the event bus. It works beside the graph, in one process
  * or split, and is closed with the installation: nothing new is begun, what is under way ends.
  */
-export async function startTelling(installation: Installation): Promise<void> {
+export async function startTelling(installation: Installation): Promise<Telling> {
   const { lifecycle, databases } = installation;
   const log = installation.log.child({ part: "telling" });
   const settings = tellingSettings();
@@ -40,6 +46,7 @@ export async function startTelling(installation: Installation): Promise<void> {
   consumers.push(mailConsumer({ db, mailer, types: MAIL_TYPES, compose: (event) => composeOrderMail(db, shop, event), domain, log }));
   const relay = await startRelay({ db, consumers, log });
   lifecycle.onClose("relay", () => relay.stop());
+  return { metrics: () => relayMetrics(db) };
 }
 
 /** The mail server that is set, else a folder of the data directory. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isInsideAddress, readWebhookUrl } from "../address.ts";
 import { post } from "../post.ts";
@@ -39,4 +41,11 @@ test("the published example of Standard Webhooks verifies", () => {
   const body = '{"test": 2432232314}';
   const headers = signedHeaders({ id: "msg_p5jXN8AQM9LWM0D4loKWxJek", at: new Date(1_614_265_330_000), body }, ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]);
   expect(headers["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+});
+
+test("docs/webhooks.md shows the code that our tests verify signatures with", () => {
+  const [page, source] = ["../../../docs/webhooks.md", "receiver.ts"].map((file) => readFileSync(join(import.meta.dirname, file), "utf8")) as [string, string];
+  const example = source.slice(source.indexOf("export function isOurs"));
+  expect(example.split("\n").length).toBeGreaterThan(8);
+  expect(page).toContain(example.trimEnd());
 });
