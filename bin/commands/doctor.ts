@@ -43,8 +43,8 @@ async function checkBooks(dir: DataDir, asJson: boolean): Promise<number> {
     process.stderr.write("The shop does not run: start it with npm start, then ask again.\n");
     return 2;
   }
-  await using shop = Database.open({ ...running.shop, max: 1 });
-  const { looked, checks } = await shop.tx((tx) => auditBooks(tx), { isolation: "repeatable read", readOnly: true });
+  const shop = Database.open({ ...running.shop, max: 1 });
+  const { looked, checks } = await shop.tx((tx) => auditBooks(tx), { isolation: "repeatable read", readOnly: true }).finally(() => shop.close());
   const healthy = checks.every((check) => check.breaches.length === 0);
   if (asJson) process.stdout.write(`${JSON.stringify({ healthy, looked, checks })}\n`);
   else {
