@@ -53,13 +53,15 @@ export async function placeOrder({ clocks }: Pick<OrdersParts, "clocks">, tx: Tx
 }
 
 function paymentsOf(priced: PricedCart, orderId: string, intent: Intent | null, provider: string): PlacedPayment[] {
-  const cards = priced.giftCards.map((card): PlacedPayment => ({
-    id: uuidV7(new Date()), method: "GIFT_CARD", provider: "gift_card", providerRef: `${card.giftCardId}:${orderId}`, state: "CAPTURED", units: card.units, authorizedUnits: card.units,
+  // Ids in the order in which they pay: the first millisecond is the provider's.
+  const now = Date.now();
+  const cards = priced.giftCards.map((card, index): PlacedPayment => ({
+    id: uuidV7(new Date(now + 1 + index)), method: "GIFT_CARD", provider: "gift_card", providerRef: `${card.giftCardId}:${orderId}`, state: "CAPTURED", units: card.units, authorizedUnits: card.units,
   }));
   if (!intent) return cards;
   const due = priced.totals.due;
   const isTaken = intent.state === "CAPTURED";
-  return [{ id: uuidV7(new Date()), method: "CARD", provider, providerRef: intent.ref, state: isTaken ? "CAPTURED" : "AUTHORIZED", units: isTaken ? due : 0n, authorizedUnits: due }, ...cards];
+  return [{ id: uuidV7(new Date(now)), method: "CARD", provider, providerRef: intent.ref, state: isTaken ? "CAPTURED" : "AUTHORIZED", units: isTaken ? due : 0n, authorizedUnits: due }, ...cards];
 }
 
 function journalsOf({ priced }: Checkout, orderId: string, payments: readonly PlacedPayment[], at: Date): Journal[] {
