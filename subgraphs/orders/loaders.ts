@@ -18,7 +18,7 @@ export function makeLoaders({ db }: { db: Database }, { viewer }: RequestInfo) {
     ...cartLoaders(db, viewer),
     ...checkoutLoaders(db, viewer),
     ...paymentLoaders(db),
-    ...afterSaleLoaders(db),
+    ...afterSaleLoaders(db, viewer),
     ...promotionLoaders(db),
     ...vendorOrderLoaders(db),
     ...webhookEndpointLoaders(db),

@@ -13,6 +13,7 @@ import { promotionResolvers } from "./promotion.ts";
 import { refundResolvers } from "./refund.ts";
 import { returnResolvers } from "./return.ts";
 import { voucherResolvers } from "./voucher.ts";
+import { timelineResolvers } from "./timeline.ts";
 import { vendorOrderResolvers } from "./vendorOrder.ts";
 import { webhookEndpointResolvers } from "./webhookEndpoint.ts";
 import { webhookInboxResolvers } from "./webhookInbox.ts";
@@ -31,6 +32,7 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   refundResolvers,
   returnResolvers,
   behaviourResolvers,
+  timelineResolvers,
   vendorOrderResolvers,
   webhookEndpointResolvers,
   webhookInboxResolvers,
