@@ -10,7 +10,7 @@ describe.each(EVENTS.map((event) => [event.type, event] as const))("%s", (_type,
     expect(event.type).toMatch(/^([A-Z][a-z0-9]+){2,}$/);
     expect(EVENTS.filter((other) => other.type === event.type && other.version === event.version)).toHaveLength(1);
     expect(event.version).toBeGreaterThanOrEqual(1);
-    expect(event.aggregate).toMatch(/^[a-z][a-zA-Z]*$/);
+    expect(event.aggregate).toMatch(/^[a-z][a-z_]*$/);
     expect(event.description).toMatch(/^[A-Z].{10,}\.$/);
     expect(undescribedFields(event)).toEqual([]);
   });
