@@ -1,4 +1,8 @@
-import type { Challenge } from "./paymentsRoute.ts";
+/** A payment as its payer sees it. */
+export interface Challenge {
+  readonly state: "OPEN" | "PASSED" | "FAILED";
+  readonly amount: { readonly amount: string; readonly currency: string };
+}
 
 /** Nothing is loaded from anywhere, no script runs, and the page cannot be framed by another that would steal the click. */
 export const PAGE_HEADERS = {

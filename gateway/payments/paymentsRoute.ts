@@ -3,7 +3,7 @@ import type { Viewer } from "#kit/viewer.ts";
 import type { Log } from "#platform/log.ts";
 import type { Transport } from "../fetch/source.ts";
 import { respond, respondJson } from "../http/respond.ts";
-import { challengePage, messagePage, PAGE_HEADERS } from "./pages.ts";
+import { type Challenge, challengePage, messagePage, PAGE_HEADERS } from "./pages.ts";
 import { readBytes } from "./readBytes.ts";
 
 export interface PaymentsRoute {
@@ -25,11 +25,6 @@ const SERVICE: Viewer = { userId: null, roles: ["SERVICE"], vendorIds: [] };
 const RECEIVE = "mutation PaymentWebhook($input: PaymentWebhookInput!) { paymentWebhookReceive(input: $input) { outcome } }";
 const CHALLENGE = "query PaymentChallenge($ref: ID!, $secret: String!) { paymentChallenge(ref: $ref, secret: $secret) { state amount { amount currency } } }";
 const ANSWER = "mutation PaymentChallengeAnswer($ref: ID!, $secret: String!, $approve: Boolean!) { paymentChallengeAnswer(ref: $ref, secret: $secret, approve: $approve) { state amount { amount currency } } }";
-
-export interface Challenge {
-  readonly state: "OPEN" | "PASSED" | "FAILED";
-  readonly amount: { readonly amount: string; readonly currency: string };
-}
 
 /**
  * What is not GraphQL about payments: webhooks of providers, and in the demo the page on which a payer answers a challenge. All of
