@@ -1,5 +1,6 @@
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
+import { writeDemoPromotions } from "./demoPromotions.ts";
 import { fingerprintOnlineRetail } from "./onlineRetail/files.ts";
 import { writePricingDefaults } from "./pricingDefaults.ts";
 
@@ -110,10 +111,11 @@ export interface FinishedFill {
   highestOrderNumber: number;
 }
 
-/** Records what the shop was filled with, gives it taxes and ways of delivery, sets its clock, and lets order numbers go on above the history's. */
+/** Records what the shop was filled with, gives it taxes, ways of delivery and codes to try, sets its clock, and lets order numbers go on above the history's. */
 export async function recordFill(tx: Tx, fill: FinishedFill, wallNow: number = Date.now()): Promise<void> {
   await tx.execute(writeShopData, [fill.source, fill.isSynthetic, fill.fingerprint, fill.details]);
   await writePricingDefaults(tx);
   await tx.execute(setClockOffset, [BigInt(Math.round(fill.businessNow - wallNow))]);
+  await writeDemoPromotions(tx);
   await tx.one(setOrderNumber, [BigInt(fill.highestOrderNumber)]);
 }
