@@ -5,6 +5,7 @@ import { takeOverCancellations } from "../queries/cancellations.ts";
 import { leaseCheckout, takeOverCheckouts, takeOverUndone } from "../queries/checkouts.ts";
 import { takeOverRefunds } from "../queries/paymentRefunds.ts";
 import { takeOverPayments } from "../queries/payments.ts";
+import { pruneGuesses } from "../queries/codeGuesses.ts";
 import { pruneInbox } from "../queries/webhookInbox.ts";
 import { finishCancel } from "./finishCancel.ts";
 import { keys, LEASE_SECONDS } from "./idempotency.ts";
@@ -42,6 +43,7 @@ export async function sweepUnfinished(parts: OrdersParts): Promise<Swept> {
   const cancellations = await each(parts, await takeOverCancellations(db, LEASE_SECONDS, BATCH), (one) => ({ orderId: one.orderId }), async (one) => Boolean(await finishCancel(parts, one)));
   await keys.prune(db, KEEP_DAYS);
   await pruneInbox(db, INBOX_DAYS);
+  await pruneGuesses(db);
   return { checkouts: checkouts + undone, cancellations, refunds, payments };
 }
 

@@ -18,7 +18,8 @@ export interface Audit {
 
 const LOOKED = `select (select count(*)::int4 from orders.orders) as orders, (select count(*)::int4 from orders.payments) as payments,
   (select count(*)::int4 from orders.checkouts) as checkouts, (select count(*)::int4 from orders.ledger_journals) as journals,
-  (select count(*)::int4 from orders.ledger_entries) as entries, (select count(*)::int4 from catalog.stock_movements) as "stock movements"`;
+  (select count(*)::int4 from orders.ledger_entries) as entries, (select count(*)::int4 from orders.promotion_redemptions) as "uses of promotions", (select count(*)::int4 from orders.gift_cards) as "gift cards",
+  (select count(*)::int4 from catalog.stock_movements) as "stock movements"`;
 
 /** Checks everything. `db` is the owner, best in one snapshot: while the shop works, two statements see different moments. */
 export async function auditBooks(db: Reader): Promise<Audit> {
