@@ -1,11 +1,11 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Commanded } from "../context.ts";
-import { giftCardDigest, stateOf } from "../domain/giftCards/giftCard.ts";
+import { stateOf } from "../domain/giftCards/giftCard.ts";
 import { addCartGiftCard, listCartGiftCards, MAX_GIFT_CARDS } from "../queries/cartCodes.ts";
 import type { FullCart } from "../queries/cartContents.ts";
 import { updateCart } from "../queries/carts.ts";
-import { findGiftCardByHash } from "../queries/giftCards.ts";
+import { findGiftCardByHash, giftCardDigest } from "../queries/giftCards.ts";
 import { admitGuess, type TooManyWrongCodes } from "./admitGuess.ts";
 import type { CartCodeInput } from "./cartApplyCode.ts";
 import { type ChangeRefusal, openWorkspace } from "./findUsableCart.ts";

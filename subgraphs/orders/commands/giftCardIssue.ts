@@ -4,9 +4,9 @@ import { toDecimal } from "#schema/values/money.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
 import { actorOf, type Commanded } from "../context.ts";
-import { decideIssue, type GiftCard, giftCardDigest, type InvalidGiftCard, newGiftCardCode, type WantedGiftCard } from "../domain/giftCards/giftCard.ts";
+import { decideIssue, type GiftCard, type InvalidGiftCard, newGiftCardCode, type WantedGiftCard } from "../domain/giftCards/giftCard.ts";
 import { ACCOUNTS } from "../domain/ledger/ledger.ts";
-import { insertGiftCard, listGiftCardsByIds } from "../queries/giftCards.ts";
+import { giftCardDigest, insertGiftCard, listGiftCardsByIds } from "../queries/giftCards.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { checkKey, type IdempotencyRefusal, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 

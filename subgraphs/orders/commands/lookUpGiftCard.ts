@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../context.ts";
-import { type GiftCard, giftCardDigest } from "../domain/giftCards/giftCard.ts";
-import { findGiftCardByHash } from "../queries/giftCards.ts";
+import type { GiftCard } from "../domain/giftCards/giftCard.ts";
+import { findGiftCardByHash, giftCardDigest } from "../queries/giftCards.ts";
 import { admitGuess, type TooManyWrongCodes } from "./admitGuess.ts";
 
 /** The card of a code for whoever knows it, undefined where there is none. */

@@ -6,7 +6,7 @@ import { writeEvents } from "#platform/events/outbox.ts";
 import { planCardRefund } from "../domain/giftCards/planCardRefund.ts";
 import { ACCOUNTS } from "../domain/ledger/ledger.ts";
 import type { PricedGiftCard } from "../domain/pricing/types.ts";
-import type { HoldRefusal } from "./holdCodes.ts";
+import type { HoldRefusal } from "../domain/promotions/holdRefusal.ts";
 import { postJournals } from "./ledger.ts";
 
 const hold = query({

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { money, type Money } from "#schema/values/money.ts";
 import { cursorOf } from "#kit/page.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
-import type { GiftCard } from "../domain/giftCards/giftCard.ts";
+import { type GiftCard, normalizeGiftCardCode } from "../domain/giftCards/giftCard.ts";
 
 export interface GiftCardMovement {
   readonly giftCardId: string;
@@ -106,6 +107,12 @@ function toGiftCard(found: RowOf<typeof row>): GiftCard {
     id: found.id, last4: found.last4, initial: amount(found.initial_units), balance: amount(found.balance_units), available: amount(found.balance_units - found.held_units),
     expiresAt: found.expires_at, isActive: found.is_active, note: found.note, issuedAt: found.issued_at,
   };
+}
+
+/** What a card is found by; undefined where the text is no code at all. */
+export function giftCardDigest(entered: string): { hash: Buffer; last4: string } | undefined {
+  const code = normalizeGiftCardCode(entered);
+  return code === undefined ? undefined : { hash: createHash("sha256").update(code).digest(), last4: code.slice(-4) };
 }
 
 export async function findGiftCardByHash(db: Reader, hash: Buffer): Promise<GiftCard | undefined> {

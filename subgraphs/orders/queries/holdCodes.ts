@@ -2,21 +2,14 @@ import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import type { Discount, PricedCart } from "../domain/pricing/types.ts";
 import { normalizeCode } from "../domain/promotions/codes.ts";
-import { customerKeys } from "../domain/promotions/customerKeys.ts";
+import type { HoldReason, HoldRefusal } from "../domain/promotions/holdRefusal.ts";
+import { customerKeys } from "./customerKeys.ts";
 import { holdGiftCards, releaseGiftCards, spendGiftCards } from "./giftCardHolds.ts";
 
 /*
  * Every use of a promotion or a code is counted by one conditional UPDATE behind a CHECK, in the transaction that holds, spends or
  * releases it. A use's own row tells which counters it stands in, so each is taken back exactly once.
  */
-
-/** Why something that was priced in cannot be had any more. */
-export type HoldReason = "NO_LONGER_VALID" | "USED_UP" | "USED_BY_CUSTOMER" | "BALANCE_TOO_LOW";
-export interface HoldRefusal {
-  /** The code as the shop spells it; the label of a promotion without code; `****` and the last characters of a gift card. */
-  readonly code: string;
-  readonly reason: HoldReason;
-}
 
 // The shared lock keeps whoever sets limits or switches promotions off waiting until the use is counted; buyers do not meet.
 const lock = query({

@@ -1,8 +1,8 @@
 import type { Reader } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import { normalizeCode } from "../domain/promotions/codes.ts";
-import { customerKeys } from "../domain/promotions/customerKeys.ts";
 import type { CustomerGroup, Promotion, PromotionBenefit, PromotionTarget } from "../domain/promotions/types.ts";
+import { customerKeys } from "./customerKeys.ts";
 
 /** More promotions than a cart is judged by at once. */
 export const MAX_PROMOTIONS = 200;

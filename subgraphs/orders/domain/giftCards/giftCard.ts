@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { money, type Money } from "#schema/values/money.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { CURRENCIES } from "../cart.ts";
@@ -37,12 +36,11 @@ export function newGiftCardCode(random: (bytes: Uint8Array) => unknown): string 
   return generateCode(random, CHARACTERS);
 }
 
-/** What the code is found by, however it was written; undefined where the text is no code at all. */
-export function giftCardDigest(entered: string): { hash: Buffer; last4: string } | undefined {
+/** A code as its digest is made of, however it was written; undefined where the text is no code at all. */
+export function normalizeGiftCardCode(entered: string): string | undefined {
   if (entered.length > MAX_ENTERED) return undefined;
   const code = entered.normalize("NFKC").replace(/[\s_-]+/g, "").toUpperCase().replace(/[OIL]/g, (letter) => MISREAD[letter] ?? letter);
-  if (!/^[0-9A-HJKMNP-TV-Z]{20}$/.test(code)) return undefined;
-  return { hash: createHash("sha256").update(code).digest(), last4: code.slice(-4) };
+  return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(code) ? code : undefined;
 }
 
 export type InvalidGiftCard = { code: "INVALID_GIFT_CARD" } & Refused;

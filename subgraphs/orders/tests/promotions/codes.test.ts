@@ -2,7 +2,8 @@ import { randomFillSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { planCardRefund } from "../../domain/giftCards/planCardRefund.ts";
 import { generateCode, normalizeCode } from "../../domain/promotions/codes.ts";
-import { customerKeys, sameMailbox } from "../../domain/promotions/customerKeys.ts";
+import { sameMailbox } from "../../domain/promotions/sameMailbox.ts";
+import { customerKeys } from "../../queries/customerKeys.ts";
 
 test("a code is the same however it is written", () => {
   for (const written of ["welcome10", " WELCOME10\n", "ｗｅｌｃｏｍｅ１０", "Wel come-10", "WELCOME_10"]) expect(normalizeCode(written)).toBe("WELCOME10");

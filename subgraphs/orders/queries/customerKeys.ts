@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sameMailbox } from "../domain/promotions/sameMailbox.ts";
 
 /**
  * As whom a customer's uses are counted: by account and by e-mail address as far as they are known, else by cart. Someone who
@@ -7,16 +8,6 @@ import { createHash } from "node:crypto";
 export function customerKeys(customer: { userId: string | null; email: string | null }, cartId: string): string[] {
   const keys = [...(customer.userId === null ? [] : [`user:${customer.userId}`]), ...(customer.email === null ? [] : [`email:${hashOf(sameMailbox(customer.email))}`])];
   return keys.length > 0 ? keys.sort() : [`cart:${cartId}`];
-}
-
-/** Lower case, without what stands behind a `+`: mail to both reaches one person. */
-export function sameMailbox(email: string): string {
-  const address = email.normalize("NFKC").trim().toLowerCase();
-  const at = address.lastIndexOf("@");
-  if (at < 1) return address;
-  const mailbox = address.slice(0, at);
-  const plus = mailbox.indexOf("+");
-  return `${plus > 0 ? mailbox.slice(0, plus) : mailbox}${address.slice(at)}`;
 }
 
 /** The address is not needed to count it, so it is not kept. */
