@@ -12,11 +12,11 @@ export const checks: readonly AuditCheck[] = [
     name: "a payment is what the stand-in says of its intent",
     sql: `select 'payment ' || p.id as what, format('%s, taken %s, refunded %s; the intent %s is %s, taken %s, refunded %s', p.state, p.amount_units, p.refunded_units, i.ref, i.state, i.captured_units, i.refunded_units) as detail
       from orders.payments p join payment_fake.intents i on i.ref = p.provider_ref
-      where p.method = 'CARD' and p.refunding_units = 0 and p.busy_until is null and not case i.state
+      where p.method = 'CARD' and p.refunding_units = 0 and p.busy_until is null and (case i.state
         when 'CAPTURED' then (p.amount_units, p.refunded_units, p.currency, p.exponent) = (i.captured_units, i.refunded_units, i.currency, i.exponent) and p.state not in ('AUTHORIZED', 'VOIDED')
         when 'AUTHORIZED' then p.state = 'AUTHORIZED' and p.authorized_units = i.amount_units
         when 'CANCELLED' then p.state = 'VOIDED'
-        else false end`,
+        else false end) is not true`,
   },
   {
     name: "money that the stand-in has taken or holds for a purchase belongs to an order",
@@ -51,6 +51,6 @@ export const checks: readonly AuditCheck[] = [
     sql: `select 'refund part ' || r.id as what, format('%s, booked %s', r.state, coalesce(j.kinds, 'nothing')) as detail
       from orders.payment_refunds r
       left join lateral (select string_agg(l.kind, ', ' order by l.kind) as kinds from orders.ledger_journals l where l.reference = r.id::text and l.kind in ('REFUND', 'REFUND_FAILED')) j on true
-      where not case r.state when 'SUCCEEDED' then j.kinds = 'REFUND' when 'FAILED' then j.kinds is null or j.kinds = 'REFUND, REFUND_FAILED' else j.kinds is null end`,
+      where (case r.state when 'SUCCEEDED' then j.kinds = 'REFUND' when 'FAILED' then j.kinds is null or j.kinds = 'REFUND, REFUND_FAILED' else j.kinds is null end) is not true`,
   },
 ];
