@@ -39,6 +39,15 @@ export const returnReceived = defineEvent({
   type: "ReturnReceived", version: 1, aggregate: "order", description: "The goods of a return are here.", payload: z.object(returned),
 });
 
+export const invoiceIssued = defineEvent({
+  type: "InvoiceIssued", version: 1, aggregate: "order",
+  description: "An invoice or a credit note got its number.",
+  payload: z.object({
+    ...order, invoiceId: uuid("The document.", "inv"), invoiceNumber: text("Its number, counted without gaps within a year."),
+    kind: oneOf(["INVOICE", "CREDIT_NOTE"], "What it is."), total: amount("What it comes to."), currency: currency(),
+  }),
+});
+
 export const refundCreated = defineEvent({
   type: "RefundCreated", version: 1, aggregate: "order",
   description: "Money is promised back to a buyer; RefundPaid follows when it has gone.",

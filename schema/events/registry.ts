@@ -2,7 +2,7 @@ import { cartExpired } from "./cart.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
-import { orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
+import { invoiceIssued, orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
@@ -31,6 +31,7 @@ export const EVENTS: readonly EventType[] = [
   stockBack,
   stockAdjusted,
   promotionChanged, giftCardIssued, giftCardSpent,
+  invoiceIssued,
   orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated, returnRequested, returnResolved, returnReceived,
   userRegistered,
 ];

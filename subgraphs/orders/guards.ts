@@ -6,6 +6,7 @@ import { checkoutGuards } from "./guards/checkout.ts";
 import { deliveryGuards } from "./guards/delivery.ts";
 import { fulfilmentGuards } from "./guards/fulfilment.ts";
 import { giftCardGuards } from "./guards/giftCard.ts";
+import { invoiceGuards } from "./guards/invoice.ts";
 import { orderGuards } from "./guards/order.ts";
 import { paymentGuards } from "./guards/payment.ts";
 import { promotionGuards } from "./guards/promotion.ts";
@@ -19,4 +20,4 @@ import { webhookEndpointGuards } from "./guards/webhookEndpoint.ts";
 
 // Carts and orders that are not the viewer's are not there: the statements and loaders hold them back, also for `_entities`. So
 // whoever holds an order or a cart may have its fields. Guests buy too, hence the open mutations; each one looks whose cart it is.
-export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards, webhookInboxGuards, promotionGuards, giftCardGuards, vendorOrderGuards, timelineGuards);
+export const guards: Guards = mergeAreas<Guards>(sharedGuards, webhookEndpointGuards, cartGuards, checkoutGuards, paymentGuards, orderGuards, behaviourGuards, fulfilmentGuards, refundGuards, deliveryGuards, returnGuards, webhookInboxGuards, promotionGuards, giftCardGuards, vendorOrderGuards, timelineGuards, invoiceGuards);

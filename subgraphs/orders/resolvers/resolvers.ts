@@ -6,6 +6,7 @@ import { checkoutResolvers } from "./checkout.ts";
 import { deliveryResolvers } from "./delivery.ts";
 import { fulfilmentResolvers } from "./fulfilment.ts";
 import { giftCardResolvers } from "./giftCard.ts";
+import { invoiceResolvers } from "./invoice.ts";
 import { orderResolvers } from "./order.ts";
 import { orderTotalsResolvers } from "./orderTotals.ts";
 import { paymentResolvers } from "./payment.ts";
@@ -27,6 +28,7 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   checkoutResolvers,
   paymentResolvers,
   orderTotalsResolvers,
+  invoiceResolvers,
   orderResolvers,
   fulfilmentResolvers,
   refundResolvers,

@@ -90,6 +90,13 @@ export const checks: readonly AuditCheck[] = [
       where coalesce(v.units, 0) <> coalesce(b.units, 0)`,
   },
   {
+    name: "numbers of invoices and credit notes have no gaps within a year",
+    sql: `select format('%s of %s', c.kind, c.year) as what, format('counted to %s, documents %s from %s to %s', c.last, i.documents, i.first, i.last) as detail
+      from orders.invoice_counters c
+      cross join lateral (select count(*) as documents, min(x.serial) as first, max(x.serial) as last from orders.invoices x where x.kind = c.kind and x.year = c.year) i
+      where i.documents <> c.last or i.first <> 1 or i.last <> c.last`,
+  },
+  {
     name: "a vendor's lines come to what its order says",
     sql: `select 'vendor order ' || v.number as what, format('discount %s, tax contained %s; lines %s, %s', v.discount_units, v.tax_included_units, l.discount, l.tax) as detail
       from orders.vendor_orders v
