@@ -82,7 +82,7 @@ export async function bench(): Promise<void> {
   }
   const floor = { before: floorBefore, after: await httpFloor() };
   if (values.json === true) process.stdout.write(`${JSON.stringify({ bench: "shop", title: file.title, at: new Date().toISOString(), cache: values["no-cache"] === true ? "off" : "on", httpFloorCpuMs: floor, operations: all })}\n`);
-  else process.stdout.write(`${titleOf(file)}\n${asText(all)}\nThe yardstick: node:http that answers 5 kB and does nothing else took ${floor.before ?? "?"} CPU-ms a request before and ${floor.after ?? "?"} after, at ${AT_ONCE} at once; 0.04 on a quiet machine.\n`);
+  else process.stdout.write(`${titleOf(file)}\n${asText(all, values.target === undefined)}\nThe yardstick: node:http that answers 5 kB and does nothing else took ${floor.before ?? "?"} CPU-ms a request before and ${floor.after ?? "?"} after, at ${AT_ONCE} at once; 0.04 on a quiet machine.\n`);
 }
 
 type Tell = <T>(command: Command) => Promise<T>;
