@@ -3,9 +3,9 @@ import { type Renderers, toUserError } from "#kit/userError.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { type InvoiceRefusal, orderInvoice } from "../commands/afterSale/orderInvoice.ts";
 import type { OrdersContext } from "../context.ts";
-import { printInvoice } from "../domain/afterSale/printInvoice.ts";
 import type { Invoice } from "../queries/afterSale/invoices.ts";
 import { orderNotFound } from "./errors/afterSale.ts";
+import { printInvoice } from "./printInvoice.ts";
 import { guestKeyOf } from "./refund.ts";
 
 const invoiceErrors: Renderers<InvoiceRefusal> = {

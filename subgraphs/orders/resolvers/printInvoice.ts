@@ -1,5 +1,5 @@
 import PDFDocument from "pdfkit";
-import type { InvoiceDocument } from "./invoice.ts";
+import type { InvoiceDocument } from "../domain/afterSale/invoice.ts";
 
 const MARGIN = 50;
 const WIDTH = 495;
