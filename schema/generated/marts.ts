@@ -108,6 +108,44 @@ export const dimDateColumns = {
   is_weekend: "bool",
 } as const;
 
+/** What stands where at the cut. Grain: one row per variant and warehouse. */
+export interface DimInventoryRow {
+  /** The variant. */
+  variant_id: string;
+  /** The warehouse. */
+  warehouse_id: string;
+  /** Its product. */
+  product_id: string;
+  /** Stock keeping unit. */
+  sku: string;
+  /** Code of the warehouse. */
+  warehouse: string;
+  /** Units on the shelf, held ones too. */
+  on_hand: bigint;
+  /** Of these, held for purchases under way. */
+  reserved: bigint;
+  /** What a buyer can still get. */
+  available: bigint;
+  /** Ordered and on their way. */
+  incoming: bigint;
+  /** When it changed, business time. */
+  updated_at: Date;
+}
+
+/** Columns of dim_inventory as a statement's row names them. */
+export const dimInventoryColumns = {
+  variant_id: "uuid",
+  warehouse_id: "uuid",
+  product_id: "uuid",
+  sku: "text",
+  warehouse: "text",
+  on_hand: "int8",
+  reserved: "int8",
+  available: "int8",
+  incoming: "int8",
+  updated_at: "timestamptz",
+} as const;
+
 /** Every product with its first variant's stock code and current price. Grain: one row per product. */
 export interface DimProductsRow {
   /** The product. */
@@ -141,6 +179,50 @@ export const dimProductsColumns = {
   vendor_id: "uuid?",
   unit_price: "numeric?",
   currency: "text?",
+} as const;
+
+/** Promotions and what they took off. Grain: one row per promotion. */
+export interface DimPromotionsRow {
+  /** The promotion. */
+  promotion_id: string;
+  /** What the people of the shop call it. */
+  name: string;
+  /** What buyers read. */
+  label: string;
+  /** PERCENTAGE_OFF, AMOUNT_OFF, BUY_X_GET_Y or FREE_SHIPPING. */
+  kind: string;
+  /** Whether a code has to be entered. */
+  needs_code: boolean;
+  /** EVERYONE, REGISTERED or FIRST_ORDER. */
+  customers: string;
+  /** Business time, null for always. */
+  starts_at: Date | null;
+  /** Business time, null for never. */
+  ends_at: Date | null;
+  /** Not switched off. */
+  is_active: boolean;
+  /** Made up for the demo shop. */
+  is_demo: boolean;
+  /** Orders it was used in. */
+  orders: bigint;
+  /** What it took off in all, major units. */
+  discounts: string;
+}
+
+/** Columns of dim_promotions as a statement's row names them. */
+export const dimPromotionsColumns = {
+  promotion_id: "uuid",
+  name: "text",
+  label: "text",
+  kind: "text",
+  needs_code: "bool",
+  customers: "text",
+  starts_at: "timestamptz?",
+  ends_at: "timestamptz?",
+  is_active: "bool",
+  is_demo: "bool",
+  orders: "int8",
+  discounts: "numeric",
 } as const;
 
 /** What promotions took off, with what the order knows. Grain: one row per promotion and line or shipping of an order. */

@@ -27,7 +27,9 @@ const ADDRESS = "id, user_id, country_code, country_label, is_default, created_a
 const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at";
 const VARIANT = "id, product_id, sku, name, created_at";
 const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, valid_to";
-const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic";
+const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic, warehouse_id";
+const LEVEL = "variant_id, warehouse_id, on_hand, reserved, incoming, updated_at";
+const PROMOTION = "id, name, label, kind, needs_code, customers, starts_at, ends_at, is_active, is_demo, created_at";
 const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step";
 const DISCOUNT = "id, order_id, position, promotion_id, label, target, line_position, units, exponent";
 const PART = "id, order_id, vendor_id, number, currency, exponent, commission_bps, gross_units, discount_units, tax_included_units, commission_units, refunded_net_units, reversed_units, placed_at";
@@ -93,6 +95,9 @@ export const RAW_DEFECTS: readonly Defect[] = [
   { suite: "raw.prices", check: "a variant has one current price in a currency", sql: copyOf("catalog__prices", { id: NEW }, PRICE, CURRENT) },
   { suite: "raw.stock_levels", check: "no more is held than is there", sql: amend("catalog__stock_levels", "variant_id", { reserved: "on_hand + 1" }, "variant_id, on_hand, reserved, is_synthetic, updated_at") },
   { suite: "raw.stock_movements", check: "kind is known", sql: copyOf("catalog__stock_movements", { id: NEW, kind: "'THEFT'" }, MOVEMENT) },
+  { suite: "raw.warehouses", check: "there is one default warehouse", sql: copyOf("catalog__warehouses", { id: NEW, code: "'SECOND'", is_default: "true" }, "id, code, name, country_code, is_default") },
+  { suite: "raw.inventory_levels", check: "warehouses sum to the total", sql: amend("catalog__inventory_levels", "variant_id", { on_hand: "on_hand + 1" }, LEVEL) },
+  { suite: "raw.promotions", check: "kind is known", sql: versionOf("orders__promotions", PROMOTION, `values (${NEW}, 'Odd', 'Odd', 'BARTER', true, 'EVERYONE', null, null, true, false, now(), $meta)`) },
   { suite: "raw.behaviour_events", check: "type is known", sql: copyOf("events__behaviour_events", { id: NEW, type: "'TELEPATHY'" }, EVENT) },
   { suite: "raw.clock", check: "there is one clock", sql: copyOf("platform__clock", { id: "false" }, "id, offset_ms") },
 ];
@@ -147,6 +152,17 @@ export const BUILD_DEFECTS: readonly Defect[] = [
     suite: "marts.fct_returns", check: "nothing is asked back before it is ordered",
     sql: `${versionOf("orders__returns", RETURN, `select ${NEW}, id, 'REQUESTED', null::uuid, null::boolean, null::uuid, placed_at - interval '1 day', null::timestamptz, null::timestamptz, $meta ${AN_ORDER}`)};
       ${versionOf("orders__return_lines", "return_id, order_line_id, quantity", "select r.id, l.id, 1, $meta from raw.orders__returns r join raw.orders__order_lines l on l.order_id = r.order_id where l._to_pos is null and r.requested_at < now() limit 1")}`,
+  },
+  {
+    suite: "marts.dim_inventory", check: "nothing is on hand by the million million",
+    sql: `${amend("catalog__inventory_levels", "variant_id", { on_hand: "2000000000000" }, LEVEL)};
+      ${amend("catalog__stock_levels", "variant_id", { on_hand: "2000000000000" }, "variant_id, on_hand, reserved, is_synthetic, updated_at")}`,
+  },
+  {
+    suite: "marts.dim_promotions", check: "what a promotion took off is plausible",
+    sql: `${versionOf("orders__promotions", PROMOTION, `values (${NEW}, 'Dear', 'Dear', 'AMOUNT_OFF', true, 'EVERYONE', null, null, true, false, now(), $meta)`)};
+      ${versionOf("orders__order_discounts", DISCOUNT, `select ${NEW}, o.id, 2, p.id, 'Dear', 'SHIPPING', null, 2000000000, 2, $meta
+        from (select id from raw.orders__orders where _to_pos is null and _op <> 'd' and discount_units is null order by id limit 1) o, (select id from raw.orders__promotions where name = 'Dear') p`)}`,
   },
   { suite: "marts.rpt_funnel_daily", check: "no visit begins after the cut", sql: copyOf("events__behaviour_events", { id: NEW, session_id: NEW, occurred_at: "now() + interval '3 days'" }, EVENT) },
   { suite: "marts.dim_products", check: "every product that can be bought has a sku", sql: copyOf("catalog__products", { id: NEW, slug: "'bare'", external_ref: "null", status: "'ACTIVE'" }, PRODUCT) },

@@ -106,7 +106,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
 
     const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
-    expect(Object.keys(fresh).length).toBe(17);
+    expect(Object.keys(fresh).length).toBe(19);
     expect(merged).toEqual(fresh);
     expect(await rowsOf("select number, state, revenue, total, lines from marts_a.fct_orders order by number")).toEqual([
       { number: "101", state: "PAID", revenue: "10.755", total: "10.75", lines: 2n },

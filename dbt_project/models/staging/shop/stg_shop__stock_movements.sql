@@ -4,6 +4,7 @@ select
   quantity,
   kind,
   order_id,
+  warehouse_id,
   occurred_at,
   is_synthetic
 from {{ as_of_cut(source('shop', 'catalog__stock_movements')) }} as latest
