@@ -49,11 +49,12 @@ const liveByKey = query({
   budget: { access: "index", maxRows: 1 },
 });
 
-// The cart first, as everywhere: who changes, buys or settles a cart comes one after the other.
+// The cart first, as everywhere: who changes, buys or settles a cart comes one after the other. Not "for update" of the purchase: what
+// happens to its payment refers to it, and whoever writes that has locked the order and the payment before.
 const forUpdate = query({
   name: "orders.checkoutForUpdate",
   text: `with cart as materialized (select c.id from orders.carts c where c.id = (select x.cart_id from orders.checkouts x where x.id = $1) for update)
-    select ${COLUMNS} from orders.checkouts k where k.id = $1 and exists (select from cart) for update of k`,
+    select ${COLUMNS} from orders.checkouts k where k.id = $1 and exists (select from cart) for no key update of k`,
   params: ["uuid"],
   row,
   budget: { access: "write", maxRows: 1 },
