@@ -1,11 +1,13 @@
 import { toDecimal } from "#schema/values/money.ts";
+import { prorate } from "#schema/values/prorate.ts";
+import type { Tx } from "#platform/db/database.ts";
 import type { OrdersParts } from "../context.ts";
 import { planCancellation } from "../domain/cancellation.ts";
 import { canBecome, ORDER_STATES } from "../domain/orderState.ts";
 import { type CancellationRecord, findCancellationForUpdate, finishCancellation, insertFullRefund } from "../queries/cancellations.ts";
 import { restock } from "../queries/catalogue.ts";
 import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
-import { lockOrder, markCancelled, taxOfOrder } from "../queries/orders.ts";
+import { getOrder, lockOrder, markCancelled, taxOfOrder } from "../queries/orders.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { closeLines } from "./afterSale/closeLines.ts";
 import { keys } from "./idempotency.ts";
@@ -34,8 +36,7 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
   const units = plan.payments.reduce((so, payment) => so + payment.amount.units, 0n);
   if (units > 0n) {
     await db.tx(async (tx) => {
-      const taxUnits = await taxOfOrder(tx, orderId);
-      const recorded = await recordRefund(tx, { refundId, orderId, units, taxUnits: taxUnits < units ? taxUnits : units });
+      const recorded = await recordRefund(tx, { refundId, orderId, units, taxUnits: await taxToGiveBack(tx, orderId, units) });
       if (!recorded.ok) throw new Error(`order ${orderId} is to be cancelled, but ${recorded.error.refundableUnits} are left of ${units}`);
     }, { retries: 3 });
     await settleRefund(parts, refundId);
@@ -47,12 +48,18 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
     const at = clocks.business.now();
     const order = await markCancelled(tx, orderId, CANCELLABLE);
     if (!order) throw new Error(`order ${orderId} left the states it can be cancelled from while it was being cancelled`);
-    const items = await closeLines(tx, order, { id: refundId, isPaid: answer.refundId !== null }, at);
-    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, items: items ?? plan.items, reason, at });
+    const items = await closeLines(tx, order, { id: refundId, units }, at);
+    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, units, items: items ?? plan.items, reason, at });
     if (plan.restock.length > 0) await restock(tx, orderId, plan.restock, "CANCELLED");
     await finishCancellation(tx, orderId);
     await tellOfOrder(tx, orderId, "OrderCancelled", { ...answer, number: order.number, userId: order.userId, total: toDecimal(order.total), currency: order.total.currency, reason }, at);
     await keys.finish(tx, { actor: record.actor, operation: CANCEL, key: record.key }, answer);
   }, { retries: 3 });
   return answer;
+}
+
+/** The order's tax without the share of it that went with money let go (syncPayment splits it the same way): both parts are all of it. */
+async function taxToGiveBack(tx: Tx, orderId: string, units: bigint): Promise<bigint> {
+  const [tax, { total }] = [await taxOfOrder(tx, orderId), await getOrder(tx, orderId)];
+  return tax - (prorate(tax, [total.units - units, units])[0] ?? 0n);
 }

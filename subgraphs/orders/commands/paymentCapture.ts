@@ -3,6 +3,7 @@ import { money, type Money, parseDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { actorOf, type Commanded } from "../context.ts";
 import { type Intent, PaymentRefused, PaymentsUnavailable } from "../ports/paymentProvider.ts";
+import { findCancellationForUpdate } from "../queries/cancellations.ts";
 import { lockOrder } from "../queries/orders.ts";
 import { findOrderOfPayment, findPaymentForUpdate, leasePayment, type PaymentRecord } from "../queries/payments.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
@@ -28,6 +29,8 @@ interface Verb<R> {
   /** How much of what is held, or why not. */
   decide(payment: PaymentRecord): Result<bigint | null, R>;
   ask(payment: PaymentRecord, units: bigint | null): Promise<Intent>;
+  /** Whether the payment stands as it was to: another may have been quicker at the provider. */
+  isDone(payment: PaymentRecord): boolean;
 }
 
 /** Takes held money: all of it, or `amount`; what is left is let go. Never more than the payer has agreed to. */
@@ -41,6 +44,7 @@ export async function paymentCapture(parts: Commanded, input: PaymentInput & { r
       return units === undefined || units <= 0n || units > authorized.units ? err({ code: "INVALID_CAPTURE_AMOUNT", authorized }) : ok(units);
     },
     ask: (payment, units) => parts.payments.capture({ key: `${payment.id}:capture:${units}`, ref: payment.providerRef, units }),
+    isDone: (payment) => payment.taken.units > 0n,
   });
 }
 
@@ -50,6 +54,7 @@ export async function paymentVoid(parts: Commanded, input: PaymentInput): Promis
     operation: "paymentVoid",
     decide: () => ok(null),
     ask: (payment) => parts.payments.cancel({ key: `${payment.checkoutId ?? payment.id}:cancel`, ref: payment.providerRef }),
+    isDone: (payment) => payment.state === "VOIDED",
   });
 }
 
@@ -73,11 +78,15 @@ async function act<R extends { code: string }>(parts: Commanded, { key, ...conte
   const { payment, units } = begun;
   try {
     const intent = await ask(parts, payment, () => verb.ask(payment, units));
-    await parts.db.tx(async (tx) => {
-      await syncPayment(parts, tx, payment.checkoutId ?? payment.id, intent);
+    return await parts.db.tx(async (tx) => {
+      const stands = await syncPayment(parts, tx, payment.checkoutId ?? payment.id, intent);
+      if (stands && !verb.isDone(stands)) {
+        await keys.forget(tx, call);
+        return err({ code: "PAYMENT_NOT_AUTHORIZED" as const, state: stands.state });
+      }
       await keys.finish(tx, call, { paymentId: payment.id });
+      return ok(payment.id);
     }, { retries: 3 });
-    return ok(payment.id);
   } catch (error) {
     await Promise.allSettled([keys.release(parts.db, call), leasePayment(parts.db, payment.id, 0)]);
     if (!(error instanceof PaymentsUnavailable)) throw error;
@@ -92,7 +101,9 @@ async function ask({ payments }: Commanded, payment: PaymentRecord, verb: () => 
     return await verb();
   } catch (error) {
     if (!(error instanceof PaymentRefused)) throw error;
-    return payments.find(payment.providerRef);
+    const intent = await payments.find(payment.providerRef);
+    if (intent.state === "AUTHORIZED") throw error;
+    return intent;
   }
 }
 
@@ -108,6 +119,8 @@ async function begin<R extends { code: string }>(tx: Tx, call: IdempotentCall, p
   const orderId = paymentId === undefined ? undefined : await findOrderOfPayment(tx, paymentId);
   if (paymentId === undefined || orderId === undefined) return refuse({ code: "PAYMENT_NOT_FOUND" });
   await lockOrder(tx, orderId);
+  // Whoever calls the order off lets the money go.
+  if ((await findCancellationForUpdate(tx, orderId))?.state === "RUNNING") return refuse({ code: "REQUEST_IN_PROGRESS", retryAfterSeconds: LEASE_SECONDS });
   const payment = await findPaymentForUpdate(tx, paymentId);
   if (!payment) return refuse({ code: "PAYMENT_NOT_FOUND" });
   if (payment.state !== "AUTHORIZED") return refuse({ code: "PAYMENT_NOT_AUTHORIZED", state: payment.state });

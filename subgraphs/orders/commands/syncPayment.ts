@@ -7,7 +7,7 @@ import { paymentCaptured, paymentVoided } from "../domain/ledger/journals.ts";
 import type { Intent } from "../ports/paymentProvider.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
-import { getOrder, lockOrder, markPaid, taxOfOrder } from "../queries/orders.ts";
+import { getOrder, markPaid, taxOfOrder } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 import { findPaymentOfCheckout, markCaptured, markVoided, type PaymentRecord } from "../queries/payments.ts";
 
@@ -19,7 +19,6 @@ export async function syncPayment({ clocks }: Pick<OrdersParts, "clocks">, tx: T
   if (intent.state !== "CAPTURED" && intent.state !== "CANCELLED") return undefined;
   const known = await findPaymentOfCheckout(tx, checkoutId);
   if (known?.state !== "AUTHORIZED") return known;
-  await lockOrder(tx, known.orderId);
   const at = clocks.business.now();
   const { currency, exponent } = known.taken;
   const cause = { orderId: known.orderId, currency, at };

@@ -108,11 +108,11 @@ export async function takeOverCancellations(db: Reader, leaseSeconds: number, li
   return (await db.many(takeOver, [leaseSeconds, limit])).map(toRecord);
 }
 
-/** A refund of the whole order with its lines. The payments are marked by whoever books what the provider has done. */
-export async function insertFullRefund(tx: Tx, refund: { id: string; order: Order; items: readonly RefundItem[]; reason: string | null; at: Date }): Promise<void> {
-  const { id, order, items, reason, at } = refund;
+/** The refund of a whole order with its lines: of all that was taken, at the currency's exponent. The payments are marked by whoever books what the provider has done. */
+export async function insertFullRefund(tx: Tx, refund: { id: string; order: Order; units: bigint; items: readonly RefundItem[]; reason: string | null; at: Date }): Promise<void> {
+  const { id, order, units, items, reason, at } = refund;
   await tx.execute(insertRefund, [
-    id, order.number, order.id, order.userId, items.length, order.total.currency, order.countryCode, order.countryLabel, at, order.total.units, order.total.exponent, reason,
+    id, order.number, order.id, order.userId, items.length, order.total.currency, order.countryCode, order.countryLabel, at, units, order.total.exponent, reason,
   ]);
   await tx.execute(insertItems, [
     id, items.map((item) => item.kind), items.map((item) => item.variantId) as string[], items.map((item) => item.productId) as string[], items.map((item) => item.code),

@@ -61,6 +61,14 @@ const orderOf = query({
   budget: { access: "index", maxRows: 1 },
 });
 
+const lockOrderOf = query({
+  name: "orders.lockOrderOfCheckout",
+  text: "select o.id from orders.orders o where o.id = (select p.order_id from orders.payments p where p.checkout_id = $1) for update",
+  params: ["uuid"],
+  row: { id: "uuid" },
+  budget: { access: "write", maxRows: 1 },
+});
+
 const byCheckout = query({
   name: "orders.paymentOfCheckout",
   text: `select ${COLUMNS} from orders.payments p where p.checkout_id = $1 for update`,
@@ -117,7 +125,9 @@ export async function findOrderOfPayment(db: Reader, id: string): Promise<string
   return (await db.maybeOne(orderOf, [id]))?.order_id;
 }
 
+/** Holds the order first, as everybody does: nobody waits in a circle. Undefined where the checkout has become none. */
 export async function findPaymentOfCheckout(tx: Tx, checkoutId: string): Promise<PaymentRecord | undefined> {
+  if (!(await tx.maybeOne(lockOrderOf, [checkoutId]))) return undefined;
   const found = await tx.maybeOne(byCheckout, [checkoutId]);
   return found && toRecord(found);
 }
