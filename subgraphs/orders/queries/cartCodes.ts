@@ -28,8 +28,8 @@ export interface CartGiftCard {
 
 const codes = query({
   name: "orders.codesOfCarts",
-  text: `select e.cart_id, c.code, c.promotion_id, p.label from orders.cart_codes e join orders.promotion_codes c on c.id = e.code_id
-    join orders.promotions p on p.id = c.promotion_id where e.cart_id = any($1) order by e.cart_id, e.position, c.id`,
+  text: `select e.cart_id, c.code, c.promotion_id, c.label from orders.cart_codes e
+    cross join lateral (select k.id, k.code, k.promotion_id, p.label from orders.promotion_codes k join orders.promotions p on p.id = k.promotion_id where k.id = e.code_id limit 1) c where e.cart_id = any($1) order by e.cart_id, e.position, c.id`,
   params: ["uuid[]"],
   row: { cart_id: "uuid", code: "text", promotion_id: "uuid", label: "text" },
   budget: { access: "index", maxRows: 1_000 * MAX_CODES },
