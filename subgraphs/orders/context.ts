@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContextOf } from "#kit/subgraph.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import type { Clocks } from "#platform/clock.ts";
@@ -21,12 +22,27 @@ export interface OrdersParts {
   readonly allowPrivateWebhooks?: boolean;
 }
 
+const GUEST_ACTOR = "guest";
+
 export type OrdersContext = ContextOf<OrdersParts, OrdersLoaders>;
 
 /** A command's parts and who gives it. */
 export type Commanded = OrdersParts & { readonly viewer: Viewer };
 
-/** Under whose name idempotency keys are kept. Guests share one: a stored answer is found only by its whole content, the cart's id too. */
+/** Who did something, as it is noted. */
 export function actorOf(viewer: Viewer): string {
-  return viewer.userId === null ? "guest" : `user:${viewer.userId}`;
+  return viewer.userId === null ? GUEST_ACTOR : `user:${viewer.userId}`;
+}
+
+/**
+ * Under whose name idempotency keys are kept. Guests have no name, so the secret they show, the id of their cart, keeps their keys
+ * apart: nobody meets another's key by choosing the same one.
+ */
+export function keyOwnerOf(viewer: Viewer, secret: string | null | undefined): string {
+  return viewer.userId !== null || !secret ? actorOf(viewer) : `${GUEST_ACTOR}:${createHash("sha256").update(secret).digest("base64url").slice(0, 22)}`;
+}
+
+/** Who it was, of the name that keys are kept under. */
+export function actorOfKeyOwner(owner: string): string {
+  return owner.startsWith(GUEST_ACTOR) ? GUEST_ACTOR : owner;
 }

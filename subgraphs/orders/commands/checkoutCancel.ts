@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { actorOf, type Commanded } from "../context.ts";
+import { type Commanded, keyOwnerOf } from "../context.ts";
 import type { Checkout } from "../domain/checkout.ts";
 import { findCheckout, findLiveCheckout, leaseCheckout } from "../queries/checkouts.ts";
 import { findOrderOfCart } from "../queries/orders.ts";
@@ -24,7 +24,7 @@ export async function checkoutCancel(parts: Commanded, input: CheckoutCancelInpu
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const { key, ...content } = input;
-  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: "checkoutCancel", key, content };
+  const call: IdempotentCall = { actor: keyOwnerOf(parts.viewer, input.cartId), operation: "checkoutCancel", key, content };
   const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
   if (begun.kind === "REFUSED") return err(begun.refusal);
   if (begun.kind === "ANSWERED") return ok(await getCheckout(parts, begun.checkoutId));

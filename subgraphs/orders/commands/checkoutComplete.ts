@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { actorOf, type Commanded } from "../context.ts";
+import { type Commanded, keyOwnerOf } from "../context.ts";
 import { type Checkout, refusalOfPriced } from "../domain/checkout.ts";
 import type { Order } from "../domain/order.ts";
 import { cardDigestOf } from "../ports/fraud.ts";
@@ -53,7 +53,7 @@ export async function checkoutComplete(parts: Commanded, input: CheckoutInput): 
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const { key, checkoutId, ...rest } = input;
-  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: CHECKOUT, key, content: checkoutId === null ? rest : { ...rest, checkoutId } };
+  const call: IdempotentCall = { actor: keyOwnerOf(parts.viewer, input.cartId), operation: CHECKOUT, key, content: checkoutId === null ? rest : { ...rest, checkoutId } };
   for (let round = 0; round < ROUNDS; round += 1) {
     const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
     if (begun.kind === "REFUSED") return err(begun.refusal);

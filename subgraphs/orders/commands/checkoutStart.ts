@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { actorOf, type Commanded } from "../context.ts";
+import { type Commanded, keyOwnerOf } from "../context.ts";
 import { type Checkout, dueOf } from "../domain/checkout.ts";
 import { PaymentRefused, PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { attachIntent, findCheckout, findCheckoutOfCall, findLiveCheckout, getCheckoutForUpdate, leaseCheckout, restCheckout } from "../queries/checkouts.ts";
@@ -37,7 +37,7 @@ export async function checkoutStart(parts: Commanded, input: StartInput): Promis
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const { key, ...content } = input;
-  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: START, key, content };
+  const call: IdempotentCall = { actor: keyOwnerOf(parts.viewer, input.cartId), operation: START, key, content };
   for (let round = 0; round < ROUNDS; round += 1) {
     const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
     if (begun.kind === "REFUSED") return err(begun.refusal);

@@ -48,9 +48,9 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
     const at = clocks.business.now();
     const order = await markCancelled(tx, orderId, CANCELLABLE);
     if (!order) throw new Error(`order ${orderId} left the states it can be cancelled from while it was being cancelled`);
-    const items = await closeLines(tx, order, { id: refundId, units }, at);
-    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, units, items: items ?? plan.items, reason, at });
-    if (plan.restock.length > 0) await restock(tx, orderId, plan.restock, "CANCELLED");
+    const closed = await closeLines(tx, order, { id: refundId, units }, at);
+    if (answer.refundId !== null) await insertFullRefund(tx, { id: refundId, order, units, items: closed.items ?? plan.items, reason, at });
+    if (closed.restock.length > 0) await restock(tx, orderId, closed.restock, "CANCELLED");
     await finishCancellation(tx, orderId);
     await tellOfOrder(tx, orderId, "OrderCancelled", { ...answer, number: order.number, userId: order.userId, total: toDecimal(order.total), currency: order.total.currency, reason }, at);
     await keys.finish(tx, { actor: record.actor, operation: CANCEL, key: record.key }, answer);

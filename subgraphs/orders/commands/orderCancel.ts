@@ -1,11 +1,13 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { seesEveryone } from "#kit/viewer.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { actorOf, type Commanded } from "../context.ts";
-import { assertCancellable, type CancelRefusal, MAX_REASON } from "../domain/cancellation.ts";
+import { type Commanded, keyOwnerOf } from "../context.ts";
+import { assertCancellable, type CancelRefusal, isReason } from "../domain/cancellation.ts";
 import { PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { type CancellationRecord, findCancellationForUpdate, insertCancellation, leaseCancellation } from "../queries/cancellations.ts";
-import { listPayments } from "../queries/orderParts.ts";
+import { listPaymentsForUpdate } from "../queries/payments.ts";
 import { findOrderOfCallerForUpdate } from "../queries/afterSale/orders.ts";
+import { isReplacement } from "../queries/afterSale/returns.ts";
 import { CANCEL, finishCancel, type StoredCancel } from "./finishCancel.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 
@@ -34,9 +36,9 @@ type Begun = { kind: "REFUSED"; refusal: OrderCancelRefusal } | { kind: "ANSWERE
 export async function orderCancel(parts: Commanded, input: OrderCancelInput): Promise<Result<StoredCancel, OrderCancelRefusal>> {
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
-  if (input.reason !== null && (input.reason.length > MAX_REASON || input.reason.includes("\0"))) return err({ code: "INVALID_REASON" });
+  if (!isReason(input.reason)) return err({ code: "INVALID_REASON" });
   const { key, ...content } = input;
-  const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: CANCEL, key, content };
+  const call: IdempotentCall = { actor: keyOwnerOf(parts.viewer, input.guestKey), operation: CANCEL, key, content };
   const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
   if (begun.kind === "REFUSED") return err(begun.refusal);
   if (begun.kind === "ANSWERED") return ok(begun.answer);
@@ -67,8 +69,11 @@ async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input:
     await leaseCancellation(tx, order.id, LEASE_SECONDS);
     return { kind: "BEGUN", record: earlier };
   }
-  const cancellable = assertCancellable(order, await listPayments(tx, [order.id]));
+  const payments = await listPaymentsForUpdate(tx, order.id);
+  const cancellable = assertCancellable(order, payments);
   if (!cancellable.ok) return refuse(cancellable.error);
+  // Its money is with the order that it stands for: its buyer would lose both.
+  if (payments.length === 0 && !seesEveryone(viewer) && (await isReplacement(tx, order.id))) return refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
   const record = await insertCancellation(tx, order.id, call.actor, call.key, input.reason, LEASE_SECONDS);
   return record ? { kind: "BEGUN", record } : refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
 }

@@ -2,7 +2,7 @@ import { uuidV7 } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
-import type { OrdersParts } from "../context.ts";
+import { actorOfKeyOwner, type OrdersParts } from "../context.ts";
 import { type Checkout, unitsOf, usesCodes } from "../domain/checkout.ts";
 import { orderPlaced, paymentCaptured } from "../domain/ledger/journals.ts";
 import type { Journal } from "../domain/ledger/ledger.ts";
@@ -44,7 +44,7 @@ export async function placeOrder({ clocks }: Pick<OrdersParts, "clocks">, tx: Tx
   if (checkout.priced.lines.some((line) => line.vendorId !== null)) await insertVendorOrders(tx, orderId, at);
   await tellOfOrder(tx, orderId, "OrderPlaced", {
     orderId, number: order.number, userId: order.userId, countryCode: order.countryCode, total: toDecimal(order.total), currency: order.total.currency,
-  }, at, checkout.actor);
+  }, at, actorOfKeyOwner(checkout.actor));
   await writeEvents(tx, payments.filter((payment) => payment.method === "CARD").map((payment) => ({
     aggregate: "payment", aggregateId: payment.id, type: payment.state === "CAPTURED" ? "PaymentCaptured" : "PaymentAuthorized", occurredAt: at,
     payload: { paymentId: payment.id, orderId, provider, amount: decimalOf(checkout.priced, payment.authorizedUnits), currency: order.total.currency },

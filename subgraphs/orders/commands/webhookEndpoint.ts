@@ -3,6 +3,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import { newWebhookSecret } from "#platform/webhooks/signature.ts";
 import { readWebhookUrl } from "#platform/webhooks/address.ts";
 import type { Commanded } from "../context.ts";
+import { hasHidden } from "../domain/text.ts";
 import { MAX_DESCRIPTION, MAX_ENDPOINTS, refuseTypes, type WebhookDelivery, type WebhookEndpoint } from "../domain/webhook.ts";
 import {
   disableWebhookEndpoint, findWebhookDeliveryForUpdate, insertWebhookEndpoint, listWebhookEndpoints, lockWebhookEndpoints, redeliver, setWebhookSecret, updateWebhookEndpoint,
@@ -40,7 +41,7 @@ export async function webhookEndpointUpsert(parts: Commanded, input: UpsertInput
   if ("refused" in read) return err({ code: "WEBHOOK_URL_REFUSED", why: read.refused });
   const wrong = refuseTypes(input.eventTypes, KNOWN_SET);
   if (wrong !== undefined) return err({ code: "UNKNOWN_EVENT_TYPE", why: wrong, known: KNOWN });
-  if (input.description.length > MAX_DESCRIPTION || input.description.includes("\0")) return err({ code: "INVALID_WEBHOOK_DESCRIPTION" });
+  if (input.description.length > MAX_DESCRIPTION || hasHidden(input.description)) return err({ code: "INVALID_WEBHOOK_DESCRIPTION" });
   const change: WebhookEndpointChange = { url: read.url, description: input.description, eventTypes: input.eventTypes };
   const at = parts.clocks.wall.now();
   return parts.db.tx(async (tx) => {

@@ -36,8 +36,8 @@ function readToken(given: string | null | undefined): string | null {
   return token;
 }
 
-/** Who may see the payment's secrets: the payer alone. A guest has shown the cart's id. */
-const isPayer = (checkout: Checkout, { viewer }: OrdersContext) => checkout.userId === null || checkout.userId === viewer.userId;
+/** Who may see the payment's secrets: the payer alone. A guest has shown the cart's id; the shop's people need not, so they are none. */
+const isPayer = (checkout: Checkout, { viewer, loaders }: OrdersContext) => (checkout.userId === null ? !loaders.seesEveryone : checkout.userId === viewer.userId);
 
 export const checkoutResolvers = {
   Query: {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { actorOf, type Commanded } from "../../context.ts";
+import { type Commanded, keyOwnerOf } from "../../context.ts";
 import { checkKey, type IdempotencyRefusal, keys, LEASE_SECONDS, refusalOf } from "../idempotency.ts";
 
 /** Ends a transaction with an outcome that was to be expected; nothing of it stays. */
@@ -28,14 +28,14 @@ export async function inOneGo<A, R extends { readonly code: string }>({ db }: Co
 
 /**
  * The same under an idempotency key: the key and the answer are stored in the transaction of the work, so a key without an answer
- * has had no effect. `answer` is JSON.
+ * has had no effect. The answer is JSON; `secret` is how a guest has proven to be the caller.
  */
 export async function once<A, R extends { readonly code: string }>(
-  parts: Commanded, call: { operation: string; key: string; content: unknown }, work: (tx: Tx) => Promise<A>,
+  parts: Commanded, call: { operation: string; key: string; content: unknown; secret?: string | undefined }, work: (tx: Tx) => Promise<A>,
 ): Promise<Result<A, R | IdempotencyRefusal>> {
   const badKey = checkKey(call.key);
   if (badKey) return err(badKey);
-  const named = { actor: actorOf(parts.viewer), ...call };
+  const named = { actor: keyOwnerOf(parts.viewer, call.secret), ...call };
   return inOneGo<A, R | IdempotencyRefusal>(parts, async (tx) => {
     const claim = await keys.claim(tx, named, LEASE_SECONDS);
     const refusal = refusalOf(claim);

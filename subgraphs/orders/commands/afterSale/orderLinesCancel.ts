@@ -1,9 +1,11 @@
+import { seesEveryone } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
-import { MAX_REASON } from "../../domain/cancellation.ts";
+import { isReason } from "../../domain/cancellation.ts";
 import { type AskedLine, chooseUnits, isAllCancelled, type LinesRefusal, unpacked } from "../../domain/afterSale/soldLine.ts";
 import type { OrderState } from "../../domain/orderState.ts";
 import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
+import { isReplacement } from "../../queries/afterSale/returns.ts";
 import { restock } from "../../queries/catalogue.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { giveBack } from "./giveBack.ts";
@@ -30,16 +32,16 @@ export interface StoredGiveback {
 
 const CANCELLABLE: readonly OrderState[] = ["PAID", "IN_FULFILMENT"];
 
-export const isReason = (reason: string | null) => reason === null || (reason.length <= MAX_REASON && !reason.includes("\0"));
-
 /** Takes units out of an order that no parcel holds: back on the shelf, with exactly their part of what was paid; with the last unit the postage goes back too. */
 export async function orderLinesCancel(parts: Commanded, { key, ...input }: LinesCancelInput): Promise<Result<StoredGiveback, LinesCancelRefusal>> {
   if (!isReason(input.reason)) return err({ code: "INVALID_REASON" });
-  const outcome = await once<StoredGiveback, LinesCancelRefusal>(parts, { operation: "orderLinesCancel", key, content: input }, async (tx) => {
+  const outcome = await once<StoredGiveback, LinesCancelRefusal>(parts, { operation: "orderLinesCancel", key, content: input, secret: input.guestKey }, async (tx) => {
     const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer);
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const scene = await sceneOf(parts, tx, order);
     if (!CANCELLABLE.includes(order.state)) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
+    // Its money is with the order that it stands for: its buyer would lose both.
+    if (order.total.units === 0n && !seesEveryone(parts.viewer) && (await isReplacement(tx, order.id))) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     const chosen = chooseUnits(scene.lines, input.lines, unpacked);
     if ("refusal" in chosen) return refuse(chosen.refusal);
     const after = await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, cancelled: quantity })));

@@ -1,12 +1,13 @@
 import { currencyExponent, parseDecimal, rescale } from "#schema/values/money.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
+import { isReason } from "../../domain/cancellation.ts";
 import { type AskedLine, chooseUnits, type LinesRefusal, unrefunded } from "../../domain/afterSale/soldLine.ts";
 import { findOrderOfCallerForUpdate } from "../../queries/afterSale/orders.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { giveBack, type GivebackRefusal } from "./giveBack.ts";
 import { once, refuse } from "./once.ts";
-import { isReason, type StoredGiveback } from "./orderLinesCancel.ts";
+import type { StoredGiveback } from "./orderLinesCancel.ts";
 import { payRefund } from "./payRefund.ts";
 import { sceneOf } from "./scene.ts";
 

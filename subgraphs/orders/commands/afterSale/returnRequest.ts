@@ -2,13 +2,13 @@ import { seesEveryone } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Commanded } from "../../context.ts";
+import { isReason } from "../../domain/cancellation.ts";
 import { type ExchangeRefusal, refuseExchange, windowEnd } from "../../domain/afterSale/return.ts";
 import { type AskedLine, chooseUnits, type LinesRefusal, returnable, type SoldLine, type UnitsOf } from "../../domain/afterSale/soldLine.ts";
 import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
 import { findReplacement, insertReturn, isReplacement, listArrivals } from "../../queries/afterSale/returns.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { once, refuse } from "./once.ts";
-import { isReason } from "./orderLinesCancel.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 
 export type ReturnRequestRefusal =
@@ -31,7 +31,7 @@ export interface ReturnRequestInput extends OrderOfCaller {
 export async function returnRequest(parts: Commanded, { key, ...input }: ReturnRequestInput): Promise<Result<{ returnId: string; orderId: string }, ReturnRequestRefusal>> {
   const wrong = input.lines.findIndex((line) => !isReason(line.reason));
   if (wrong >= 0) return err({ code: "INVALID_REASON", index: wrong });
-  return once(parts, { operation: "returnRequest", key, content: input }, async (tx) => {
+  return once(parts, { operation: "returnRequest", key, content: input, secret: input.guestKey }, async (tx) => {
     const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer);
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const scene = await sceneOf(parts, tx, order);

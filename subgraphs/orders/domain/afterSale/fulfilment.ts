@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { hasHidden } from "../text.ts";
 import type { LineUnits, SoldLine } from "./soldLine.ts";
 import { tallyOf } from "./soldLine.ts";
 
@@ -37,7 +38,6 @@ export interface TrackingRefusal {
 }
 
 const MAX = { carrier: 100, number: 100, url: 500 } as const;
-const hasControls = (text: string) => [...text].some((letter) => letter < " " || letter === "\u007f");
 
 /** Carrier, number and address of a parcel as they are kept: trimmed, empty is none; an address is one of the web. */
 export function readTracking(given: Partial<Tracking>): Result<Tracking, TrackingRefusal> {
@@ -45,7 +45,7 @@ export function readTracking(given: Partial<Tracking>): Result<Tracking, Trackin
   const tracking: Tracking = { carrier: read("carrier"), number: read("number"), url: read("url") };
   for (const field of ["carrier", "number", "url"] as const) {
     const text = tracking[field];
-    if (text !== null && (text.length > MAX[field] || hasControls(text))) return err({ code: "INVALID_TRACKING", field });
+    if (text !== null && (text.length > MAX[field] || hasHidden(text))) return err({ code: "INVALID_TRACKING", field });
   }
   if (tracking.url !== null && !isWebAddress(tracking.url)) return err({ code: "INVALID_TRACKING", field: "url" });
   return ok(tracking);

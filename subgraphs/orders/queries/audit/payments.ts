@@ -85,7 +85,7 @@ export const checks: readonly AuditCheck[] = [
       select p.provider || ' ' || p.provider_ref, format('%s payments', count(*)) from orders.payments p group by p.provider, p.provider_ref having count(*) > 1
       union all
       select 'order ' || o.number, format('%s purchases', k.n) from orders.orders o
-      cross join lateral (select count(*) as n from orders.checkouts c where c.cart_id = o.cart_id and c.state = 'COMPLETED') k where ${BOOKED} and k.n <> 1`,
+      cross join lateral (select count(*) as n from orders.checkouts c where c.cart_id = o.cart_id and c.state = 'COMPLETED') k where ${BOOKED} and o.replaces_order_id is null and k.n <> 1`,
   },
   {
     name: "what an order costs is what its purchase was quoted",
