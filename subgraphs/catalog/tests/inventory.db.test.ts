@@ -136,7 +136,7 @@ describe("inventoryAdjust", () => {
 });
 
 describe("inventoryReceive and incomingSet", () => {
-  test("InventoryReceiveSuccess: on hand grows, incoming shrinks, never below nothing", async () => {
+  test("InventoryReceiveSuccess, IncomingSetSuccess: on hand grows, incoming shrinks, never below nothing", async () => {
     expect((await call("incomingSet", { ...at(), incoming: 30 })).level).toMatchObject({ onHand: 100, incoming: 30 });
     const received = await call("inventoryReceive", keyed({ quantity: 20, reference: "PO-7", reason: undefined }));
     expect(received).toMatchObject({ level: { onHand: 120, incoming: 10 }, movement: { kind: "RECEIVED", quantity: 20, reference: "PO-7", reason: null } });

@@ -6,6 +6,7 @@ import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { ADDRESS, cartShopper, plantDelivery, UK_BY_WEIGHT, UK_STANDARD, WORLD_STANDARD } from "./cartShopper.ts";
 import { variantId } from "./shopper.ts";
+import { till } from "./till.ts";
 
 const slice = useSlice("martgraph_orders", (deps) => createOrdersSubgraph({ ...deps, sweepSeconds: 0 }));
 const guest = () => cartShopper(slice.graph);
@@ -204,4 +205,26 @@ describe("problems", () => {
     await slice.owner.raw(`update orders.promotion_codes set is_active = false where id = '${code}'`);
     expect((await guest().read(cartId)).problems).toMatchObject([{ codeReason: "NOT_VALID", message: "The code TenOff takes nothing off this cart: it is no longer valid." }]);
   });
+});
+
+test("DeliveryRequired, DeliveryUnavailable: what cannot be sent is not bought, in one call or in two, and nothing is held", async () => {
+  const buyer = till(slice.graph);
+  const cartId = await guest().cartWith({ 1: 1 }, {});
+  const answers = async () => [await buyer.checkoutStart({ cartId }), await buyer.pay({ cartId })];
+  await slice.owner.raw("update orders.pricing_rules set delivery_required = true, stamp = gen_random_uuid()");
+  try {
+    const [started, paid] = await answers();
+    expect(started).toMatchObject({ __typename: "DeliveryRequired", code: "DELIVERY_REQUIRED", missing: ["EMAIL", "ADDRESS", "METHOD"] });
+    expect(paid).toMatchObject({ __typename: "DeliveryRequired" });
+    await guest().deliver(cartId, { email: "ada@example.test", address: ADDRESS, methodId: UK_STANDARD });
+    await slice.owner.raw("update orders.shipping_methods set is_active = false where id = $1", [decodeId("smt", UK_STANDARD)]);
+    const refused = await answers();
+    expect(refused[0]).toMatchObject({ __typename: "DeliveryUnavailable", code: "DELIVERY_UNAVAILABLE", reason: "METHOD_NOT_OFFERED" });
+    expect(refused[1]).toMatchObject({ __typename: "DeliveryUnavailable", code: "DELIVERY_UNAVAILABLE" });
+    await slice.owner.raw("update orders.shipping_methods set is_active = true where id = $1", [decodeId("smt", UK_STANDARD)]);
+    expect((await buyer.pay({ cartId }))["__typename"]).toBe("CheckoutCompleteSuccess");
+  } finally {
+    await slice.owner.raw("update orders.pricing_rules set delivery_required = false, stamp = gen_random_uuid()");
+  }
+  expect((await slice.owner.raw("select 1 from catalog.reservations")).rows).toEqual([]);
 });

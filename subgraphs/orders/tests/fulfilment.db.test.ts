@@ -76,7 +76,7 @@ describe("parcels", () => {
     expect((await sam.order(id)).fulfilments).toEqual([]);
   });
 
-  test("OrderNotFound, OrderLineNotFound: unknown ids, ids of another kind, lines of another order", async () => {
+  test("OrderNotFound, OrderLineNotFound, FulfilmentNotFound: unknown ids, ids of another kind, lines of another order", async () => {
     const [one, other] = [await placed(), await placed()];
     const sam = counter(slice.graph);
     for (const id of [encodeId("ord", SMALL_SHOP.ada), encodeId("crt", SMALL_SHOP.ada), "x"]) expect((await sam.fulfilmentCreate(id, [of(one.lines[0], 1)])).__typename).toBe("OrderNotFound");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { graphOf, person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
@@ -13,6 +13,7 @@ import { createFakePayments } from "../ports/fake/createFakePayments.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { counter, SAM } from "./afterSale.ts";
 import { expectBooksBalance } from "./books.ts";
+import { ADDRESS, cartShopper, plantDelivery, WORLD_STANDARD } from "./cartShopper.ts";
 import { variantId } from "./shopper.ts";
 import { till } from "./till.ts";
 import { endLeases, unreliablePayments } from "./unreliable.ts";
@@ -27,10 +28,10 @@ const lineOf = async (orderId: string): Promise<string> => (await counter(slice.
 const taxBooked = async (orderId: string) => (await slice.owner.raw<{ n: number }>(
   "select coalesce(sum(e.units), 0)::int as n from orders.ledger_entries e join orders.ledger_journals j on j.id = e.journal_id where j.order_id = $1 and e.account = 'tax'", [decodeId("ord", orderId)])).rows[0]?.n;
 
+beforeAll(() => plantDelivery(slice.owner));
 afterEach(() => expectBooksBalance(slice.owner));
 
 test("half of the held money was taken, then the order is called off: what was taken goes back, with its tax once", async () => {
-  await slice.owner.raw("insert into orders.tax_rates (country_code, tax_class, name, rate_bps, is_included, valid_from) values ('GB', 'standard', 'VAT', 2000, true, '2000-01-01') on conflict do nothing");
   const { order } = await her().pay({ cartId: await her().cartWith({ 1: 4 }), paymentToken: "tok_manual" });
   const money = await her().orderMoney(order.id);
   expect((await till(slice.graph, SAM).paymentCapture({ paymentId: money.payments[0].id, amount: "2.00" }))["__typename"]).toBe("PaymentCaptureSuccess");
@@ -121,4 +122,19 @@ test("a key is a person's: another person's content under it is another call", a
   const bob = till(slice.graph, person(SMALL_SHOP.bob));
   const [hers, his] = [await her().pay({ cartId: await her().cartWith({ 1: 1 }), idempotencyKey }), await bob.pay({ cartId: await bob.cartWith({ 1: 1 }), idempotencyKey })];
   expect(hers["order"].id).not.toBe(his["order"].id);
+});
+
+test("tax that is added, postage and a price of a third decimal: the order, its payment, each refund and the books say the same to the penny", async () => {
+  await slice.owner.raw("update catalog.prices set unit_amount = 5005, exponent = 3 where variant_id = $1", [SMALL_SHOP.variant(1)]);
+  const cartId = await cartShopper(slice.graph, ada).cartWith({ 1: 3, 5: 1 }, {});
+  await cartShopper(slice.graph, ada).deliver(cartId, { email: "ada@example.test", address: { ...ADDRESS, countryCode: "NO" }, methodId: WORLD_STANDARD });
+  const { order } = await her().pay({ cartId });
+  const { totals, payments } = await her().orderMoney(order.id);
+  expect(payments[0].amount.amount).toBe(totals.total.amount);
+  expect(await taxBooked(order.id)).toBe(-Number(totals.tax.amount.replace(".", "")));
+  const [first, second] = (await counter(slice.graph).order(order.id)).lines.nodes as { id: string; quantity: number }[];
+  for (let unit = 0; unit < 3; unit += 1) await counter(slice.graph, ada).orderLinesCancel(order.id, [{ lineId: first?.id as string, quantity: 1 }]);
+  const after = await counter(slice.graph, ada).orderLinesCancel(order.id, [{ lineId: second?.id as string, quantity: 1 }]);
+  expect(after["order"]).toMatchObject({ state: "CANCELLED", payments: [{ state: "REFUNDED", refunded: totals.total }] });
+  expect(await taxBooked(order.id)).toBe(0);
 });

@@ -27,7 +27,7 @@ const intentOf = async (checkoutId: string) => (await slice.owner.raw("select st
 afterEach(() => expectBooksBalance(slice.owner));
 
 describe("fraud review", () => {
-  test("FraudReview: money and goods are held, nothing is taken; FraudReviewResolveSuccess places the order and takes it", async () => {
+  test("FraudReview: money and goods are held, nothing is taken; FraudReviewResolveSuccess places the order and takes it; ReviewAlreadyResolved", async () => {
     const asked = { cartId: await her().cartWith({ 1: 2 }), idempotencyKey: randomUUID(), paymentToken: "tok_review" };
     const review = await her().pay(asked);
     expect(review).toMatchObject({ __typename: "FraudReview", code: "FRAUD_REVIEW", checkout: { state: "REVIEW" } });
@@ -134,7 +134,7 @@ describe("paymentCapture, paymentVoid", () => {
     expect((await her().orderCancel(order.id)).order.payments).toMatchObject([{ state: "REFUNDED" }]);
   });
 
-  test("PaymentCaptureSuccess: a part; what is left is let go and owed no more", async () => {
+  test("PaymentCaptureSuccess: a part; what is left is let go and owed no more; InvalidCaptureAmount above what is held", async () => {
     const { order, payment } = await placed();
     for (const amount of ["0", "3.01", "-1", "1.001", "x"]) {
       const refused = support().paymentCapture({ paymentId: payment.id, amount });

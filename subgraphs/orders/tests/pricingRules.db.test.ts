@@ -79,7 +79,7 @@ describe("shippingZoneUpsert and shippingMethodUpsert", () => {
   });
   const method = (more: object = {}) => ({ zoneId: uk.id, name: "Standard", basis: "FLAT", bands: [{ price: "3.95" }], ...more });
 
-  test("success: a region goes before its country, which goes before the rest of the world", async () => {
+  test("ShippingZoneUpsertSuccess, ShippingMethodUpsertSuccess: a region goes before its country, which goes before the rest of the world", async () => {
     const zones = new Map([["GB", uk.id], ["Highland", ""], ["World", ""]]);
     zones.set("World", (await call("shippingZoneUpsert", { name: "World", places: [{}] })).zone.id);
     const { data } = await slice.graph.as(root).run(`{ shippingZones { ${ZONE} } }`);

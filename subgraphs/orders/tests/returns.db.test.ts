@@ -56,7 +56,7 @@ describe("returns", () => {
     expect((await slice.owner.raw("select share_units = reversed_units as whole from orders.vendor_orders where order_id = $1", [orderId])).rows).toEqual([{ whole: true }]);
   });
 
-  test("ReturnResolveSuccess: rejected, the units are the buyer's and may be asked for again", async () => {
+  test("ReturnResolveSuccess: rejected, the units are the buyer's and may be asked for again; ReturnInWrongState for the rejected one", async () => {
     const { id, lines: [stand] } = await delivered({ 2: 1 });
     const [her, sam] = [counter(slice.graph, ada), counter(slice.graph)];
     const asked = await her.returnRequest(id, [of(stand, 1)]);
@@ -156,7 +156,7 @@ describe("exchanges", () => {
   /** Product 5 as dear as product 2 and of the same seller. */
   const priced = (n: number, amount: number) => slice.owner.raw("update catalog.prices set unit_amount = $2 where variant_id = $1 and valid_to is null", [SMALL_SHOP.variant(n), amount]);
 
-  test("ReturnResolveSuccess: an order of the wanted variant that costs nothing goes out; no money moves; the guest sees it", async () => {
+  test("ReturnResolveSuccess: an order of the wanted variant that costs nothing goes out; no money moves; the guest sees it; ReturnNotPossible of it", async () => {
     await priced(5, 250);
     const { id, cartId, lines: [stand] } = await delivered({ 2: 2 }, undefined, GUEST);
     const before = await onHand(5);
