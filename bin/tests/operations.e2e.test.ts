@@ -62,7 +62,7 @@ test("PromotionUpsert, PromotionCodesCreate, GiftCardIssue, CartApplyCode, CartG
   expect((await done("CheckoutComplete", { cartId, ...key(), paymentToken: "tok_pays" }, "ada"))["order"]).toMatchObject({ state: "PAID", total: { amount: "5.40" } });
 });
 
-test("OrdersList, FulfilmentCreate, FulfilmentShip, ReturnRequest, ReturnResolve, RefundCreate, OrderTimeline, OrderInvoice, VendorOrders: what comes after it", async () => {
+test("OrdersList, FulfilmentCreate, FulfilmentShip, ReturnRequest, ReturnQueue, ReturnResolve, RefundCreate, OrderTimeline, OrderInvoice, VendorOrders: what comes after it", async () => {
   const { order: bought } = await done("CheckoutComplete", { cartId: await cartOf(1, 3), ...key() }, "ada");
   const orders = await ask("OrdersList", { where: { states: ["PAID"] }, sort: "NEWEST", first: 1 }, "sam");
   const [order] = orders["nodes"];
@@ -71,6 +71,9 @@ test("OrdersList, FulfilmentCreate, FulfilmentShip, ReturnRequest, ReturnResolve
   const { fulfilment } = await done("FulfilmentCreate", { orderId: order.id, lines: [{ lineId, quantity: 3 }], ...key() }, "sam");
   expect(await done("FulfilmentShip", { fulfilmentId: fulfilment.id, tracking: { carrier: "Royal Mail", number: "AB123456789GB" } }, "sam")).toMatchObject({ fulfilment: { state: "SHIPPED" }, order: { state: "SHIPPED" } });
   const { return: asked } = await done("ReturnRequest", { orderId: order.id, lines: [{ lineId, quantity: 1, reason: "one too many" }], ...key() }, "ada");
+  expect(await ask("ReturnQueue", { state: "REQUESTED", first: 5 }, "sam")).toMatchObject({
+    nodes: [{ id: asked.id, order: { number: bought.number, buyer: { displayName: "ada" } }, lines: [{ quantity: 1, line: { allocations: [{ quantity: 3, putBackQuantity: 0 }] } }] }],
+  });
   expect(await done("ReturnResolve", { returnId: asked.id, verdict: "APPROVE", ...key() }, "sam")).toMatchObject({ return: { state: "APPROVED", refund: { state: "PAID", total: { amount: "1.50" } } } });
   expect((await done("RefundCreate", { orderId: order.id, amount: "0.50", reason: "late", ...key() }, "sam"))["order"].totals).toMatchObject({ paid: { amount: "4.50" }, refunded: { amount: "2.00" } });
   const told = await ask("OrderTimeline", { id: order.id }, "ada");

@@ -7,6 +7,7 @@ export const fulfilmentGuards: Guards = {
   Mutation: { fulfilmentCreate: packers, fulfilmentShip: packers, fulfilmentDeliver: packers, fulfilmentCancel: packers },
   Fulfilment: allow,
   FulfilmentLine: allow,
+  StockAllocation: allow,
   FulfilmentCreateSuccess: allow,
   FulfilmentShipSuccess: allow,
   FulfilmentDeliverSuccess: allow,

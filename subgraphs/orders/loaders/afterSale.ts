@@ -1,6 +1,7 @@
 import { byKey, manyByKey, pagedByKey } from "#kit/batch.ts";
 import { seesEveryone, type Viewer } from "#kit/viewer.ts";
 import type { Database } from "#platform/db/database.ts";
+import { listAllocations } from "../queries/afterSale/allocations.ts";
 import { listFulfilmentLines, listFulfilments } from "../queries/afterSale/fulfilments.ts";
 import { listLinesByIds, listUnitsOfLines, listUnitsOfOrders } from "../queries/afterSale/lineUnits.ts";
 import { listRefundDetails, listRefundLines } from "../queries/afterSale/refundParts.ts";
@@ -13,6 +14,8 @@ export function afterSaleLoaders(db: Database, viewer: Viewer) {
     fulfilmentsOfOrder: manyByKey({ load: (ids) => listFulfilments(db, ids), keyOf: (parcel) => parcel.orderId }),
     linesOfFulfilment: manyByKey({ load: (ids) => listFulfilmentLines(db, ids), keyOf: (line) => line.fulfilmentId }),
     orderLineById: byKey({ load: (ids) => listLinesByIds(db, ids), keyOf: (line) => line.id }),
+    /** For people of the shop. */
+    allocationsOfLine: manyByKey({ load: (ids) => listAllocations(db, ids), keyOf: (part) => part.lineId }),
     unitsOfLine: byKey({ load: (ids) => listUnitsOfLines(db, ids), keyOf: (line) => line.lineId }),
     unitsOfOrder: byKey({ load: (ids) => listUnitsOfOrders(db, ids), keyOf: (sums) => sums.orderId }),
     detailsOfRefund: byKey({ load: (ids) => listRefundDetails(db, ids), keyOf: (refund) => refund.refundId }),

@@ -8,6 +8,7 @@ import type { OrdersContext } from "../context.ts";
 import { type Fulfilment, fulfilmentStatus, type Tracking } from "../domain/afterSale/fulfilment.ts";
 import type { AskedLine, LineUnits } from "../domain/afterSale/soldLine.ts";
 import type { Order, OrderLine } from "../domain/order.ts";
+import type { Allocation } from "../queries/afterSale/allocations.ts";
 import { type FulfilmentLine, listFulfilmentsByIds } from "../queries/afterSale/fulfilments.ts";
 import { getOrder } from "../queries/orders.ts";
 import { fulfilmentCreateErrors, fulfilmentMoveErrors } from "./errors/afterSale.ts";
@@ -72,6 +73,12 @@ export const fulfilmentResolvers = {
     deliveredQuantity: (line: OrderLine, _args: unknown, context: OrdersContext) => units(line, "delivered", context),
     cancelledQuantity: (line: OrderLine, _args: unknown, context: OrdersContext) => units(line, "cancelled", context),
     returnedQuantity: (line: OrderLine, _args: unknown, context: OrdersContext) => units(line, "returned", context),
+    // A buyer holds the line too, and need not know what stands where.
+    allocations: (line: OrderLine, _args: unknown, { loaders, viewer }: OrdersContext) => (seesEveryone(viewer) ? loaders.allocationsOfLine.load(line.id) : null),
+  },
+  StockAllocation: {
+    quantity: (part: Allocation) => toInt(part.quantity),
+    putBackQuantity: (part: Allocation) => toInt(part.putBackQuantity),
   },
   Fulfilment: {
     id: (parcel: Fulfilment) => encodeId("ful", parcel.id),

@@ -1,10 +1,12 @@
+import { type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { toUserError } from "#kit/userError.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { returnReceive, returnResolve } from "../commands/afterSale/returnResolve.ts";
 import { returnRequest } from "../commands/afterSale/returnRequest.ts";
 import type { OrdersContext } from "../context.ts";
-import type { Return, ReturnLine } from "../domain/afterSale/return.ts";
+import { type Return, RETURN_STATES, type ReturnLine, type ReturnState } from "../domain/afterSale/return.ts";
 import type { Order } from "../domain/order.ts";
+import { listQueue, queueCursor } from "../queries/afterSale/returnQueue.ts";
 import { findReturn } from "../queries/afterSale/returns.ts";
 import { getOrder } from "../queries/orders.ts";
 import { returnMoveErrors, returnRequestErrors, returnResolveErrors } from "./errors/return.ts";
@@ -23,6 +25,13 @@ async function answerWith(type: string, returnId: string, { db }: OrdersContext)
 }
 
 export const returnResolvers = {
+  Query: {
+    async returns(_root: unknown, args: PageArgs & { state?: ReturnState | null }, { db }: OrdersContext) {
+      const page = readPage(args, queueCursor);
+      const rows = await listQueue(db, args.state == null ? RETURN_STATES : [args.state], page.limit + 1, page.after);
+      return toConnection(rows, page, (one) => queueCursor.encode([one.sortKey, one.id]));
+    },
+  },
   Mutation: {
     async returnRequest(_root: unknown, { input }: { input: RequestInput }, context: OrdersContext) {
       const { exchange } = input;
@@ -50,6 +59,7 @@ export const returnResolvers = {
   },
   Return: {
     id: (one: Return) => encodeId("ret", one.id),
+    order: (one: Return, _args: unknown, { loaders }: OrdersContext) => loaders.linkedOrder.load(one.orderId),
     lines: (one: Return, _args: unknown, { loaders }: OrdersContext) => loaders.linesOfReturn.load(one.id),
     exchangeVariant: (one: Return) => one.exchangeVariantId && variantRef(one.exchangeVariantId),
     replacement: (one: Return, _args: unknown, { loaders }: OrdersContext) => one.exchangeOrderId && loaders.linkedOrder.load(one.exchangeOrderId),

@@ -9,13 +9,13 @@ import { ORDER_COLUMNS, orderRow, toOrder } from "../orders.ts";
 export const MAX_RETURNS = 100;
 const MAX_LINES = 100;
 
-const COLUMNS = `r.id, r.order_id, r.number, r.state, r.exchange_variant_id, r.exchange_order_id, r.is_restocked, r.refund_id, r.note, r.requested_at, r.resolved_at, r.received_at`;
-const row = {
+export const RETURN_COLUMNS = `r.id, r.order_id, r.number, r.state, r.exchange_variant_id, r.exchange_order_id, r.is_restocked, r.refund_id, r.note, r.requested_at, r.resolved_at, r.received_at`;
+export const returnRow = {
   id: "uuid", order_id: "uuid", number: "text", state: "text", exchange_variant_id: "uuid?", exchange_order_id: "uuid?", is_restocked: "bool?", refund_id: "uuid?",
   note: "text?", requested_at: "timestamptz", resolved_at: "timestamptz?", received_at: "timestamptz?",
 } as const;
 
-function toReturn(found: RowOf<typeof row>): Return {
+export function toReturn(found: RowOf<typeof returnRow>): Return {
   return {
     id: found.id, orderId: found.order_id, number: found.number, state: found.state as ReturnState, exchangeVariantId: found.exchange_variant_id,
     exchangeOrderId: found.exchange_order_id, isRestocked: found.is_restocked, refundId: found.refund_id, note: found.note,
@@ -28,22 +28,22 @@ const insert = query({
   name: "orders.insertReturn",
   text: `with asked as (
       insert into orders.returns as r (order_id, number, state, requested_by, exchange_variant_id, requested_at)
-      select $1, $2 || '-R' || (select count(*) + 1 from orders.returns n where n.order_id = $1), 'REQUESTED', $3, $4, $5 returning ${COLUMNS}
+      select $1, $2 || '-R' || (select count(*) + 1 from orders.returns n where n.order_id = $1), 'REQUESTED', $3, $4, $5 returning ${RETURN_COLUMNS}
     ), lines as (
       insert into orders.return_lines (return_id, order_line_id, quantity, reason)
       select asked.id, l.id, l.quantity, l.reason from asked, unnest($6::uuid[], $7::int8[], $8::text[]) as l (id, quantity, reason)
     )
     select * from asked`,
   params: ["uuid", "text", "text", "uuid?", "timestamptz", "uuid[]", "int8[]", "text[]"],
-  row,
+  row: returnRow,
   budget: { access: "write", maxRows: 1 },
 });
 
 const byId = query({
   name: "orders.returnById",
-  text: `select ${COLUMNS} from orders.returns r where r.id = $1`,
+  text: `select ${RETURN_COLUMNS} from orders.returns r where r.id = $1`,
   params: ["uuid"],
-  row,
+  row: returnRow,
   budget: { access: "index", maxRows: 1 },
 });
 
@@ -53,18 +53,18 @@ const settle = query({
       refund_id = coalesce($5, r.refund_id), exchange_order_id = coalesce($6, r.exchange_order_id),
       resolved_at = case when $2 in ('APPROVED', 'COMPLETED', 'REJECTED') then coalesce(r.resolved_at, $7) end,
       received_at = case when $2 in ('RECEIVED', 'COMPLETED') then coalesce(r.received_at, $7) else r.received_at end
-    where r.id = $1 returning ${COLUMNS}`,
+    where r.id = $1 returning ${RETURN_COLUMNS}`,
   params: ["uuid", "text", "text?", "bool?", "uuid?", "uuid?", "timestamptz"],
-  row,
+  row: returnRow,
   budget: { access: "write", maxRows: 1 },
 });
 
 const ofOrders = query({
   name: "orders.returnsOfOrders",
-  text: `select ${COLUMNS} from unnest($1::uuid[]) as asked (order_id)
+  text: `select ${RETURN_COLUMNS} from unnest($1::uuid[]) as asked (order_id)
     cross join lateral (select * from orders.returns where order_id = asked.order_id order by requested_at, id limit ${MAX_RETURNS}) r`,
   params: ["uuid[]"],
-  row,
+  row: returnRow,
   budget: { access: "index", maxRows: 1_000 * MAX_RETURNS },
 });
 
