@@ -10,7 +10,10 @@ import { guestKeyOf } from "./refund.ts";
 
 const invoiceErrors: Renderers<InvoiceRefusal> = {
   ORDER_NOT_FOUND: orderNotFound,
-  ORDER_NOT_INVOICEABLE: ({ state }) => ({ message: "The order is not paid yet: its invoice is issued once it is.", path: ["input", "orderId"], fields: { state } }),
+  ORDER_NOT_INVOICEABLE: ({ state }) => ({
+    message: state === "CANCELLED" ? "The order was cancelled before anything was paid: there is nothing to invoice." : "The order is not paid yet: its invoice is issued once it is.",
+    path: ["input", "orderId"], fields: { state },
+  }),
   TOO_MANY_INVOICE_LINES: ({ limit }) => ({ message: `An invoice has at most ${limit} lines.`, path: ["input", "orderId"], fields: { limit } }),
 };
 

@@ -29,7 +29,7 @@ export function orderInvoice(parts: Commanded, asked: OrderOfCaller): Promise<Re
     const refunds = await listUncredited(tx, order.id);
     const [isInvoiced, at] = [known.some((one) => one.kind === "INVOICE"), parts.clocks.business.now()];
     if (isInvoiced && refunds.length === 0) return known;
-    if (!isInvoiced && order.state === "PLACED") refuse({ code: "ORDER_NOT_INVOICEABLE", state: order.state });
+    if (!isInvoiced && (order.state === "PLACED" || (await wasNeverPaid(tx, order)))) refuse({ code: "ORDER_NOT_INVOICEABLE", state: order.state });
     const shared = await sharedParts(tx, order);
     const issue = async (kind: InvoiceKind, refundId: string | null, units: bigint, content: Pick<InvoiceDocument, "lines" | "taxes" | "totals" | "payments">) => {
       const year = at.getUTCFullYear();
@@ -53,6 +53,12 @@ export function orderInvoice(parts: Commanded, asked: OrderOfCaller): Promise<Re
     }
     return listInvoices(tx, order.id);
   });
+}
+
+/** Called off before anything of it was taken: it was never sold. */
+async function wasNeverPaid(tx: Tx, order: Order): Promise<boolean> {
+  const payments = order.state === "CANCELLED" ? await listPayments(tx, [order.id]) : [];
+  return payments.length > 0 && payments.every((payment) => payment.amount.units === 0n);
 }
 
 const day = (at: Date) => at.toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import { type AskedLine, chooseUnits, isAllCancelled, type LinesRefusal, unpacke
 import type { OrderState } from "../../domain/orderState.ts";
 import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
 import { isReplacement } from "../../queries/afterSale/returns.ts";
+import { listPaymentsForUpdate } from "../../queries/payments.ts";
 import { restock } from "../../queries/catalogue.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { giveBack } from "./giveBack.ts";
@@ -40,6 +41,8 @@ export async function orderLinesCancel(parts: Commanded, { key, ...input }: Line
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const scene = await sceneOf(parts, tx, order);
     if (!CANCELLABLE.includes(order.state)) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
+    // What a bank has taken for a dispute is not there to be given back: the lines would go for nothing.
+    if ((await listPaymentsForUpdate(tx, order.id)).some((payment) => payment.state === "DISPUTED")) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     // Its money is with the order that it stands for: its buyer would lose both.
     if (order.total.units === 0n && !seesEveryone(parts.viewer) && (await isReplacement(tx, order.id))) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     const chosen = chooseUnits(scene.lines, input.lines, unpacked);
