@@ -30,6 +30,12 @@ function oneOf<T extends string>(name: string, fallback: T, values: readonly T[]
   return value as T;
 }
 
+function wholeNumber(name: string, fallback: number, least: number, most: number): number {
+  const value = text(name) ?? String(fallback);
+  if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) throw new ConfigError(`${name} is "${value}"; it must be a whole number from ${least} to ${most}`);
+  return Number(value);
+}
+
 export function logSettings(): { level: "debug" | "info" | "warn" | "error" | "silent" } {
   return { level: oneOf("MARTGRAPH_LOG_LEVEL", "warn", ["debug", "info", "warn", "error", "silent"]) };
 }
@@ -42,6 +48,11 @@ export function dataSetsDir(): string {
 /** True in `npm run proof`: long tests run in full. */
 export function proofMode(): boolean {
   return text("MARTGRAPH_PROOF") === "1";
+}
+
+/** The one seed that tests under fire are run with, instead of all of theirs: what failed with it is tried again. */
+export function seedSetting(): number | undefined {
+  return text("MARTGRAPH_SEED") === undefined ? undefined : wholeNumber("MARTGRAPH_SEED", 1, 1, 999_999_999);
 }
 
 /** External servers instead of the embedded ones, where given. */
@@ -118,6 +129,15 @@ function webAddress(name: string): URL | undefined {
 /** Whether what everybody sees may be kept for seconds between requests; off for measuring, or where not even seconds may pass. */
 export function keepSettings(): { keep: boolean } {
   return { keep: oneOf("MARTGRAPH_KEEP", "on", ["on", "off"]) === "on" };
+}
+
+/**
+ * For how many seconds one attempt at buying, paying, refunding or cancelling is left alone before a repeated call or the sweeper goes
+ * on in its place. Correct at any value: shorter than a payment provider takes, work is done twice and found done; longer, who comes
+ * back after a crash waits longer.
+ */
+export function leaseSettings(): { seconds: number } {
+  return { seconds: wholeNumber("MARTGRAPH_LEASE_SECONDS", 30, 1, 600) };
 }
 
 /**

@@ -1,10 +1,11 @@
+import { leaseSettings } from "#platform/config.ts";
 import { type Claim, type IdempotentCall, idempotencyKeys, isIdempotencyKey } from "#kit/idempotency.ts";
 
 /** The slice's idempotency keys. */
 export const keys = idempotencyKeys("orders.idempotency_keys");
 
 /** How long one attempt may be at work before another takes over: longer than a payment provider takes to answer. */
-export const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = leaseSettings().seconds;
 
 export type IdempotencyRefusal =
   | { code: "INVALID_IDEMPOTENCY_KEY" }
