@@ -62,11 +62,11 @@ async function each<T>(parts: OrdersParts, found: readonly T[], nameOf: (one: T)
 }
 
 /** What has run out is EXPIRED. What was cut off midway by a dead process is ABANDONED: its key may be used again. */
-function endingOf(checkout: Checkout): Ending | undefined {
-  if (checkout.reviewVerdict !== null) return undefined;
+function endingOf(checkout: Checkout): Ending | null {
+  if (checkout.reviewVerdict !== null) return null;
   if (checkout.isExpired) return "EXPIRED";
   // What checkoutStart began may be paid until it expires.
-  return checkout.isOneCall ? "ABANDONED" : undefined;
+  return checkout.isOneCall ? "ABANDONED" : null;
 }
 
 /**
@@ -74,13 +74,13 @@ function endingOf(checkout: Checkout): Ending | undefined {
  * order. What is not paid is closed at the provider and let go as `ending` says; without one it may still be paid until it expires.
  * False when the provider does not answer.
  */
-export async function endUnfinished(parts: OrdersParts, checkout: Checkout, ending: Ending | undefined = checkout.isExpired ? "EXPIRED" : "ABANDONED"): Promise<boolean> {
-  const options = ending === undefined ? {} : { ending };
+export async function endUnfinished(parts: OrdersParts, checkout: Checkout, ending: Ending | null = checkout.isExpired ? "EXPIRED" : "ABANDONED"): Promise<boolean> {
+  const options = ending === null ? {} : { ending };
   try {
     const intent = await standingOf(parts, checkout);
     // Held money is let go when the buyer or the time says so; else what it was held for goes on.
     const isOpen = intent?.state === "REQUIRES_METHOD" || intent?.state === "REQUIRES_ACTION" || (intent?.state === "AUTHORIZED" && (ending === "EXPIRED" || ending === "CANCELLED"));
-    await settleCheckout(parts, checkout.id, intent && isOpen && ending !== undefined ? await parts.payments.cancel({ key: `${checkout.id}:cancel`, ref: intent.ref }) : intent, options);
+    await settleCheckout(parts, checkout.id, intent && isOpen && ending !== null ? await parts.payments.cancel({ key: `${checkout.id}:cancel`, ref: intent.ref }) : intent, options);
     return true;
   } catch (error) {
     if (!(error instanceof PaymentsUnavailable)) throw error;

@@ -1,9 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ALL_CHECKS } from "../../queries/audit/auditBooks.ts";
 import { type Breach, findBreaches } from "../../queries/audit/auditCheck.ts";
-import { checks as afterSale } from "../../queries/audit/afterSale.ts";
-import { checks as promotions } from "../../queries/audit/promotions.ts";
-import { checks as providers } from "../../queries/audit/providers.ts";
 import type { Crew } from "./crew.ts";
 import type { FireShop } from "./fireShop.ts";
 
@@ -36,8 +33,6 @@ export async function untilQuiet(shop: FireShop, crew: Crew): Promise<void> {
   await crew.hireAhead(AHEAD_MS);
   await until("the stock", async () => (await shop.rows(LEFT_BEHIND))[0] ?? {});
 }
-
-const CHECKS = [...new Map([...ALL_CHECKS, ...promotions, ...providers, ...afterSale].map((check) => [check.name, check])).values()];
 
 /** What must hold beyond the books' own checks: empty when it does. */
 const FIRE_CHECKS = [
@@ -72,7 +67,7 @@ const FIRE_CHECKS = [
 
 /** What does not hold when all is quiet. */
 export function breachesAfter(shop: FireShop): Promise<Breach[]> {
-  return shop.owner.tx((tx) => findBreaches(tx, [...CHECKS, ...FIRE_CHECKS]), { isolation: "repeatable read", readOnly: true });
+  return shop.owner.tx((tx) => findBreaches(tx, [...ALL_CHECKS, ...FIRE_CHECKS]), { isolation: "repeatable read", readOnly: true });
 }
 
 /** Units left on shelves, by variant. */

@@ -36,7 +36,7 @@ export function client(graph: Graph, tally: Tally, viewer: Viewer = GUEST) {
   async function once(verb: Verb, input: Record<string, unknown>): Promise<Answer> {
     const { data, errors } = await graph.as(viewer).run(VERBS[verb], { input });
     const answer = errors ? { __typename: "Error", message: errors.map((error) => error.message).join("; ") } : (data[verb] as Answer);
-    if (errors) count(tally, `${verb}: ${answer["message"]}`);
+    if (errors) count(tally, `${verb}: ${String(answer["message"]).replace(/ Incident .*/, "")}`);
     return answer;
   }
   async function ask(verb: Verb, input: Record<string, unknown>, also: ReadonlySet<string> = new Set()): Promise<Answer> {
