@@ -69,6 +69,7 @@ export async function buyUnderFire({ seed, buyers, units, variants, processes, k
 /** One to five of them, in any order, one or two of each. */
 function someOf(ids: readonly string[], random: () => number): CartLines {
   const taken = new Map<string, number>();
-  for (let lines = 1 + Math.floor(random() * 5); taken.size < lines;) taken.set(ids[Math.floor(random() * ids.length)] as string, 1 + Math.floor(random() * 2));
+  const lines = 1 + Math.floor(random() * 5);
+  while (taken.size < lines) taken.set(ids[Math.floor(random() * ids.length)] as string, 1 + Math.floor(random() * 2));
   return [...taken];
 }
