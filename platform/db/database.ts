@@ -4,6 +4,7 @@ import pg from "pg";
 import copyStreams from "pg-copy-streams";
 import { DatabaseUnavailable, isConnectionError, SQLSTATE, sqlState } from "./errors.ts";
 import type { ColumnType, ParamValues, RowOf, Statement } from "./query.ts";
+import { BEGIN, beginWith, canBeginWith } from "./together.ts";
 import { typeParsers } from "./types.ts";
 
 /** Where a database is and who logs in. `host` is a host name or the directory of a unix socket. */
@@ -77,7 +78,7 @@ class Connection implements Tx {
 
   async #run(name: string | undefined, text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
     const started = performance.now();
-    const result = await (this.#client as pg.Pool).query({ ...(name ? { name } : {}), text, values: values as unknown[], types: typeParsers } as pg.QueryConfig);
+    const result = await this.ask({ ...(name ? { name } : {}), text, values: values as unknown[], types: typeParsers } as pg.QueryConfig);
     this.#observe?.(name ?? "raw", result.rowCount ?? 0, performance.now() - started);
     if (everywhere.size > 0) tellAll(name ?? "raw", result.rowCount ?? 0, performance.now() - started);
     return result;
@@ -113,9 +114,14 @@ class Connection implements Tx {
     return { rows: (result.rows ?? []) as Row[], rowCount: result.rowCount ?? 0 };
   }
 
+  /** Sends it: the one place through which statements go. */
+  protected ask(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    return (this.#client as pg.Pool).query(config);
+  }
+
   async #runSimple(text: string): Promise<pg.QueryResult> {
     const started = performance.now();
-    const result = (await (this.#client as pg.Pool).query({ text, types: typeParsers } as pg.QueryConfig)) as pg.QueryResult | pg.QueryResult[];
+    const result = (await this.ask({ text, types: typeParsers } as pg.QueryConfig)) as pg.QueryResult | pg.QueryResult[];
     const last = Array.isArray(result) ? (result.at(-1) as pg.QueryResult) : result;
     this.#observe?.("raw", last.rowCount ?? 0, performance.now() - started);
     if (everywhere.size > 0) tellAll("raw", last.rowCount ?? 0, performance.now() - started);
@@ -132,6 +138,51 @@ class Connection implements Tx {
     const source = (this.#client as pg.ClientBase).query(copyStreams.to(copySql) as never) as unknown as Readable & { rowCount: number };
     await pipeline(source, target);
     return source.rowCount;
+  }
+}
+
+/** A transaction that begins with its first statement: both take one round trip. */
+class Begun extends Connection {
+  readonly #lent: pg.ClientBase;
+  #begun: Promise<unknown> | undefined;
+  constructor(client: pg.ClientBase, observe: StatementObserver | undefined) {
+    super(client, observe);
+    this.#lent = client;
+  }
+
+  /** Whether anything was sent. */
+  get isOpen(): boolean {
+    return this.#begun !== undefined;
+  }
+
+  protected override async ask(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (!this.#begun && config.name !== undefined && canBeginWith(this.#lent)) {
+      tellAll("begin", 0, 0);
+      const first = beginWith(this.#lent, config);
+      this.#begun = first;
+      return first;
+    }
+    // Nothing may run where the transaction did not begin.
+    await this.begin();
+    return super.ask(config);
+  }
+
+  begin(how: string | typeof BEGIN = BEGIN): Promise<unknown> {
+    if (!this.#begun) {
+      tellAll("begin", 0, 0);
+      this.#begun = this.#lent.query(how as string);
+    }
+    return this.#begun;
+  }
+
+  override async copyFrom(copySql: string, source: Readable): Promise<number> {
+    await this.begin();
+    return super.copyFrom(copySql, source);
+  }
+
+  override async copyTo(copySql: string, target: Writable): Promise<number> {
+    await this.begin();
+    return super.copyTo(copySql, target);
   }
 }
 
@@ -190,15 +241,17 @@ export class Database extends Connection {
     // The pool stops listening while a client is lent out; an unheard 'error' would end the process.
     const onError = (error: Error) => { broken = error; };
     client.on("error", onError);
+    const tx = new Begun(client, this.#observe);
     try {
-      await client.query(`begin isolation level ${options.isolation ?? "read committed"}${options.readOnly ? " read only" : ""}`);
-      tellAll("begin", 0, 0);
-      const result = await work(new Connection(client, this.#observe));
-      await client.query("commit");
-      tellAll("commit", 0, 0);
+      if (options.isolation || options.readOnly) await tx.begin(`begin isolation level ${options.isolation ?? "read committed"}${options.readOnly ? " read only" : ""}`);
+      const result = await work(tx);
+      if (tx.isOpen) {
+        await client.query("commit");
+        tellAll("commit", 0, 0);
+      }
       return result;
     } catch (error) {
-      await client.query("rollback").catch((failed: Error) => { broken ??= failed; });
+      if (tx.isOpen) await client.query("rollback").catch((failed: Error) => { broken ??= failed; });
       throw error;
     } finally {
       client.off("error", onError);
