@@ -9,13 +9,13 @@ import { postJournals } from "./ledger.ts";
 const soldLines = query({
   name: "orders.linesToShareOut",
   text: `select o.number, o.currency, o.exponent as currency_exponent, coalesce(o.subtotal_units, o.total_units) as subtotal_units, l.vendor_id, t.commission_bps,
-      l.amount_units, l.exponent, l.discount_units, l.tax_units, l.tax_included_units
+      l.variant_id, l.amount_units, l.exponent, l.discount_units, l.tax_units, l.tax_included_units
     from orders.orders o join orders.order_lines l on l.order_id = o.id left join users.vendor_terms t on t.vendor_id = l.vendor_id
     where o.id = $1 and exists (select 1 from orders.order_lines v where v.order_id = $1 and v.vendor_id is not null)
     order by l.position`,
   params: ["uuid"],
   row: {
-    number: "text", currency: "text", currency_exponent: "int2", subtotal_units: "int8", vendor_id: "uuid?", commission_bps: "int4?",
+    number: "text", currency: "text", currency_exponent: "int2", subtotal_units: "int8", vendor_id: "uuid?", commission_bps: "int4?", variant_id: "uuid",
     amount_units: "int8", exponent: "int2", discount_units: "int8", tax_units: "int8", tax_included_units: "int8",
   },
   budget: { access: "index", maxRows: 100_000 },
@@ -41,7 +41,7 @@ export async function insertVendorOrders(tx: Tx, orderId: string, at: Date): Pro
   const [order] = rows;
   if (!order) return 0;
   const lines = rows.map((row): FrozenLine => ({
-    amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
+    variantId: row.variant_id, amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
   }));
   const parts = partsOfLines(lines, order.subtotal_units, order.currency);
   const shares = shareOut(rows.map((row, index) => ({ terms: termsOf(row), parts: parts[index] as LineParts })));

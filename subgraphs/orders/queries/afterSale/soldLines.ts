@@ -39,7 +39,7 @@ export async function listSoldLines(db: Reader, orderId: string): Promise<SoldLi
   const [first] = rows;
   if (!first) return [];
   const parts = partsOfLines(rows.map((row) => ({
-    amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
+    variantId: row.variant_id, amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
   })), first.subtotal_units, first.currency);
   return rows.map((row, index) => ({
     id: row.id, position: row.position, variantId: row.variant_id, productId: row.product_id, sku: row.sku, name: row.name, vendorId: row.vendor_id,
