@@ -169,11 +169,15 @@ describe("paymentCapture, paymentVoid", () => {
     const [one, two] = [await placed(), await placed(4)];
     const input = { paymentId: one.payment.id, idempotencyKey: randomUUID() };
     expect((await staff.paymentCapture(input))["__typename"]).toBe("PaymentUnavailable");
-    expect((await staff.paymentCapture({ paymentId: two.payment.id }))["__typename"]).toBe("PaymentUnavailable");
+    const swept = { paymentId: two.payment.id, idempotencyKey: randomUUID() };
+    expect((await staff.paymentCapture(swept))["__typename"]).toBe("PaymentUnavailable");
     lost = false;
     expect((await staff.paymentCapture(input))["__typename"]).toBe("PaymentCaptureSuccess");
     expect((await sweepUnfinished(createParts(given()))).payments).toBe(1);
     expect((await support().orderMoney(two.order.id))["payments"]).toMatchObject([{ state: "CAPTURED", amount: { amount: "6.00" } }]);
+    // What the sweeper found done is what the call did: its key answers so, any other that it is done already.
+    expect(await staff.paymentCapture(swept)).toMatchObject({ __typename: "PaymentCaptureSuccess", payment: { state: "CAPTURED" }, order: { state: "PAID" } });
+    expect((await staff.paymentCapture({ ...swept, idempotencyKey: randomUUID() }))["__typename"]).toBe("PaymentNotAuthorized");
   });
 
   test("eight who capture and let go at once: one thing happens", async () => {
