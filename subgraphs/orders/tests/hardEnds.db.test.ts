@@ -138,3 +138,20 @@ test("tax that is added, postage and a price of a third decimal: the order, its 
   expect(after["order"]).toMatchObject({ state: "CANCELLED", payments: [{ state: "REFUNDED", refunded: totals.total }] });
   expect(await taxBooked(order.id)).toBe(0);
 });
+
+test("an amount that goes back by agreement takes its share of the tax along; with the last penny, whichever way, the last of the tax goes", async () => {
+  const sell = async () => (await her().pay({ cartId: await her().cartWith({ 1: 3, 5: 1 }) }))["order"] as { id: string; total: { amount: string } };
+  const whole = await sell();
+  await counter(slice.graph).refundCreate(whole.id, { amount: "1.01" });
+  expect(await taxBooked(whole.id)).toBeGreaterThan(-Number((await her().orderMoney(whole.id)).totals.taxIncluded.amount.replace(".", "")));
+  await counter(slice.graph).refundCreate(whole.id, { amount: (Number(whole.total.amount) - 1.01).toFixed(2) });
+  expect(await taxBooked(whole.id)).toBe(0);
+
+  const mixed = await sell();
+  await counter(slice.graph).refundCreate(mixed.id, { amount: "1.01" });
+  for (const line of (await counter(slice.graph).order(mixed.id)).lines.nodes as { id: string; quantity: number }[]) {
+    for (let unit = 0; unit < line.quantity; unit += 1) await counter(slice.graph, ada).orderLinesCancel(mixed.id, [{ lineId: line.id, quantity: 1 }]);
+  }
+  expect(await taxBooked(mixed.id)).toBe(0);
+  expect(await counter(slice.graph, ada).order(mixed.id)).toMatchObject({ state: "CANCELLED", payments: [{ state: "REFUNDED" }] });
+});

@@ -1,8 +1,9 @@
 import { uuidV7 } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
+import { prorate } from "#schema/values/prorate.ts";
 import { type LineRefund, planLineRefund, refundOfUnits, type RefundPlan, writtenAs } from "../../domain/afterSale/refund.ts";
 import type { SoldLine, UnitsOf } from "../../domain/afterSale/soldLine.ts";
-import { findRefundRoom, insertRefundWithLines, noteRefundedLines, type NewRefund, type RefundEntry } from "../../queries/afterSale/refunds.ts";
+import { findRefundRoom, insertRefundWithLines, noteRefundedLines, type NewRefund, type RefundEntry, type RefundRoom } from "../../queries/afterSale/refunds.ts";
 import { reverseShares } from "../../queries/vendorOrders.ts";
 import { recordRefund } from "../refundPayment.ts";
 import { refuse } from "./once.ts";
@@ -43,17 +44,28 @@ export async function giveBack(scene: Scene, wanted: Giveback): Promise<string |
   await noteRefundedLines(tx, order.id, plan.lines);
   const units = plan.units + agreed;
   if (units === 0n) return null;
+  const taxUnits = taxToGiveBack({ units, planned: plan.tax, agreed, total: order.total.units }, room);
 
   const id = uuidV7(new Date());
-  const recorded = await recordRefund(tx, { refundId: id, orderId: order.id, units, taxUnits: plan.tax });
+  const recorded = await recordRefund(tx, { refundId: id, orderId: order.id, units, taxUnits });
   if (!recorded.ok) return refuse<GivebackRefusal>({ code: "REFUND_TOO_LARGE", requested: units, refundable: recorded.error.refundableUnits, currency });
   const total = money(units, currency, exponent);
   const number = await insertRefundWithLines(tx, {
-    id, order, cause: wanted.cause, reason: wanted.reason, total, taxUnits: plan.tax, shippingUnits: plan.shipping, entries: entriesOf(plan, agreed, sold), at,
+    id, order, cause: wanted.cause, reason: wanted.reason, total, taxUnits, shippingUnits: plan.shipping, entries: entriesOf(plan, agreed, sold), at,
   });
   await reverseShares(tx, { id: order.id, currency }, id, netByVendor(plan.lines, sold), at);
   await scene.tell("RefundCreated", { userId: order.userId, refundId: id, refundNumber: number, cause: wanted.cause, total: toDecimal(total), currency, reason: wanted.reason });
   return id;
+}
+
+/** The tax that goes back with it: of lines and postage theirs, of an amount its share. Never more than is left, and all of that with the last penny. */
+export function taxToGiveBack({ units, planned, agreed, total }: { units: bigint; planned: bigint; agreed: bigint; total: bigint }, room: Pick<RefundRoom, "left" | "tax" | "refundedTax" | "letGo">): bigint {
+  // Split as syncPayment splits it where held money is let go.
+  const taxLetGo = room.letGo > 0n && room.letGo <= total ? (prorate(room.tax, [room.letGo, total - room.letGo])[0] ?? 0n) : 0n;
+  const rest = room.tax - taxLetGo - room.refundedTax;
+  const taxLeft = rest > 0n ? rest : 0n;
+  const wanted = units >= room.left ? taxLeft : planned + (total > 0n ? (room.tax * agreed) / total : 0n);
+  return [wanted, taxLeft, units].reduce((least, one) => (one < least ? one : least));
 }
 
 /** What was paid beside the lines and has not gone back, with the tax in it. */

@@ -9,11 +9,16 @@ const room = query({
   name: "orders.roomForRefunds",
   text: `select coalesce((select sum(p.amount_units - p.refunded_units - p.refunding_units) from orders.payments p
         where p.order_id = o.id and p.state in ('CAPTURED', 'PARTIALLY_REFUNDED')), 0)::int8 as refundable_units,
+      coalesce((select sum(p.amount_units - p.refunded_units - p.refunding_units) from orders.payments p where p.order_id = o.id), 0)::int8 as left_units,
+      coalesce((select sum(b.tax_units) from orders.refunds r cross join lateral (
+        select p.tax_units from orders.payment_refunds p where p.refund_id = r.id and p.state <> 'FAILED' limit 100) b where r.order_id = o.id), 0)::int8 as refunded_tax_units,
+      coalesce((select sum(p.authorized_units - p.amount_units) from orders.payments p where p.order_id = o.id and p.state <> 'AUTHORIZED'), 0)::int8 as let_go_units,
+      coalesce(o.tax_units + o.tax_included_units, 0)::int8 as tax_units,
       coalesce((select sum(r.shipping_units) from orders.refunds r where r.order_id = o.id), 0)::int8 as refunded_shipping_units,
       coalesce((select sum(t.tax_units) from orders.order_taxes t where t.order_id = o.id and t.line_position is null), 0)::int8 as shipping_tax_units
     from orders.orders o where o.id = $1`,
   params: ["uuid"],
-  row: { refundable_units: "int8", refunded_shipping_units: "int8", shipping_tax_units: "int8" },
+  row: { refundable_units: "int8", left_units: "int8", refunded_tax_units: "int8", let_go_units: "int8", tax_units: "int8", refunded_shipping_units: "int8", shipping_tax_units: "int8" },
   budget: { access: "index", maxRows: 1 },
 });
 
@@ -50,6 +55,12 @@ const noteLines = query({
 
 export interface RefundRoom {
   readonly refundable: bigint;
+  /** The same with what a dispute holds. */
+  readonly left: bigint;
+  /** Tax of the order, what of it went back or is promised, and how much of the total was let go, its tax with it. */
+  readonly tax: bigint;
+  readonly refundedTax: bigint;
+  readonly letGo: bigint;
   readonly refundedShipping: bigint;
   /** Added to or contained in the postage. */
   readonly shippingTax: bigint;
@@ -81,7 +92,10 @@ export interface NewRefund {
 
 export async function findRefundRoom(db: Reader, orderId: string): Promise<RefundRoom> {
   const found = await db.one(room, [orderId]);
-  return { refundable: found.refundable_units, refundedShipping: found.refunded_shipping_units, shippingTax: found.shipping_tax_units };
+  return {
+    refundable: found.refundable_units, left: found.left_units, tax: found.tax_units, refundedTax: found.refunded_tax_units, letGo: found.let_go_units,
+    refundedShipping: found.refunded_shipping_units, shippingTax: found.shipping_tax_units,
+  };
 }
 
 /** Answers its number. The order is held. */
