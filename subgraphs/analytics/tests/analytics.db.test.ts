@@ -170,7 +170,7 @@ describe("Product.analytics", () => {
 
   test("the present business day is in, and what was 365 days ago is not", async () => {
     await slice.owner.raw(
-      `insert into marts_a.fct_order_lines select gen_random_uuid(), order_id, line_kind, $1, variant_id, code, name, user_id, customer_type, country_code, country, currency, placed_at, day::date, 1, 1, 1
+      `insert into marts_a.fct_order_lines select gen_random_uuid(), order_id, line_kind, $1, variant_id, code, name, user_id, customer_type, country_code, country, currency, placed_at, day::date, 1, 1, 1, charge_kind, vendor_id, 0, 0, 0
          from marts_a.fct_order_lines, unnest(array['2010-12-10', '2010-12-11', '2011-12-10', '2011-12-11']) day where product_id = $2`, [MARTS.vase, MARTS.cakestand]);
     expect(analyticsOf(await ask(VIEWERS.analyst, [MARTS.vase], null))).toMatchObject([{ unitsSold: "2", revenue: { amount: "2.00", currency: "GBP" } }]);
     await slice.owner.raw("delete from marts_a.fct_order_lines where product_id = $1", [MARTS.vase]);

@@ -97,6 +97,7 @@ function toOrder({ n, user, country, day, currency = "GBP", lines }: Order) {
     order_id: id(5, n), number: String(n), user_id: user, customer_type: typeOf(user), state: "PAID", country_code: country[0], country: country[1], currency,
     placed_at: `${day}T10:00:00Z`, placed_date: day, revenue: inThousandths(revenue), units_sold: Number(sumOf(lines, (line) => (line.product ? BigInt(line.quantity) : 0n))),
     charges: inThousandths(sumOf(lines, (line) => (line.product ? 0n : thousandths(line.amount)))), total: inThousandths(revenue), lines: lines.length,
+    discounts: "0", shipping: inThousandths(sumOf(lines, (line) => (line.product ? 0n : thousandths(line.amount)))), tax: "0", tax_included: "0",
   };
 }
 
@@ -104,7 +105,7 @@ function toLines({ n, user, country, day, currency = "GBP", lines }: Order) {
   return lines.map((line, index) => ({
     line_id: id(6, n * 100 + index), order_id: id(5, n), line_kind: line.product ? "PRODUCT" : "CHARGE", product_id: line.product, variant_id: line.product, code: line.product ? "X" : "POST", name: "x",
     user_id: user, customer_type: typeOf(user), country_code: country[0], country: country[1], currency, placed_at: `${day}T10:00:00Z`, placed_date: day,
-    quantity: line.quantity, units_sold: line.product ? line.quantity : 0, amount: line.amount,
+    quantity: line.quantity, units_sold: line.product ? line.quantity : 0, amount: line.amount, charge_kind: line.product ? null : "SHIPPING", discount: "0", tax: "0", tax_included: "0",
   }));
 }
 
