@@ -1,5 +1,5 @@
 import type { Reader } from "#platform/db/database.ts";
-import { query } from "#platform/db/query.ts";
+import { type ParamValues, query } from "#platform/db/query.ts";
 
 /** Something that happened, to be told in the transaction in which it happens. */
 export interface OutboxEvent {
@@ -30,9 +30,13 @@ const insert = query({
 
 /** Writes events in the caller's transaction: told if it commits, never told if it does not. */
 export async function writeEvents(tx: Reader, events: readonly OutboxEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await tx.execute(insert, [
+  if (events.length > 0) await tx.execute(insert, columnsOf(events));
+}
+
+/** As the arrays that the statement above takes, for others that write events along with something else. */
+export function columnsOf(events: readonly OutboxEvent[]): ParamValues<typeof insert.params> {
+  return [
     events.map((event) => event.aggregate), events.map((event) => event.aggregateId), events.map((event) => event.type), events.map((event) => event.version ?? 1),
     events.map((event) => JSON.stringify(event.payload)), events.map((event) => event.occurredAt),
-  ]);
+  ];
 }

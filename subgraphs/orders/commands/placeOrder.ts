@@ -1,7 +1,6 @@
 import { uuidV7 } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { writeEvents } from "#platform/events/outbox.ts";
 import { actorOfKeyOwner, type OrdersParts } from "../context.ts";
 import { type Checkout, unitsOf, usesCodes } from "../domain/checkout.ts";
 import { orderPlaced, paymentCaptured } from "../domain/ledger/journals.ts";
@@ -14,7 +13,7 @@ import { spendCodes } from "../queries/holdCodes.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { insertPlacedOrder, type PlacedPayment } from "../queries/placeOrder.ts";
-import { insertVendorOrders } from "../queries/vendorOrders.ts";
+import { type Sold, splitByVendor, termsOf } from "../queries/vendorOrders.ts";
 
 /** The goods of a paid purchase are gone, and there are not enough left to take them anew. */
 export class HoldLost extends Error {
@@ -28,24 +27,24 @@ export class HoldLost extends Error {
 
 /**
  * Makes the order of a purchase, in the transaction that settles it: order and parts, stock sold, codes and gift cards spent, vendors'
- * shares, the books, the timeline and the outbox. `intent` is null where nothing was due. @throws HoldLost
+ * shares, the books, the timeline, the outbox, and the answer of the call, where that is one of `answers`. `intent` is null where nothing
+ * was due. @throws HoldLost
  */
-export async function placeOrder({ clocks }: Pick<OrdersParts, "clocks">, tx: Tx, checkout: Checkout, intent: Intent | null, provider: string): Promise<Order> {
+export async function placeOrder({ clocks }: Pick<OrdersParts, "clocks">, tx: Tx, checkout: Checkout, intent: Intent | null, provider: string, answers: string): Promise<Order> {
   const at = clocks.business.now();
   const orderId = uuidV7(new Date());
   const payments = paymentsOf(checkout.priced, orderId, intent, provider);
   const isPaid = payments.every((payment) => payment.state === "CAPTURED");
-  const order = await insertPlacedOrder(tx, {
-    orderId, checkoutId: checkout.id, state: isPaid ? "PAID" : "PLACED", at, payments, verdict: checkout.verdict, provider: intent ? provider : null, intentRef: intent?.ref ?? null,
+  const { order, commissionBps } = await insertPlacedOrder(tx, {
+    orderId, checkoutId: checkout.id, state: isPaid ? "PAID" : "PLACED", at, payments, verdict: checkout.verdict, provider: intent ? provider : null, intentRef: intent?.ref ?? null, answers,
   });
   await sellHeld(tx, checkout, orderId);
   if (usesCodes(checkout)) await spendCodes(tx, checkout.id, orderId, at);
-  await postJournals(tx, journalsOf(checkout, orderId, payments, at));
-  if (checkout.priced.lines.some((line) => line.vendorId !== null)) await insertVendorOrders(tx, orderId, at);
+  const shares = await splitByVendor(tx, soldOf(checkout.priced, order, commissionBps), at);
+  await postJournals(tx, [...journalsOf(checkout, orderId, payments, at), ...shares]);
   await tellOfOrder(tx, orderId, "OrderPlaced", {
     orderId, number: order.number, userId: order.userId, countryCode: order.countryCode, total: toDecimal(order.total), currency: order.total.currency,
-  }, at, actorOfKeyOwner(checkout.actor));
-  await writeEvents(tx, payments.filter((payment) => payment.method === "CARD").map((payment) => ({
+  }, at, actorOfKeyOwner(checkout.actor), payments.filter((payment) => payment.method === "CARD").map((payment) => ({
     aggregate: "payment", aggregateId: payment.id, type: payment.state === "CAPTURED" ? "PaymentCaptured" : "PaymentAuthorized", occurredAt: at,
     payload: { paymentId: payment.id, orderId, provider, amount: decimalOf(checkout.priced, payment.authorizedUnits), currency: order.total.currency },
   })));
@@ -72,6 +71,16 @@ function journalsOf({ priced }: Checkout, orderId: string, payments: readonly Pl
     orderPlaced(cause, { ...totals, shippingTaxIncluded, lineTaxIncluded: totals.taxIncluded - shippingTaxIncluded }),
     ...payments.filter((payment) => payment.method === "CARD" && payment.state === "CAPTURED").map((payment) => paymentCaptured(cause, { paymentId: payment.id, provider: payment.provider, units: payment.units })),
   ];
+}
+
+function soldOf({ lines, totals, currency, exponent }: PricedCart, order: Order, commissionBps: ReadonlyMap<string, number>): Sold {
+  return {
+    orderId: order.id, number: order.number, currency, exponent, subtotalUnits: totals.subtotal,
+    lines: lines.map(({ variantId, quantity, unitPrice, vendorId, discountUnits, taxUnits, taxIncludedUnits }) => ({
+      variantId, amountUnits: unitPrice.units * quantity, exponent: unitPrice.exponent, discountUnits, taxUnits, taxIncludedUnits,
+      terms: termsOf(vendorId, vendorId === null ? null : commissionBps.get(vendorId)),
+    })),
+  };
 }
 
 /** The hold is let go by nobody but the purchase itself; should somebody have done so, the units are taken anew while there are enough. */

@@ -33,7 +33,7 @@ export type Settled =
   /** It is over without an order; the key is free again. */
   | { state: "OVER"; as: Checkout["state"]; shortages: readonly { variantId: string; available: bigint }[] };
 
-/** What is kept under the idempotency key. */
+/** What is kept under the idempotency key; the order by placeOrder. */
 export type StoredCheckout = { orderId: string } | { declined: string };
 
 type Turn =
@@ -130,8 +130,7 @@ async function settle(parts: OrdersParts, tx: Tx, checkoutId: string, intent: In
   const step = nextStep(checkout, intent);
   switch (step.do) {
     case "PLACE": {
-      const order = await placeOrder(parts, tx, checkout, intent, parts.payments.name);
-      if (checkout.operation === CHECKOUT) await keys.finish(tx, checkout, { orderId: order.id } satisfies StoredCheckout);
+      const order = await placeOrder(parts, tx, checkout, intent, parts.payments.name, CHECKOUT);
       return settled({ state: "COMPLETED", order });
     }
     case "CAPTURE": return { kind: "CAPTURE" };

@@ -64,10 +64,15 @@ const place = query({
     ), over as (
       update orders.checkouts c set state = 'COMPLETED', verdict = coalesce(c.verdict, $6), provider = coalesce(c.provider, $7), intent_ref = coalesce(c.intent_ref, $8), action_url = null,
         lease_until = now(), wake_at = now() where c.id = $2
+    ), answered as (
+      update orders.idempotency_keys i set state = 'DONE', response = jsonb_build_object('orderId', $1), lease_until = null
+      from k where i.actor = k.actor and i.operation = k.operation and i.key = k.idempotency_key and k.operation = $9
     )
-    select * from placed`,
-  params: ["uuid", "uuid", "text", "timestamptz", "jsonb", "text?", "text?", "text?"],
-  row: orderRow,
+    select placed.*, (select jsonb_object_agg(t.vendor_id, t.commission_bps) from users.vendor_terms t
+      where t.vendor_id = any(array(select (l ->> 'vendorId')::uuid from k, jsonb_array_elements(k.priced -> 'lines') as l where l ->> 'vendorId' is not null))) as terms
+    from placed`,
+  params: ["uuid", "uuid", "text", "timestamptz", "jsonb", "text?", "text?", "text?", "text"],
+  row: { ...orderRow, terms: "jsonb?" },
   budget: { access: "write", maxRows: 1 },
 });
 
@@ -81,12 +86,21 @@ export interface Placing {
   /** Null where nothing was due. */
   readonly provider: string | null;
   readonly intentRef: string | null;
+  /** The mutation whose call is answered by the order, under its key; a purchase that another one has in hand is answered by that. */
+  readonly answers: string;
 }
 
-/** Order, lines, discounts, taxes, contact, payments with their history; the cart is ordered and the purchase over. */
-export async function insertPlacedOrder(tx: Tx, placing: Placing): Promise<Order> {
-  const { orderId, checkoutId, state, at, payments, verdict, provider, intentRef } = placing;
+export interface Placed {
+  readonly order: Order;
+  /** Hundredths of a per cent that the shop keeps, by vendor of its lines. */
+  readonly commissionBps: ReadonlyMap<string, number>;
+}
+
+/** Order, lines, discounts, taxes, contact, payments with their history; the cart is ordered, the purchase over and its call answered. */
+export async function insertPlacedOrder(tx: Tx, placing: Placing): Promise<Placed> {
+  const { orderId, checkoutId, state, at, payments, verdict, provider, intentRef, answers } = placing;
   // As text: the driver would write an array as one of PostgreSQL's.
   const asJson = JSON.stringify(payments, (_name, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
-  return toOrder(await tx.one(place, [orderId, checkoutId, state, at, asJson, verdict, provider, intentRef]));
+  const row = await tx.one(place, [orderId, checkoutId, state, at, asJson, verdict, provider, intentRef, answers]);
+  return { order: toOrder(row), commissionBps: new Map(Object.entries((row.terms ?? {}) as Record<string, number>)) };
 }

@@ -2,7 +2,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { type FrozenLine, type LineParts, partsOfLines } from "../domain/afterSale/lineParts.ts";
 import { reversedShare, shareOut, type VendorTerms } from "../domain/afterSale/vendorShare.ts";
-import { ACCOUNTS } from "../domain/ledger/ledger.ts";
+import { ACCOUNTS, type Journal } from "../domain/ledger/ledger.ts";
 import { postJournals } from "./ledger.ts";
 
 // Only an order with lines of vendors has rows here; its other lines are needed to prorate the subtotal.
@@ -32,6 +32,17 @@ const insert = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+/** What an order sold, as far as its vendors' shares go. */
+export interface Sold {
+  readonly orderId: string;
+  readonly number: string;
+  readonly currency: string;
+  readonly exponent: number;
+  /** At `exponent`; the lines of all, for it is prorated over them. */
+  readonly subtotalUnits: bigint;
+  readonly lines: readonly (FrozenLine & { readonly terms: VendorTerms | null })[];
+}
+
 /**
  * Splits an order by the vendors of its lines, with each vendor's commission as it stands now, and books their shares. Called in
  * the transaction that places the order, once its lines are written. Doing it twice changes nothing. Answers how many there are.
@@ -40,19 +51,29 @@ export async function insertVendorOrders(tx: Tx, orderId: string, at: Date): Pro
   const rows = await tx.many(soldLines, [orderId]);
   const [order] = rows;
   if (!order) return 0;
-  const lines = rows.map((row): FrozenLine => ({
-    variantId: row.variant_id, amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
-  }));
-  const parts = partsOfLines(lines, order.subtotal_units, order.currency);
-  const shares = shareOut(rows.map((row, index) => ({ terms: termsOf(row), parts: parts[index] as LineParts })));
+  const journals = await splitByVendor(tx, {
+    orderId, number: order.number, currency: order.currency, exponent: order.currency_exponent, subtotalUnits: order.subtotal_units,
+    lines: rows.map((row) => ({
+      variantId: row.variant_id, amountUnits: row.amount_units, exponent: row.exponent, discountUnits: row.discount_units, taxUnits: row.tax_units, taxIncludedUnits: row.tax_included_units,
+      terms: termsOf(row.vendor_id, row.commission_bps),
+    })),
+  }, at);
+  await postJournals(tx, journals);
+  return journals.length;
+}
+
+/** The same from what the caller knows already; the journals, one of each vendor, are the caller's to post. */
+export async function splitByVendor(tx: Tx, { orderId, number, currency, exponent, subtotalUnits, lines }: Sold, at: Date): Promise<Journal[]> {
+  const parts = partsOfLines(lines, subtotalUnits, currency);
+  const shares = shareOut(lines.map(({ terms }, index) => ({ terms, parts: parts[index] as LineParts })));
+  if (shares.length === 0) return [];
   await tx.execute(insert, [
-    orderId, order.number, order.currency, order.currency_exponent, at, shares.map((share) => share.vendorId), shares.map((share) => share.commissionBps),
+    orderId, number, currency, exponent, at, shares.map((share) => share.vendorId), shares.map((share) => share.commissionBps),
     shares.map((share) => share.gross), shares.map((share) => share.discount), shares.map((share) => share.taxIncluded), shares.map((share) => share.commission),
   ]);
-  await postJournals(tx, shares.map((share) => ({
-    kind: "VENDOR_SHARE", reference: `${orderId}:${share.vendorId}`, orderId, currency: order.currency, occurredAt: at, entries: shareEntries(share.vendorId, share.share),
-  })));
-  return shares.length;
+  return shares.map((share): Journal => ({
+    kind: "VENDOR_SHARE", reference: `${orderId}:${share.vendorId}`, orderId, currency, occurredAt: at, entries: shareEntries(share.vendorId, share.share),
+  }));
 }
 
 /** What a share does to the books; a negative one gives it back. */
@@ -61,9 +82,7 @@ export const shareEntries = (vendorId: string, units: bigint) => [
 ];
 
 /** A vendor that is gone from the list keeps its share whole: there are no terms to take a commission by. */
-function termsOf(row: { vendor_id: string | null; commission_bps: number | null }): VendorTerms | null {
-  return row.vendor_id === null ? null : { vendorId: row.vendor_id, commissionBps: row.commission_bps ?? 0 };
-}
+export const termsOf = (vendorId: string | null, commissionBps: number | null | undefined): VendorTerms | null => (vendorId === null ? null : { vendorId, commissionBps: commissionBps ?? 0 });
 
 const openShares = query({
   name: "orders.sharesForUpdate",

@@ -150,7 +150,7 @@ describe("checkoutComplete", () => {
     };
     const one = await costOf({ 1: 1 });
     expect(await costOf({ 1: 1, 2: 1, 3: 1, 4: 1 })).toBe(one);
-    expect(one).toBeLessThanOrEqual(22);
+    expect(one).toBeLessThanOrEqual(20);
   });
 });
 
