@@ -18,4 +18,5 @@ export const returnGuards: Guards = {
   ExchangePriceDiffers: allow,
   ReturnNotFound: allow,
   ReturnInWrongState: allow,
+  PaymentInDispute: allow,
 };

@@ -13,6 +13,7 @@ import { reserveStock, restock, sellReserved } from "../../queries/catalogue.ts"
 import { postJournals } from "../../queries/ledger.ts";
 import { tellOfOrder } from "../../queries/orderEvents.ts";
 import { getOrder, lockOrder } from "../../queries/orders.ts";
+import { listPaymentsForUpdate } from "../../queries/payments.ts";
 import { insertVendorOrders } from "../../queries/vendorOrders.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { giveBack } from "./giveBack.ts";
@@ -24,6 +25,7 @@ import { type Scene, sceneOf } from "./scene.ts";
 export type ReturnMoveRefusal = { code: "RETURN_NOT_FOUND" } | { code: "RETURN_IN_WRONG_STATE"; state: ReturnState } | { code: "REQUEST_IN_PROGRESS"; retryAfterSeconds: number };
 export type ReturnResolveRefusal =
   | ReturnMoveRefusal
+  | { code: "PAYMENT_IN_DISPUTE" }
   | { code: "INVALID_REASON" }
   | { code: "INSUFFICIENT_STOCK"; shortages: readonly { variantId: string; requested: bigint; available: bigint }[] }
   | ExchangeRefusal
@@ -60,6 +62,8 @@ export async function returnResolve(parts: Commanded, { key, ...input }: ReturnR
       await scene.move(returned.map(({ lineId, quantity }) => ({ lineId, returning: -quantity })));
       return { returnId: found.id, refundId: null };
     }
+    // What a bank has taken for a dispute is not there to be given back: the units would go for nothing, or be paid for twice.
+    if ((await listPaymentsForUpdate(tx, scene.order.id)).some((payment) => payment.state === "DISPUTED")) refuse<ReturnResolveRefusal>({ code: "PAYMENT_IN_DISPUTE" });
     const exchangeOrderId = found.exchangeVariantId === null ? null : await sendReplacement(scene, found.exchangeVariantId);
     const refundId = exchangeOrderId !== null ? null
       : await giveBack(scene, { units: returned, shipping: input.refundShipping, agreed: null, cause: "RETURN", reason: found.number, isExact: false });

@@ -42,6 +42,7 @@ export const returnResolveErrors: Renderers<ReturnResolveRefusal> = {
   ...returnMoveErrors(["input", "returnId"]),
   ...exchangeErrors(["input", "returnId"]),
   ...keyErrors,
+  PAYMENT_IN_DISPUTE: () => ({ message: "The bank has the money of this order for a dispute: approve when it is won, or reject.", path: ["input", "returnId"] }),
   INVALID_REASON: () => ({ message: `The note may have at most ${MAX_REASON} characters.`, path: ["input", "note"] }),
   INSUFFICIENT_STOCK: ({ shortages }) => ({
     message: "There are too few units left of what is wanted in its place: reject it, or wait for stock.", path: ["input", "returnId"],
