@@ -1,4 +1,4 @@
-import { explainUnavailable } from "#platform/db/database.ts";
+import { explainUnavailable } from "#platform/db/explainUnavailable.ts";
 import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { ConfigError } from "#platform/config.ts";

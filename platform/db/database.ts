@@ -2,7 +2,8 @@ import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import copyStreams from "pg-copy-streams";
-import { DatabaseUnavailable, isConnectionError, SQLSTATE, sqlState } from "./errors.ts";
+import { SQLSTATE, sqlState } from "./errors.ts";
+import { explainUnavailable } from "./explainUnavailable.ts";
 import type { ColumnType, ParamValues, RowOf, Statement } from "./query.ts";
 import { BEGIN, beginWith, canBeginWith } from "./together.ts";
 import { typeParsers } from "./types.ts";
@@ -290,15 +291,4 @@ export class Database extends Connection {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Turns a driver's error into one that tells a person what to check, or hands it back unchanged when it is about something else. */
-export function explainUnavailable(config: DatabaseConfig, error: unknown): unknown {
-  const where = `database "${config.database}" at ${config.host}:${config.port}`;
-  if (sqlState(error) === SQLSTATE.invalidPassword) {
-    return new DatabaseUnavailable(`${where} refused the password of user "${config.user}": check the password`, { cause: error });
-  }
-  if (sqlState(error) === "3D000") return new DatabaseUnavailable(`${where} does not exist: create it or correct the name`, { cause: error });
-  if (isConnectionError(error)) return new DatabaseUnavailable(`${where} does not answer: check that the server runs and is reachable`, { cause: error });
-  return error;
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import pg from "pg";
 import type { DatabaseConfig } from "./database.ts";
-import { explainUnavailable } from "./database.ts";
+import { explainUnavailable } from "./explainUnavailable.ts";
 import { formatLsn, parseLsn } from "./lsn.ts";
 
 /** Seconds from 1970 to 2000, where PostgreSQL's clock starts. */

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
-import { Database, explainUnavailable } from "../database.ts";
+import { Database } from "../database.ts";
+import { explainUnavailable } from "../explainUnavailable.ts";
 import { DatabaseUnavailable, isConnectionError } from "../errors.ts";
 
 const databases = useTestDatabases({ shop: true });
