@@ -26,8 +26,9 @@ export type Verb = keyof typeof VERBS;
 export type Tally = Record<string, number>;
 export const count = (tally: Tally, what: string): void => void (tally[what] = (tally[what] ?? 0) + 1);
 
-/** Nothing is decided: whoever asks again with the same key learns what becomes of it. */
-const NOT_YET = new Set(["RequestInProgress", "CartBusy", "FraudReview"]);
+/** Nothing is decided: whoever asks again with the same key, after so many milliseconds, learns what becomes of it. */
+const NOT_YET: Readonly<Record<string, number>> = { RequestInProgress: 1_000, CartBusy: 400, FraudReview: 1_500 };
+const SOON_MS = 300;
 const MOST_ERRORS = 50;
 
 /** Somebody who does not give up: each verb asks, with the same key, until there is an answer that is final. */
@@ -45,8 +46,8 @@ export function client(graph: Graph, tally: Tally, viewer: Viewer = GUEST) {
       const answer = await once(verb, given);
       const kind = answer["__typename"] as string;
       if (kind === "Error" && ++failures > MOST_ERRORS) throw new Error(`${verb} fails for good: ${answer["message"]}`);
-      if (kind !== "Error" && !NOT_YET.has(kind) && !also.has(kind)) return answer;
-      await wait(200 + Math.random() * 300);
+      if (kind !== "Error" && !(kind in NOT_YET) && !also.has(kind)) return answer;
+      await wait((NOT_YET[kind] ?? SOON_MS) * (0.75 + Math.random() / 2));
     }
   }
   return { once, ask };
