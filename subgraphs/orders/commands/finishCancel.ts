@@ -7,16 +7,18 @@ import { canBecome, ORDER_STATES } from "../domain/orderState.ts";
 import { type CancellationRecord, findCancellationForUpdate, finishCancellation, insertFullRefund } from "../queries/cancellations.ts";
 import { restock } from "../queries/catalogue.ts";
 import { listCharges, listOrderLines, listPayments } from "../queries/orderParts.ts";
+import { listRefundParts } from "../queries/paymentRefunds.ts";
+import { listPaymentsForUpdate } from "../queries/payments.ts";
 import { getOrder, lockOrder, markCancelled, taxOfOrder } from "../queries/orders.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { closeLines } from "./afterSale/closeLines.ts";
 import { keys } from "./idempotency.ts";
-import { recordRefund, settleRefund } from "./refundPayment.ts";
+import { canGoBack, recordRefund, settleRefund } from "./refundPayment.ts";
 import { voidPayments } from "./voidPayments.ts";
 
 export const CANCEL = "orderCancel";
 
-/** What is kept under the idempotency key. `refundId` is null where nothing had been paid. */
+/** What is kept under the idempotency key. `refundId` is null where nothing had been paid, or all had gone back. */
 export interface StoredCancel {
   readonly orderId: string;
   readonly refundId: string | null;
@@ -33,15 +35,9 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
   const ids = [orderId];
   await voidPayments(parts, orderId);
   const plan = planCancellation(await listOrderLines(db, ids, ALL_LINES, 0), await listCharges(db, ids), await listPayments(db, ids));
-  const units = plan.payments.reduce((so, payment) => so + payment.amount.units, 0n);
-  if (units > 0n) {
-    await db.tx(async (tx) => {
-      const recorded = await recordRefund(tx, { refundId, orderId, units, taxUnits: await taxToGiveBack(tx, orderId, units) });
-      if (!recorded.ok) throw new Error(`order ${orderId} is to be cancelled, but ${recorded.error.refundableUnits} are left of ${units}`);
-    }, { retries: 3 });
-    await settleRefund(parts, refundId);
-  }
-  const answer: StoredCancel = { orderId, refundId: plan.payments.length > 0 ? refundId : null };
+  const units = await db.tx((tx) => promiseBack(tx, refundId, orderId), { retries: 3 });
+  if (units > 0n) await settleRefund(parts, refundId);
+  const answer: StoredCancel = { orderId, refundId: units > 0n ? refundId : null };
   await db.tx(async (tx) => {
     await lockOrder(tx, orderId);
     if ((await findCancellationForUpdate(tx, orderId))?.state === "DONE") return;
@@ -56,6 +52,22 @@ export async function finishCancel(parts: OrdersParts, record: CancellationRecor
     await keys.finish(tx, { actor: record.actor, operation: CANCEL, key: record.key }, answer);
   }, { retries: 3 });
   return answer;
+}
+
+/**
+ * Promises all that was taken and has not gone back, once. What a bank has taken for a dispute since the order was found to be
+ * cancellable is promised too: it goes back when the dispute is won; when it is lost, the refund has failed and nothing goes back twice.
+ */
+async function promiseBack(tx: Tx, refundId: string, orderId: string): Promise<bigint> {
+  await lockOrder(tx, orderId);
+  const promised = await listRefundParts(tx, refundId);
+  if (promised.length > 0) return promised.reduce((so, part) => so + part.amount.units, 0n);
+  const left = (await listPaymentsForUpdate(tx, orderId)).filter((payment) => canGoBack(payment, true));
+  const units = left.reduce((so, payment) => so + payment.taken.units - payment.refundedUnits - payment.refundingUnits, 0n);
+  if (units === 0n) return 0n;
+  const recorded = await recordRefund(tx, { refundId, orderId, units, taxUnits: await taxToGiveBack(tx, orderId, units), withDisputed: true });
+  if (!recorded.ok) throw new Error(`order ${orderId} is to be cancelled, but ${recorded.error.refundableUnits} are left of ${units}`);
+  return units;
 }
 
 /** The order's tax without the share of it that went with money let go (syncPayment splits it the same way): both parts are all of it. */

@@ -7,13 +7,13 @@ import type { OrdersParts } from "../context.ts";
 import { ACCOUNTS } from "../domain/ledger/ledger.ts";
 import { refundPaid } from "../domain/ledger/journals.ts";
 import { planRefund, type RefundPart, type RefundTooLarge } from "../domain/payments/planRefund.ts";
-import type { PaymentProvider, ProviderRefund } from "../ports/paymentProvider.ts";
+import { type PaymentProvider, PaymentRefused, type ProviderRefund } from "../ports/paymentProvider.ts";
 import { giftCardOfPayment, refundGiftCards } from "../queries/giftCardHolds.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { lockOrder } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 import { leaseRefund, listRefundParts, markRefundFailed, markRefundPaid, type PaymentRefund, promiseRefund } from "../queries/paymentRefunds.ts";
-import { listPaymentsForUpdate } from "../queries/payments.ts";
+import { listPaymentsForUpdate, type PaymentRecord } from "../queries/payments.ts";
 import { LEASE_SECONDS } from "./idempotency.ts";
 
 /*
@@ -33,14 +33,16 @@ export interface RefundRequest {
   readonly units: bigint;
   /** Tax (added or contained) that is taken back with it; contained in `units`. */
   readonly taxUnits: bigint;
+  /** Also of what a bank has for a dispute: it waits for the end of that, and goes back only when it is won. */
+  readonly withDisputed?: boolean;
 }
 
 /** Promises the money. Locks the order, then its payments. Answers how it is split; over cards first, then gift cards. */
-export async function recordRefund(tx: Tx, { refundId, orderId, units, taxUnits }: RefundRequest): Promise<Result<readonly RefundPart[], RefundTooLarge>> {
+export async function recordRefund(tx: Tx, { refundId, orderId, units, taxUnits, withDisputed = false }: RefundRequest): Promise<Result<readonly RefundPart[], RefundTooLarge>> {
   await lockOrder(tx, orderId);
   const earlier = await listRefundParts(tx, refundId);
   if (earlier.length > 0) return ok(earlier.map((part) => ({ paymentId: part.paymentId, method: part.method, units: part.amount.units, taxUnits: part.taxUnits })));
-  const payments = (await listPaymentsForUpdate(tx, orderId)).filter((payment) => payment.state === "CAPTURED" || payment.state === "PARTIALLY_REFUNDED");
+  const payments = (await listPaymentsForUpdate(tx, orderId)).filter((payment) => canGoBack(payment, withDisputed));
   const planned = planRefund(
     payments.map((payment) => ({ id: payment.id, method: payment.method, takenUnits: payment.taken.units, refundedUnits: payment.refundedUnits + payment.refundingUnits })),
     units, taxUnits,
@@ -50,7 +52,12 @@ export async function recordRefund(tx: Tx, { refundId, orderId, units, taxUnits 
   return planned;
 }
 
-/** PAID: all of it went back. PENDING: a provider takes its time and tells by webhook, or the sweeper asks again. FAILED: a part did not go back. */
+/** Whether money of it can go back. */
+export function canGoBack({ state }: Pick<PaymentRecord, "state">, withDisputed = false): boolean {
+  return state === "CAPTURED" || state === "PARTIALLY_REFUNDED" || (withDisputed && state === "DISPUTED");
+}
+
+/** PAID: all of it went back. PENDING: a provider takes its time, or a dispute is not decided; it is told by webhook, or the sweeper asks again. FAILED: a part did not go back. */
 export type RefundOutcome = "PAID" | "PENDING" | "FAILED";
 
 /**
@@ -62,7 +69,8 @@ export async function settleRefund(parts: RefundParts, refundId: string): Promis
     for (const part of await listRefundParts(parts.db, refundId)) {
       if (part.state !== "PENDING") continue;
       if (part.method === "GIFT_CARD") await finishRefundPart(parts, part, { state: "SUCCEEDED", ref: null });
-      else await finishRefundPart(parts, part, await parts.payments.refund({ key: part.id, ref: part.intentRef, units: part.amount.units }));
+      // Not asked while the bank has it: a provider may remember its no under the key.
+      else if (part.dispute !== "OPEN") await finishRefundPart(parts, part, await askFor(parts, part));
     }
   } catch (error) {
     await leaseRefund(parts.db, refundId, 0).catch(() => undefined);
@@ -70,6 +78,16 @@ export async function settleRefund(parts: RefundParts, refundId: string): Promis
   }
   const states = (await listRefundParts(parts.db, refundId)).map((part) => part.state);
   return states.includes("FAILED") ? "FAILED" : states.includes("PENDING") ? "PENDING" : "PAID";
+}
+
+/** What a bank took back for a dispute cannot go back once more: lost, the part has failed, which also the shop's people see; else it waits. */
+async function askFor({ payments }: RefundParts, part: PaymentRefund): Promise<Pick<ProviderRefund, "state"> & { ref: string | null }> {
+  try {
+    return await payments.refund({ key: part.id, ref: part.intentRef, units: part.amount.units });
+  } catch (error) {
+    if (!(error instanceof PaymentRefused) || error.code !== "CHARGE_DISPUTED") throw error;
+    return { state: part.dispute === "LOST" ? "FAILED" : "PENDING", ref: null };
+  }
 }
 
 /** Books what a provider has done about one part; also called by whoever hears of it by webhook. What is booked already stays. */

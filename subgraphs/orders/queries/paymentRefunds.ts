@@ -22,13 +22,15 @@ export interface PaymentRefund {
   readonly intentRef: string;
   /** Of the refund at the provider; null until it has said so. */
   readonly providerRef: string | null;
+  /** Of the payment: OPEN while a bank has its money, LOST where it keeps it; null where there is none, or it was won. */
+  readonly dispute: "OPEN" | "LOST" | null;
 }
 
 const COLUMNS = `r.id, r.refund_id, r.payment_id, r.order_id, p.checkout_id, r.units, r.tax_units, r.state, r.provider_ref, p.method, p.provider, p.provider_ref as intent_ref,
-  p.currency, p.exponent`;
+  p.currency, p.exponent, (select max(d.state) from orders.payment_disputes d where d.payment_id = p.id and d.state <> 'WON') as dispute`;
 const row = {
   id: "uuid", refund_id: "uuid", payment_id: "uuid", order_id: "uuid", checkout_id: "uuid?", units: "int8", tax_units: "int8", state: "text", provider_ref: "text?",
-  method: "text", provider: "text", intent_ref: "text", currency: "text", exponent: "int2",
+  method: "text", provider: "text", intent_ref: "text", currency: "text", exponent: "int2", dispute: "text?",
 } as const;
 
 function toRefund(found: RowOf<typeof row>): PaymentRefund {
@@ -36,6 +38,7 @@ function toRefund(found: RowOf<typeof row>): PaymentRefund {
     id: found.id, refundId: found.refund_id, paymentId: found.payment_id, orderId: found.order_id, checkoutId: found.checkout_id,
     amount: money(found.units, found.currency, found.exponent), taxUnits: found.tax_units, state: found.state as PaymentRefund["state"],
     method: found.method as PaymentMethod, provider: found.provider, intentRef: found.intent_ref, providerRef: found.provider_ref,
+    dispute: found.dispute as PaymentRefund["dispute"],
   };
 }
 
