@@ -14,12 +14,12 @@ export interface IdempotentCall {
 
 /**
  * What a claim found. FRESH: the first call, go on. RESUMED: an earlier call was cut off midway and nobody is at work: go on
- * where it stopped. STORED: it is done, give its answer again. RUNNING: another call is at work. CONFLICT: the key belongs to a
+ * where it stopped, with what it noted, null when it noted nothing. STORED: it is done, give its answer again. RUNNING: another call is at work. CONFLICT: the key belongs to a
  * call with other content.
  */
 export type Claim =
   | { kind: "FRESH" }
-  | { kind: "RESUMED" }
+  | { kind: "RESUMED"; noted: unknown }
   | { kind: "STORED"; response: unknown }
   | { kind: "RUNNING"; retryAfterSeconds: number }
   | { kind: "CONFLICT" };
@@ -27,6 +27,8 @@ export type Claim =
 export interface IdempotencyKeys {
   /** Takes the key for `leaseSeconds`, in the transaction of the first effect. A call at the same moment waits for its end. */
   claim(tx: Tx, call: IdempotentCall, leaseSeconds: number): Promise<Claim>;
+  /** Notes what a call that goes on after a cut has to know, in the transaction of the first effect. */
+  note(tx: Tx, call: KeyOf, noted: unknown): Promise<void>;
   /** Stores the answer, in the transaction of the last effect. */
   finish(tx: Tx, call: KeyOf, response: unknown): Promise<void>;
   /** Gives the key back: nothing has happened under it. */
@@ -77,6 +79,13 @@ export function idempotencyKeys(table: `${string}.${string}`): IdempotencyKeys {
     row: {},
     budget: { access: "write", maxRows: 0 },
   });
+  const remember = query({
+    name: `${table}.note`,
+    text: `update ${table} set response = $4 where ${isKey} and state = 'RUNNING'`,
+    params: [...key, "jsonb"],
+    row: {},
+    budget: { access: "write", maxRows: 0 },
+  });
   const drop = query({
     name: `${table}.forget`,
     text: `delete from ${table} where ${isKey} and state = 'RUNNING'`,
@@ -111,8 +120,9 @@ export function idempotencyKeys(table: `${string}.${string}`): IdempotencyKeys {
       if (found.state === "DONE") return { kind: "STORED", response: found.response };
       if (found.lease_seconds !== null && found.lease_seconds > 0) return { kind: "RUNNING", retryAfterSeconds: found.lease_seconds };
       await tx.execute(takeOver, [actor, operation, name, leaseSeconds]);
-      return { kind: "RESUMED" };
+      return { kind: "RESUMED", noted: found.response };
     },
+    note: async (tx, call, noted) => void (await tx.execute(remember, [call.actor, call.operation, call.key, noted])),
     finish: async (tx, call, response) => void (await tx.execute(store, [call.actor, call.operation, call.key, response])),
     forget: async (tx, call) => void (await tx.execute(drop, [call.actor, call.operation, call.key])),
     release: async (db, call) => void (await db.execute(end, [call.actor, call.operation, call.key])),

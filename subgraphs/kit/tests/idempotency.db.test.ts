@@ -26,7 +26,7 @@ test("a lease that has ended is taken over by one", async () => {
   const claims = await Promise.all(Array.from({ length: 5 }, () => claim(call("k2"))));
   expect(claims.filter(({ kind }) => kind === "RESUMED")).toHaveLength(1);
   await keys.release(db, call("k2"));
-  expect(await claim(call("k2"))).toEqual({ kind: "RESUMED" });
+  expect(await claim(call("k2"))).toEqual({ kind: "RESUMED", noted: null });
 });
 
 test("of many at once one is fresh; when it undoes everything, the key is free again", async () => {

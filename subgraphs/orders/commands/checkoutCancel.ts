@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { type Commanded, keyOwnerOf } from "../context.ts";
-import type { Checkout } from "../domain/checkout.ts";
+import { type Checkout, isLive } from "../domain/checkout.ts";
 import { findCheckout, findLiveCheckout, leaseCheckout } from "../queries/checkouts.ts";
 import { findOrderOfCart } from "../queries/orders.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
@@ -17,7 +17,12 @@ export interface CheckoutCancelInput {
   readonly key: string;
 }
 
-type Begun = { kind: "REFUSED"; refusal: CheckoutCancelRefusal } | { kind: "ANSWERED"; checkoutId: string } | { kind: "BEGUN"; checkout: Checkout };
+type Begun =
+  | { kind: "REFUSED"; refusal: CheckoutCancelRefusal }
+  | { kind: "ANSWERED"; checkoutId: string }
+  /** An earlier try of this call was cut off after it had ended the purchase. */
+  | { kind: "OVER"; checkoutId: string }
+  | { kind: "BEGUN"; checkout: Checkout };
 
 /** The buyer gives up: the payment is closed, then goods, codes and gift cards are let go. A payment that came first becomes the order. */
 export async function checkoutCancel(parts: Commanded, input: CheckoutCancelInput): Promise<Result<Checkout, CheckoutCancelRefusal>> {
@@ -28,11 +33,11 @@ export async function checkoutCancel(parts: Commanded, input: CheckoutCancelInpu
   const begun = await parts.db.tx((tx) => begin(parts, tx, call, input), { retries: 3 });
   if (begun.kind === "REFUSED") return err(begun.refusal);
   if (begun.kind === "ANSWERED") return ok(await getCheckout(parts, begun.checkoutId));
-  if (!(await endUnfinished(parts, begun.checkout, "CANCELLED"))) {
+  if (begun.kind === "BEGUN" && !(await endUnfinished(parts, begun.checkout, "CANCELLED"))) {
     await keys.release(parts.db, call);
     return err({ code: "PAYMENT_UNAVAILABLE" });
   }
-  const over = await getCheckout(parts, begun.checkout.id);
+  const over = await getCheckout(parts, begun.kind === "OVER" ? begun.checkoutId : begun.checkout.id);
   if (over.state === "COMPLETED") {
     await parts.db.tx((tx) => keys.forget(tx, call));
     const order = await findOrderOfCart(parts.db, over.cartId);
@@ -47,11 +52,15 @@ async function begin(parts: Commanded, tx: Tx, call: IdempotentCall, input: Chec
   const refusal = refusalOf(claim);
   if (refusal) return { kind: "REFUSED", refusal };
   if (claim.kind === "STORED") return { kind: "ANSWERED", checkoutId: (claim.response as { checkoutId: string }).checkoutId };
+  const noted = claim.kind === "RESUMED" ? (claim.noted as { checkoutId: string } | null) : null;
+  const earlier = noted && (await findCheckout(tx, noted.checkoutId));
+  if (earlier && !isLive(earlier)) return { kind: "OVER", checkoutId: earlier.id };
   const found = await find(parts, tx, input);
   if (!found.ok) {
     await keys.forget(tx, call);
     return { kind: "REFUSED", refusal: found.error };
   }
+  await keys.note(tx, call, { checkoutId: found.value.id });
   await leaseCheckout(tx, found.value.id, LEASE_SECONDS);
   return { kind: "BEGUN", checkout: found.value };
 }

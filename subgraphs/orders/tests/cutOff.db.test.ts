@@ -10,7 +10,7 @@ import { createFakePayments } from "../ports/fake/createFakePayments.ts";
 import { createOrdersSubgraph } from "../subgraph.ts";
 import { expectBooksBalance } from "./books.ts";
 import { till } from "./till.ts";
-import { endLeases } from "./unreliable.ts";
+import { crashingDatabase, endLeases } from "./unreliable.ts";
 
 const slice = useSlice("martgraph_orders", (deps) => createOrdersSubgraph({ ...deps, sweepSeconds: 0 }));
 const given = () => ({ db: slice.db, clocks: testClocks, log: silentLog });
@@ -47,4 +47,18 @@ test("a purchase in one call whose process died is let go, and its key buys anew
   await sweep();
   expect((await slice.owner.raw("select state from orders.checkouts where idempotency_key = $1", [idempotencyKey])).rows).toEqual([{ state: "ABANDONED" }]);
   expect(await guest.pay({ cartId, idempotencyKey })).toMatchObject({ __typename: "CheckoutCompleteSuccess" });
+});
+
+test("giving up is answered by the same key, though the process died between letting go and keeping the answer", async () => {
+  const guest = till(slice.graph);
+  const [cartId, idempotencyKey] = [await guest.cartWith({ 1: 1 }), randomUUID()];
+  const { checkout } = await guest.checkoutStart({ cartId });
+  const crashing = crashingDatabase(slice.db, (moment) => moment === "before" && ++transactions === 3);
+  let transactions = 0;
+  const dying = till(graphOf(await createOrdersSubgraph({ ...given(), db: crashing, sweepSeconds: 0 })));
+  // Begun, let go, and then the answer is not kept any more.
+  await expect(dying.checkoutCancel({ cartId, idempotencyKey })).rejects.toThrow(/checkoutCancel/);
+  await endLeases(slice.owner);
+  expect(await guest.checkoutCancel({ cartId, idempotencyKey })).toMatchObject({ __typename: "CheckoutCancelSuccess", checkout: { id: checkout.id, state: "CANCELLED" } });
+  expect(await guest.checkoutCancel({ cartId, idempotencyKey })).toMatchObject({ __typename: "CheckoutCancelSuccess", checkout: { id: checkout.id } });
 });
