@@ -35,7 +35,7 @@ export interface IdempotencyKeys {
   forget(tx: Tx, call: KeyOf): Promise<void>;
   /** Ends the lease early: the call was cut off and may be resumed at once. */
   release(db: Reader, call: KeyOf): Promise<void>;
-  /** Forgets stored answers older than `days`; answers how many. */
+  /** Forgets stored answers older than `days`, and calls that nobody came back for that long after their lease ended; answers how many. */
   prune(db: Reader, days: number): Promise<number>;
 }
 type KeyOf = Pick<IdempotentCall, "actor" | "operation" | "key">;
@@ -102,7 +102,8 @@ export function idempotencyKeys(table: `${string}.${string}`): IdempotencyKeys {
   });
   const old = query({
     name: `${table}.prune`,
-    text: `delete from ${table} where created_at < now() - make_interval(days => $1) and state = 'DONE'`,
+    text: `delete from ${table} where created_at < now() - make_interval(days => $1)
+      and (state = 'DONE' or coalesce(lease_until, created_at) < now() - make_interval(days => $1))`,
     params: ["int4"],
     row: {},
     budget: { access: "write", maxRows: 0 },

@@ -49,5 +49,19 @@ test("a stored answer is neither forgotten by chance nor kept for ever; actors a
   expect(await keys.prune(db, 30)).toBe(1);
 });
 
+test("a key that was released and that nobody came back for is forgotten as long after its lease as a stored answer; one at work never", async () => {
+  const since = (key: string, created: string, lease: string | null) => db.raw(
+    "update orders.idempotency_keys set created_at = now() - $2::interval, lease_until = now() - $3::interval where key = $1", [key, created, lease]);
+  for (const key of ["left", "recent", "at-work", "no-lease"]) await claim(call(key));
+  await since("left", "40 days", "31 days");
+  await since("recent", "40 days", "29 days");
+  await since("at-work", "40 days", "-30 seconds");
+  await since("no-lease", "31 days", null);
+  expect(await keys.prune(db, 30)).toBe(2);
+  expect((await claim(call("left"))).kind).toBe("FRESH");
+  expect((await claim(call("recent"))).kind).toBe("RESUMED");
+  expect((await claim(call("at-work"))).kind).toBe("RUNNING");
+});
+
 test.each([["a", true], ["0190f5c2-6f0e-7c3a-9d53-0d1f6f6b2a11", true], ["x".repeat(200), true], ["", false], ["x".repeat(201), false], ["a b", false], ["a\n", false], ["\u00e9", false]])(
   "isIdempotencyKey(%j) is %s", (key, is) => expect(isIdempotencyKey(key)).toBe(is));
