@@ -50,7 +50,7 @@ describe(`${DELIVERIES} webhooks, 1 to 5 copies each, out of order, late, lost, 
     expect(books?.["ours"]).toBe(books?.["theirs"]);
     expect(await rows(`select d.ref, d.state, o.state as ours from payment_fake.disputes d left join orders.payment_disputes o on o.provider_ref = d.ref where o.state is distinct from d.state`)).toEqual([]);
     expect(await rows(`select r.ref, r.state, o.state as ours from payment_fake.intent_refunds r left join orders.payment_refunds o on o.provider_ref = r.ref
-      where o.state is distinct from r.state and coalesce(r.metadata ->> 'martgraph_key', '') not like '%:undo' and r.state <> 'PENDING'`)).toEqual([]);
+      where o.state is distinct from r.state and coalesce(r.metadata ->> 'martgraph_key', '') not like '%:undo:%' and r.state <> 'PENDING'`)).toEqual([]);
     expect(await rows("select e.currency, sum(e.units) from orders.ledger_entries e group by 1 having sum(e.units) <> 0")).toEqual([]);
   });
 });

@@ -7,8 +7,8 @@ import { postJournals } from "../queries/ledger.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 
 /**
- * Gives money back that came for a purchase which is over without an order: what was taken is refunded, what is held is let go. May
- * be repeated: the provider does it once, and it is booked once. @throws PaymentsUnavailable; the sweeper goes on later.
+ * Gives money back that came for a purchase which is over without an order: what was taken and has not gone
+ * back is refunded, what is held is let go. May be repeated: the provider gives back no more than it took, and it is booked once. @throws PaymentsUnavailable; the sweeper goes on later.
  */
 export async function undoPayment(parts: OrdersParts, checkoutId: string): Promise<void> {
   const checkout = await findCheckout(parts.db, checkoutId);
@@ -18,7 +18,9 @@ export async function undoPayment(parts: OrdersParts, checkoutId: string): Promi
     let intent = await parts.payments.find(ref);
     if (intent.state !== "CAPTURED" && intent.state !== "CANCELLED") intent = await parts.payments.cancel({ key: `${checkoutId}:cancel`, ref });
     const units = intent.state === "CAPTURED" ? intent.capturedUnits : 0n;
-    if (units > 0n) await parts.payments.refund({ key: `${checkoutId}:undo`, ref, units });
+    // Somebody may have given a part back at the provider. The key names how much: what was refused as too much is asked for anew as less.
+    const left = units - intent.refundedUnits;
+    if (left > 0n) await parts.payments.refund({ key: `${checkoutId}:undo:${left}`, ref, units: left });
     await parts.db.tx(async (tx) => {
       await getCheckoutForUpdate(tx, checkoutId);
       if (!(await markUndone(tx, checkoutId)) || units === 0n) return;

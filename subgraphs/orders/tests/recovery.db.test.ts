@@ -104,6 +104,33 @@ describe("a process that dies in the middle of a purchase", () => {
   });
 });
 
+test.each([null, "before", "after"] as const)("money of a purchase that is over, a part of which was given back by hand meanwhile: the rest goes back, once (answer lost: %s)", async (lost) => {
+  const real = createFakePayments(slice.db);
+  let [ref, isFirst] = ["", true];
+  const payments = unreliablePayments(real, (moment, verb) => verb === "refund" && moment === lost && isFirst && !(isFirst = false));
+  const confirm: PaymentProvider["confirm"] = async (request) => {
+    const outcome = await real.confirm(request);
+    ref = outcome.ref;
+    await slice.owner.raw("select catalog.release_stock(reference_id) from (select distinct reference_id from catalog.reservations) r");
+    await slice.owner.raw("update catalog.stock_levels set on_hand = 1 where variant_id = $1", [SMALL_SHOP.variant(5)]);
+    await real.act(ref, { type: "REFUND", ref: `re_hand_${lost}`, units: 1n, metadata: {} });
+    return outcome;
+  };
+  await slice.owner.raw("update catalog.stock_levels set on_hand = 5 where variant_id = $1", [SMALL_SHOP.variant(5)]);
+  const answer = await (await buyerWith({ payments: { ...payments, confirm } })).checkoutComplete(await her().cartWith({ 5: 2 }));
+  expect(answer.__typename).toBe(lost === null ? "InsufficientStock" : "PaymentUnavailable");
+  for (let round = 0; round < 2; round += 1) {
+    await endLeases(slice.owner);
+    await sweepUnfinished(parts());
+  }
+  const intent = await real.find(ref);
+  expect([intent.state, intent.refundedUnits]).toEqual(["CAPTURED", intent.capturedUnits]);
+  const undone = await slice.owner.raw<{ units: bigint }>(`select e.units from orders.ledger_journals j join orders.ledger_entries e on e.journal_id = j.id and e.units > 0
+    join orders.checkouts k on k.id::text = j.reference where j.kind = 'CHARGE_UNDONE' and k.intent_ref = $1`, [ref]);
+  expect(undone.rows.map(({ units }) => BigInt(units))).toEqual([intent.capturedUnits]);
+  expect(await auditShop(slice.owner)).toEqual([]);
+});
+
 test("a database that goes away midway is an incident to the caller, and nothing is lost", async () => {
   let transactions = 0;
   const buyer = await buyerWith({ db: crashingDatabase(slice.db, (moment) => moment === "before" && ++transactions === 2) });
