@@ -5,7 +5,7 @@ import { auditBooks } from "#subgraphs/orders/queries/audit/auditBooks.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
 import { isPortFree } from "../cli/ports.ts";
-import { tellingFindings } from "./tellingFindings.ts";
+import { tellingFindings } from "../serve/tellingFindings.ts";
 import { dataDirAt, readRuntime, type DataDir, type Runtime } from "../install/dataDir.ts";
 
 interface Finding {
