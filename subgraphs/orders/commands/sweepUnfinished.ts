@@ -96,7 +96,8 @@ async function standingOf(parts: OrdersParts, checkout: Checkout): Promise<Inten
     // Whether one was opened before we could note it, only the provider knows; opening it again finds it.
     return await openIntent(parts, checkout);
   } catch (error) {
-    if (error instanceof PaymentRefused) return null;
+    // An amount that cannot be paid was never opened. Any other refusal may hide a payment, so the purchase stays held and is looked at again.
+    if (error instanceof PaymentRefused && error.code.startsWith("AMOUNT_")) return null;
     throw error;
   }
 }
