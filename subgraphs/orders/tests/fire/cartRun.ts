@@ -47,6 +47,8 @@ export async function attackCarts({ seed, buyers, processes, kills }: CartRun) {
   const buy = async (cartId: string): Promise<void> => {
     let expectedTotal = random() < 0.5 ? "2.50" : undefined;
     const inTwoCalls = random() < 0.5;
+    // A quick machine would have begun every purchase before the first change came.
+    await wait(random() * 150);
     for (;;) {
       const expects = expectedTotal === undefined ? {} : { expectedTotal };
       if (inTwoCalls) {
