@@ -1,4 +1,5 @@
 import { cartExpired } from "./cart.ts";
+import { productChanged } from "./catalogue.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
@@ -27,6 +28,7 @@ export const EVENTS: readonly EventType[] = [
   paymentVoided,
   refundPaid,
   disputeOpened, disputeClosed, refundFailed,
+  productChanged,
   stockLow,
   stockBack,
   stockAdjusted,

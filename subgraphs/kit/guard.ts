@@ -2,7 +2,7 @@ import { type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObje
 import { applyMiddleware } from "graphql-middleware";
 import { allow as shieldAllow, deny as shieldDeny, type IRules, rule, shield } from "graphql-shield";
 import { forbidden, unauthenticated } from "./errors.ts";
-import { hasRole, type Role, type Viewer } from "./viewer.ts";
+import { can, hasRole, type Permission, type Role, type Viewer } from "./viewer.ts";
 
 /** What every context holds for the guards to judge by. */
 export interface GuardContext {
@@ -32,6 +32,11 @@ export const authenticated: Guard = { name: "authenticated", check: (viewer) => 
 /** Who holds at least one of the roles. */
 export function role(...roles: readonly [Role, ...Role[]]): Guard {
   return { name: roles.join(" or "), check: (viewer) => hasRole(viewer, ...roles) };
+}
+
+/** Who holds the permission (schema/permissions.ts), by a role or by a group. */
+export function permission(name: Permission): Guard {
+  return { name: `permission ${name}`, check: (viewer) => can(viewer, name) };
 }
 
 /** A rule of the slice's own. It is asked for every object anew: a verdict about one is no verdict about the next. */

@@ -67,10 +67,19 @@ export function hopSigner(subgraph: string, key: HopKey, clock: Clock = wallCloc
   return ({ body, viewer, requestId, deadlineMs, fresh = false }) => {
     const claims: HopClaims = {
       kid: key.id, ts: clock.now().getTime(), nonce: randomBytes(16).toString("base64url"), sub: subgraph, body: sha256(body),
-      viewer: { userId: viewer.userId, roles: viewer.roles, vendorIds: viewer.vendorIds }, requestId, deadlineMs, fresh,
+      viewer: viewerOnTheWay(viewer), requestId, deadlineMs, fresh,
     };
     const encoded = Buffer.from(JSON.stringify(claims)).toString("base64url");
     return `${encoded}.${mac(secret, encoded).toString("base64url")}`;
+  };
+}
+
+/** Field by field, so that nothing travels that a viewer does not have by its type. */
+function viewerOnTheWay({ userId, roles, vendorIds, permissions, sessionId, authenticatedAt, methods }: Viewer): Viewer {
+  return {
+    userId, roles, vendorIds,
+    ...(permissions && permissions.length > 0 ? { permissions } : {}), ...(sessionId === undefined ? {} : { sessionId }),
+    ...(authenticatedAt === undefined ? {} : { authenticatedAt }), ...(methods ? { methods } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
-/** What a person may do; the same words as in the users table and in the graph's enum `Role`. */
-export const ROLES = ["CUSTOMER", "VENDOR", "SUPPORT", "ANALYST", "ADMIN", "SERVICE"] as const;
-export type Role = (typeof ROLES)[number];
+import { type Permission, permissionsOfRole, type Role, ROLES } from "#schema/permissions.ts";
+
+export { type Permission, type Role, ROLES } from "#schema/permissions.ts";
 
 /** Who asks, as the gateway has verified it. A guest has no `userId` and no roles. */
 export interface Viewer {
@@ -9,6 +9,14 @@ export interface Viewer {
   readonly roles: readonly Role[];
   /** UUIDs of the vendors the person sells for. */
   readonly vendorIds: readonly string[];
+  /** Permissions from groups, beyond those of the roles. */
+  readonly permissions?: readonly Permission[];
+  /** UUID of the session that the access token belongs to; not given for programs and guests. */
+  readonly sessionId?: string;
+  /** When the person last showed who they are, Unix seconds of wall time. */
+  readonly authenticatedAt?: number;
+  /** How they did (RFC 8176): `pwd`, `otp`, `mfa`, `ext` for an identity provider. */
+  readonly methods?: readonly string[];
 }
 
 export const GUEST: Viewer = { userId: null, roles: [], vendorIds: [] };
@@ -20,6 +28,13 @@ export function isRole(text: string): text is Role {
 /** Whether the viewer holds at least one of the roles. */
 export function hasRole(viewer: Viewer, ...roles: readonly Role[]): boolean {
   return viewer.roles.some((role) => roles.includes(role));
+}
+
+const OF_ROLE: ReadonlyMap<Role, ReadonlySet<Permission>> = new Map(ROLES.map((role) => [role, new Set(permissionsOfRole(role))]));
+
+/** Whether the viewer holds the permission, by a role or by a group. */
+export function can(viewer: Viewer, permission: Permission): boolean {
+  return viewer.roles.some((role) => OF_ROLE.get(role)?.has(permission)) || (viewer.permissions?.includes(permission) ?? false);
 }
 
 /** Whether the viewer may see what belongs to any customer. */

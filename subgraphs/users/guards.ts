@@ -1,20 +1,9 @@
-import { allow, type Guards, when } from "#kit/guard.ts";
-import { seesPersonalData } from "./domain/user.ts";
-import type { GraphUser } from "./resolvers/resolvers.ts";
+import type { Guards } from "#kit/guard.ts";
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import { accountGuards } from "./guards/account.ts";
+import { vendorGuards } from "./guards/vendor.ts";
 
-const personalData = when<GraphUser>("the person, SUPPORT or ADMIN", (viewer, user) => user.isSelf === true || seesPersonalData(user, viewer));
-
-export const guards: Guards = {
-  // Whom one may not see is null where people are read (domain/user.ts), so that nobody learns which ids exist.
-  Query: { me: allow, user: allow },
-  Mutation: { register: allow, login: allow },
-  User: { id: allow, email: personalData, displayName: personalData, roles: allow, countryCode: allow, createdAt: allow, vendors: allow },
-  Vendor: allow,
-  TokenPair: allow,
-  EmailTaken: allow,
-  InvalidEmail: allow,
-  WeakPassword: allow,
-  InvalidDisplayName: allow,
-  InvalidCredentials: allow,
-  RateLimited: allow,
-};
+export const guards: Guards = mergeAreas<Guards>(
+  accountGuards,
+  vendorGuards,
+);

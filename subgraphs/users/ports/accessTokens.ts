@@ -17,10 +17,10 @@ export async function createTokenSigner(privateJwk: JWK): Promise<TokenSigner> {
   if (privateJwk.kty !== "OKP" || privateJwk.crv !== "Ed25519" || !privateJwk.d) throw new Error("the key for access tokens must be a private Ed25519 key as a JWK");
   const key = await importJWK(privateJwk, ACCESS_TOKEN.algorithm);
   return {
-    async sign({ sub, roles, vendorIds }, now) {
+    async sign({ sub, ...claims }, now) {
       const issuedAt = Math.floor(now.getTime() / 1000);
       const expires = issuedAt + ACCESS_TOKEN.lifeSeconds;
-      const accessToken = await new SignJWT({ roles, vendorIds })
+      const accessToken = await new SignJWT({ ...claims })
         .setProtectedHeader({ alg: ACCESS_TOKEN.algorithm, typ: ACCESS_TOKEN.typ, ...(privateJwk.kid ? { kid: privateJwk.kid } : {}) })
         .setIssuer(ACCESS_TOKEN.issuer)
         .setAudience(ACCESS_TOKEN.audience)

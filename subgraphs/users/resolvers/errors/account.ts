@@ -1,8 +1,8 @@
 import type { Renderers } from "#kit/userError.ts";
-import type { LoginRefusal } from "../commands/login.ts";
-import type { RegisterRefusal } from "../commands/register.ts";
-import type { RateLimited } from "../commands/admitAttempt.ts";
-import { MAX_DISPLAY_NAME, PASSWORD_LENGTH } from "../domain/registration.ts";
+import type { LoginRefusal } from "../../commands/login.ts";
+import type { RegisterRefusal } from "../../commands/register.ts";
+import type { RateLimited } from "../../commands/admitAttempt.ts";
+import { MAX_DISPLAY_NAME, PASSWORD_LENGTH } from "../../domain/registration.ts";
 
 const WEAK = {
   TOO_SHORT: `The password is too short: use at least ${PASSWORD_LENGTH.min} characters.`,

@@ -1,0 +1,19 @@
+import { allow, type Guards, when } from "#kit/guard.ts";
+import { seesPersonalData } from "../domain/user.ts";
+import type { GraphUser } from "../resolvers/account.ts";
+
+const personalData = when<GraphUser>("the person, SUPPORT or ADMIN", (viewer, user) => user.isSelf === true || seesPersonalData(user, viewer));
+
+export const accountGuards: Guards = {
+  // Whom one may not see is null where people are read (domain/user.ts), so that nobody learns which ids exist.
+  Query: { me: allow, user: allow },
+  Mutation: { register: allow, login: allow },
+  User: { id: allow, email: personalData, displayName: personalData, roles: allow, countryCode: allow, createdAt: allow },
+  TokenPair: allow,
+  EmailTaken: allow,
+  InvalidEmail: allow,
+  WeakPassword: allow,
+  InvalidDisplayName: allow,
+  InvalidCredentials: allow,
+  RateLimited: allow,
+};
