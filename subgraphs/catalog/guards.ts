@@ -1,23 +1,17 @@
 import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
+import { searchGuards } from "./guards/search.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
 const catalogueGuards: Guards = {
-  Query: { product: allow, products: allow, search: allow, variant: allow, categories: allow },
+  Query: { product: allow, products: allow, variant: allow, categories: allow },
   Product: allow,
   ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
   Price: allow,
   Availability: allow,
   Category: allow,
   Vendor: allow,
-  ProductConnection: allow,
-  ProductEdge: allow,
-  ProductFacets: allow,
-  CategoryFacet: allow,
-  VendorFacet: allow,
-  PriceFacet: allow,
-  AvailabilityFacet: allow,
   ProductVariantConnection: allow,
   ProductVariantEdge: allow,
   CategoryConnection: allow,
@@ -26,4 +20,4 @@ const catalogueGuards: Guards = {
   PageInfo: allow,
 };
 
-export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards);
+export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, searchGuards);

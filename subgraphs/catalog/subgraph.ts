@@ -5,10 +5,10 @@ import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeKept } from "./queries/kept.ts";
 import { makeLoaders } from "./loaders.ts";
-import { connectionResolvers, facetsResolvers } from "./resolvers/facets.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { queryResolvers } from "./resolvers/query.ts";
+import { searchResolvers } from "./resolvers/search.ts";
 
 const PRUNE_MS = 3_600_000;
 
@@ -23,7 +23,7 @@ export async function createCatalogSubgraph({ keep = false, ...deps }: CatalogOp
   return defineSubgraph({
     name: "catalog",
     deps: { ...deps, kept: makeKept(deps.db, keep) },
-    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers, ProductConnection: connectionResolvers, ProductFacets: facetsResolvers }, inventoryResolvers),
+    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, searchResolvers),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),
