@@ -45,5 +45,5 @@ export class Coalescer<T> {
 
 /** Equal for viewers that see the same: nothing of an answer depends on more of the token. */
 export function identityOf(viewer: Viewer): string {
-  return `${viewer.userId ?? ""}|${viewer.roles.join()}|${viewer.vendorIds.join()}`;
+  return [viewer.userId, viewer.roles, viewer.vendorIds, viewer.permissions, viewer.sessionId, viewer.authenticatedAt, viewer.methods].map((part) => part ?? "").join("|");
 }
