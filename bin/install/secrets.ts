@@ -20,6 +20,8 @@ export interface Secrets {
   /** One key per subgraph for the signed hop, base64url of 32 bytes. */
   hopKeys: Record<SubgraphName, string>;
   accountPasswords: Record<AccountRole, string>;
+  /** Seals what is stored secretly, such as authenticator apps; base64url of 32 bytes. Lost, those have to be set up anew. */
+  dataKey: string;
 }
 
 /** Reads the installation's secrets, or makes them at the first start. */
@@ -36,6 +38,7 @@ export async function loadSecrets(dir: DataDir): Promise<Secrets> {
   const secrets = parsed(text);
   if (isOfEarlierVersion(secrets)) {
     for (const role of LATER_ROLES) secrets.databasePasswords[role] ??= random(18);
+    secrets.dataKey ??= random(32);
     writePrivate(dir.secretsFile, `${JSON.stringify(secrets, null, 2)}\n`);
   }
   if (!isWhole(secrets)) throw new SetupError(`The file ${dir.secretsFile} is damaged: restore it from a backup, or begin anew with --reset.`);
@@ -54,13 +57,15 @@ function parsed(text: string): unknown {
 const LATER_ROLES = ["martgraph_relay"] as const satisfies readonly DatabaseRole[];
 const FIRST_ROLES = ROLES.filter((role) => !(LATER_ROLES as readonly DatabaseRole[]).includes(role));
 
-const isOfEarlierVersion = (value: unknown): value is Secrets => isWhole(value, FIRST_ROLES) && !isWhole(value);
+const isOfEarlierVersion = (value: unknown): value is Secrets => isWhole(value, FIRST_ROLES, () => true) && !isWhole(value);
+
+const isGiven = (text: unknown): boolean => typeof text === "string" && text !== "";
 
 /** Half a file can be JSON too, and a missing password must not become the password "undefined". */
-function isWhole(value: unknown, roles: readonly DatabaseRole[] = ROLES): value is Secrets {
+function isWhole(value: unknown, roles: readonly DatabaseRole[] = ROLES, mayHold: (text: unknown) => boolean = isGiven): value is Secrets {
   const held = value as Partial<Secrets> | null | undefined;
-  const has = (part: Readonly<Record<string, unknown>> | undefined, keys: readonly string[]) => keys.every((key) => typeof part?.[key] === "string" && part[key] !== "");
-  return has(held?.databasePasswords, roles) && has(held?.hopKeys, SUBGRAPHS) && has(held?.accountPasswords, ACCOUNT_ROLES) && Boolean(held?.tokenKey?.privateJwk && held.tokenKey.publicJwk);
+  const has = (part: Readonly<Record<string, unknown>> | undefined, keys: readonly string[]) => keys.every((key) => isGiven(part?.[key]));
+  return has(held?.databasePasswords, roles) && has(held?.hopKeys, SUBGRAPHS) && has(held?.accountPasswords, ACCOUNT_ROLES) && Boolean(held?.tokenKey?.privateJwk && held.tokenKey.publicJwk) && mayHold(held?.dataKey);
 }
 
 async function makeSecrets(): Promise<Secrets> {
@@ -73,6 +78,7 @@ async function makeSecrets(): Promise<Secrets> {
     tokenKey: { privateJwk: await jwk(privateKey), publicJwk: await jwk(publicKey) },
     hopKeys: fromKeys(SUBGRAPHS, () => random(32)),
     accountPasswords: fromKeys(ACCOUNT_ROLES, () => random(12)),
+    dataKey: random(32),
   };
 }
 

@@ -21,13 +21,14 @@ export interface SubgraphParts {
   /** Shared by all processes where it is Redis: login attempts are counted there. */
   cache: Cache;
   tokenKey: Secrets["tokenKey"];
+  dataKey: Secrets["dataKey"];
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey }: SubgraphParts): Promise<Subgraph> {
+export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
-      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, ...keepSettings() });
+      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, ...keepSettings() });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log, ...keepSettings() });
     case "orders":

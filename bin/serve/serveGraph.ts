@@ -63,7 +63,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
@@ -91,7 +91,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         port: 0,
         hopKey: hopKeys[name],
         database: databaseOf(installation, name),
-        ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> } } : {}),
+        ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> }, dataKey: secrets.dataKey } : {}),
         ...(name === "orders" && stripe ? { stripe } : {}),
       };
       return start(name, `subgraphs/${name}/main.ts`, processSettings);

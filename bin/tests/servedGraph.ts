@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
@@ -71,8 +72,9 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
   const databases = new Map(SUBGRAPHS.map((name) => [name, Database.open(configOf(name))]));
   const business = await businessClock(databases.get("orders") as Database);
   const tokenKey = { publicJwk, privateJwk };
+  const dataKey = randomBytes(32).toString("base64url");
   const cache = memoryCache();
-  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey })));
+  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey })));
   const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, log: silentLog });
   return {
     url: gateway.url,
@@ -92,7 +94,7 @@ async function apart(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk
   const started = await Promise.all(SUBGRAPHS.map((name) => {
     const settings: SubgraphProcessSettings = {
       host: "127.0.0.1", port: 0, hopKey: hopKeys[name], database: configOf(name),
-      ...(name === "users" ? { tokenKey: { privateJwk: privateJwk as Record<string, unknown> } } : {}),
+      ...(name === "users" ? { tokenKey: { privateJwk: privateJwk as Record<string, unknown> }, dataKey: randomBytes(32).toString("base64url") } : {}),
       ...(name === "orders" && stripe ? { stripe } : {}),
     };
     return startSplitProcess(name, `subgraphs/${name}/main.ts`, settings);

@@ -15,6 +15,8 @@ export interface SubgraphProcessSettings {
   database: DatabaseConfig;
   /** Ed25519 key that signs access tokens, as a JWK; for users alone. */
   tokenKey?: { privateJwk: Record<string, unknown> };
+  /** The installation's key for stored secrets; for users alone. */
+  dataKey?: string;
   /** How Stripe is reached, where it is; for orders alone. */
   stripe?: StripeEnvironment;
 }

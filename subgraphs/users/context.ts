@@ -8,6 +8,7 @@ import type { Vendor } from "./domain/user.ts";
 import type { UsersLoaders } from "./loaders.ts";
 import type { TokenSigner } from "./ports/accessTokens.ts";
 import type { PasswordHasher } from "./ports/passwordHash.ts";
+import type { SecretBox } from "./ports/secretBox.ts";
 
 /** What the slice works with once it is made. */
 export interface UsersParts {
@@ -17,6 +18,8 @@ export interface UsersParts {
   readonly log: Log;
   readonly hasher: PasswordHasher;
   readonly signer: TokenSigner;
+  /** Seals and marks what is stored secretly. */
+  readonly secrets: SecretBox;
   /** Counts attempts, for all processes where the cache is shared. */
   readonly attempts: Cache;
   /** Counts in this process while the shared cache is away. */

@@ -5,5 +5,6 @@ import { createUsersSubgraph } from "./subgraph.ts";
 
 await runSubgraphProcess("users", async ({ db, clocks, log, settings }) => {
   if (!settings.tokenKey) throw new Error("the users process was started without the key that signs access tokens");
-  return createUsersSubgraph({ db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey, ...keepSettings() });
+  if (!settings.dataKey) throw new Error("the users process was started without the key for stored secrets");
+  return createUsersSubgraph({ db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey, dataKey: settings.dataKey, ...keepSettings() });
 });

@@ -11,6 +11,7 @@ import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createTokenSigner } from "./ports/accessTokens.ts";
 import { createPasswordHasher, type PasswordHasher } from "./ports/passwordHash.ts";
+import { createSecretBox } from "./ports/secretBox.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
 export interface UsersDeps {
@@ -20,6 +21,8 @@ export interface UsersDeps {
   readonly log: Log;
   /** Ed25519, with `d`; the gateway holds the public half. */
   readonly tokenKey: { readonly privateJwk: JWK };
+  /** The installation's key for what is stored sealed, 32 bytes or more as base64url. */
+  readonly dataKey: string;
   /** Where attempts are counted; in this process where not given. Its caller closes it. */
   readonly cache?: Cache;
   readonly hasher?: PasswordHasher;
@@ -33,13 +36,14 @@ const VENDOR_MAX_AGE_MS = 10_000;
 const OWN_CACHE_BYTES = 4_000_000;
 
 /** People, vendors, registration and login. The database stays its caller's to close. */
-export async function createUsersSubgraph({ db, clocks, log, tokenKey, cache, hasher, keep = false }: UsersDeps): Promise<Subgraph> {
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, cache, hasher, keep = false }: UsersDeps): Promise<Subgraph> {
   const ownAttempts = memoryCache({ maxBytes: OWN_CACHE_BYTES });
   return defineSubgraph({
     name: "users",
     deps: {
       db, clocks, log,
       signer: await createTokenSigner(tokenKey.privateJwk),
+      secrets: createSecretBox(dataKey),
       attempts: cache ?? ownAttempts,
       ownAttempts,
       vendors: new Fresh<Vendor>({ maxAgeMs: keep ? VENDOR_MAX_AGE_MS : 0, maxEntries: 5_000 }),

@@ -11,7 +11,7 @@ import { createUsersSubgraph } from "../subgraph.ts";
 
 const keys = await generateKeyPair(ACCESS_TOKEN.algorithm, { extractable: true });
 const tokenKey = { privateJwk: await exportJWK(keys.privateKey) };
-const slice = useSlice("martgraph_users", (deps) => createUsersSubgraph({ ...deps, tokenKey }));
+const slice = useSlice("martgraph_users", (deps) => createUsersSubgraph({ ...deps, tokenKey, dataKey: "0".repeat(43) }));
 
 const REGISTER = `mutation ($input: RegisterInput!) { register(input: $input) { __typename
   ... on TokenPair { accessToken expiresAt user { id email displayName roles countryCode createdAt } }

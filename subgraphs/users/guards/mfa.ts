@@ -1,0 +1,5 @@
+import { allow, type Guards } from "#kit/guard.ts";
+
+export const mfaGuards: Guards = {
+  StepUpRequired: allow,
+};
