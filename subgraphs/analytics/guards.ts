@@ -1,14 +1,14 @@
-import { allow, role, when, type Guards } from "#kit/guard.ts";
-import { hasRole } from "#kit/viewer.ts";
+import { allow, allOf, anyOf, permission, when, type Guards } from "#kit/guard.ts";
 import { decodeId } from "#schema/values/ids.ts";
 import type { AnalyticsLoaders } from "./loaders.ts";
 
-const analysts = role("ADMIN", "ANALYST");
+const analysts = permission("metrics.read");
+const listers = anyOf(permission("metrics.list"), analysts);
+const engineers = permission("quality.read");
 
 /** Asks for the vendor of the product in the published build: what a vendor may see is decided where the numbers are. */
-const analystsOrOwnVendor = when<{ id: string }, unknown, { loaders: AnalyticsLoaders }>("ADMIN, ANALYST or the product's own vendor", async (viewer, product, _args, { loaders }) => {
-  if (hasRole(viewer, "ADMIN", "ANALYST")) return true;
-  if (!hasRole(viewer, "VENDOR") || viewer.vendorIds.length === 0) return false;
+const itsVendor = when<{ id: string }, unknown, { loaders: AnalyticsLoaders }>("the people of the product's vendor", async (viewer, product, _args, { loaders }) => {
+  if (viewer.vendorIds.length === 0) return false;
   const productId = decodeId("prd", product.id);
   const vendorId = productId ? await loaders.vendorOfProduct.load(productId) : null;
   return vendorId !== null && viewer.vendorIds.includes(vendorId.vendorId ?? "");
@@ -16,13 +16,13 @@ const analystsOrOwnVendor = when<{ id: string }, unknown, { loaders: AnalyticsLo
 
 export const guards: Guards = {
   Query: {
-    metrics: role("ADMIN", "ANALYST", "SUPPORT"),
-    metricDimensions: role("ADMIN", "ANALYST", "SUPPORT"),
+    metrics: listers,
+    metricDimensions: listers,
     metricQuery: analysts,
     cohorts: analysts,
     rfmSegments: analysts,
-    dataQuality: analysts,
-    pipelineRuns: analysts,
+    dataQuality: engineers,
+    pipelineRuns: engineers,
   },
   // Reached through the guarded fields above alone: none of these types is an entity.
   MetricDefinition: allow,
@@ -41,5 +41,5 @@ export const guards: Guards = {
   PageInfo: allow,
   Money: allow,
   ProductAnalytics: allow,
-  Product: { id: allow, analytics: analystsOrOwnVendor },
+  Product: { id: allow, analytics: anyOf(analysts, allOf(permission("metrics.readOwn"), itsVendor)) },
 };

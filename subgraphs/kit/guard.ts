@@ -2,7 +2,8 @@ import { type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObje
 import { applyMiddleware } from "graphql-middleware";
 import { allow as shieldAllow, deny as shieldDeny, type IRules, rule, shield } from "graphql-shield";
 import { forbidden, unauthenticated } from "./errors.ts";
-import { can, hasRole, type Permission, type Role, type Viewer } from "./viewer.ts";
+import { decide, type Rule } from "./rule.ts";
+import type { Permission, Viewer } from "./viewer.ts";
 
 /** What every context holds for the guards to judge by. */
 export interface GuardContext {
@@ -15,28 +16,29 @@ export interface Guard {
   readonly name: string;
   /** Undefined for `allow`: such a field runs as if there were no guards. */
   readonly check: Check | undefined;
+  /** The same as data; see rule.ts. */
+  readonly rule: Rule;
 }
 
 /** A guard for every field of every object type; a guard in the place of the fields holds for all fields of the type. */
 export type Guards = Readonly<Record<string, Guard | Readonly<Record<string, Guard>>>>;
 
+function pure(name: string, rule: Rule): Guard {
+  return { name, rule, check: (viewer) => decide(rule, viewer) === true };
+}
+
 /** Anyone, guests too. */
-export const allow: Guard = { name: "allow", check: undefined };
+export const allow: Guard = { name: "allow", check: undefined, rule: "everyone" };
 
 /** Nobody. */
-export const deny: Guard = { name: "deny", check: () => false };
+export const deny: Guard = { name: "deny", check: () => false, rule: "nobody" };
 
 /** Anyone with an account. */
-export const authenticated: Guard = { name: "authenticated", check: (viewer) => viewer.userId !== null };
-
-/** Who holds at least one of the roles. */
-export function role(...roles: readonly [Role, ...Role[]]): Guard {
-  return { name: roles.join(" or "), check: (viewer) => hasRole(viewer, ...roles) };
-}
+export const authenticated: Guard = pure("authenticated", "account");
 
 /** Who holds the permission (schema/permissions.ts), by a role or by a group. */
 export function permission(name: Permission): Guard {
-  return { name: `permission ${name}`, check: (viewer) => can(viewer, name) };
+  return pure(`permission ${name}`, { permission: name });
 }
 
 /** A rule of the slice's own. It is asked for every object anew: a verdict about one is no verdict about the next. */
@@ -44,7 +46,7 @@ export function when<Parent = unknown, Args = unknown, Context = unknown>(
   name: string,
   check: (viewer: Viewer, parent: Parent, args: Args, context: Context) => boolean | Promise<boolean>,
 ): Guard {
-  return { name, check: check as unknown as Check };
+  return { name, check: check as unknown as Check, rule: { own: name } };
 }
 
 /** Where at least one guard agrees. @throws without any: an empty list would be a decision nobody took. */
@@ -53,6 +55,7 @@ export function anyOf(...guards: readonly Guard[]): Guard {
   if (guards.some((guard) => !guard.check)) return allow;
   return {
     name: guards.map((guard) => guard.name).join(" or "),
+    rule: { any: guards.map((guard) => guard.rule) },
     async check(viewer, parent, args, context) {
       for (const guard of guards) if (await guard.check?.(viewer, parent, args, context)) return true;
       return false;
@@ -66,7 +69,8 @@ export function allOf(...guards: readonly Guard[]): Guard {
   const checks = guards.filter((guard) => guard.check);
   if (checks.length === 0) return allow;
   return {
-    name: checks.map((guard) => guard.name).join(" and "),
+    name: checks.map((guard) => (typeof guard.rule !== "string" && "any" in guard.rule ? `(${guard.name})` : guard.name)).join(" and "),
+    rule: { all: checks.map((guard) => guard.rule) },
     async check(viewer, parent, args, context) {
       for (const guard of checks) if (!(await guard.check?.(viewer, parent, args, context))) return false;
       return true;

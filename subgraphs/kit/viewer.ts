@@ -25,19 +25,9 @@ export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
 }
 
-/** Whether the viewer holds at least one of the roles. */
-export function hasRole(viewer: Viewer, ...roles: readonly Role[]): boolean {
-  return viewer.roles.some((role) => roles.includes(role));
-}
-
 const OF_ROLE: ReadonlyMap<Role, ReadonlySet<Permission>> = new Map(ROLES.map((role) => [role, new Set(permissionsOfRole(role))]));
 
 /** Whether the viewer holds the permission, by a role or by a group. */
 export function can(viewer: Viewer, permission: Permission): boolean {
   return viewer.roles.some((role) => OF_ROLE.get(role)?.has(permission)) || (viewer.permissions?.includes(permission) ?? false);
-}
-
-/** Whether the viewer may see what belongs to any customer. */
-export function seesEveryone(viewer: Viewer): boolean {
-  return hasRole(viewer, "SUPPORT", "ADMIN");
 }

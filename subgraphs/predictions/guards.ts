@@ -1,15 +1,13 @@
-import { allow, role, when, type Guards } from "#kit/guard.ts";
-import { hasRole } from "#kit/viewer.ts";
+import { allow, anyOf, permission, when, type Guards } from "#kit/guard.ts";
 import { decodeId } from "#schema/values/ids.ts";
 
 /** Who a person is recommended what tells what they bought: the person's own business, and the shop's. */
-const selfOrStaff = when<{ id: string }>("the person, SUPPORT, ANALYST or ADMIN", (viewer, user) =>
-  (viewer.userId !== null && decodeId("usr", user.id) === viewer.userId) || hasRole(viewer, "SUPPORT", "ANALYST", "ADMIN"));
+const themselves = when<{ id: string }>("the person", (viewer, user) => viewer.userId !== null && decodeId("usr", user.id) === viewer.userId);
 
 export const guards: Guards = {
-  User: { id: allow, recommendations: selfOrStaff, churnRisk: role("ADMIN", "ANALYST") },
+  User: { id: allow, recommendations: anyOf(themselves, permission("recommendations.read")), churnRisk: permission("predictions.read") },
   Product: { id: allow, similar: allow },
   RecommendationList: allow,
   Recommendation: allow,
-  ChurnRisk: role("ADMIN", "ANALYST"),
+  ChurnRisk: permission("predictions.read"),
 };

@@ -1,4 +1,4 @@
-import { hasRole, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 
 export interface Warehouse {
@@ -48,14 +48,9 @@ export interface Adjustment {
   readonly kind: AdjustKind;
 }
 
-/** Whose stock it is decides: ADMIN changes everyone's, a vendor's people their own. */
+/** Whose stock it is decides: who holds the permission changes everyone's, a vendor's people their own. */
 export function mayKeepStockOf(vendorId: string | null, viewer: Viewer): boolean {
-  return hasRole(viewer, "ADMIN") || (vendorId !== null && viewer.vendorIds.includes(vendorId));
-}
-
-/** SUPPORT sees it too. */
-export function maySeeStockOf(vendorId: string | null, viewer: Viewer): boolean {
-  return hasRole(viewer, "SUPPORT") || mayKeepStockOf(vendorId, viewer);
+  return can(viewer, "inventory.write") || (vendorId !== null && viewer.vendorIds.includes(vendorId));
 }
 
 export function checkUnits(field: string, units: number, min = 1): QuantityRefusal | undefined {

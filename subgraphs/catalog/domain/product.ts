@@ -1,4 +1,4 @@
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 
 export type ProductStatus = "DRAFT" | "ACTIVE" | "ARCHIVED";
 
@@ -30,8 +30,8 @@ export interface Category {
   readonly parentId: string | null;
 }
 
-/** Drafts are seen by the vendor's own people, SUPPORT and ADMIN; everything else by everybody, since old orders show it. */
+/** Drafts are seen by the vendor's own people and whoever may read them all; everything else by everybody, since old orders show it. */
 export function maySee(product: Pick<Product, "status" | "vendorId">, viewer: Viewer): boolean {
   if (product.status !== "DRAFT") return true;
-  return seesEveryone(viewer) || (product.vendorId !== null && viewer.vendorIds.includes(product.vendorId));
+  return can(viewer, "catalog.read") || (product.vendorId !== null && viewer.vendorIds.includes(product.vendorId));
 }

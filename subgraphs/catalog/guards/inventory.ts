@@ -1,19 +1,20 @@
-import { allow, type Guards, role, when } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission, when } from "#kit/guard.ts";
 import type { CatalogContext } from "../context.ts";
-import { maySeeStockOf } from "../domain/inventory.ts";
 import type { Variant } from "../domain/product.ts";
 
-const keepers = role("ADMIN", "VENDOR");
-const staff = role("ADMIN", "SUPPORT", "VENDOR");
-const seesStock = when<Variant, unknown, CatalogContext>("ADMIN, SUPPORT or the variant's vendor", async (viewer, variant, _args, { loaders }) => {
-  const product = await loaders.productById.load(variant.productId);
-  return maySeeStockOf(product?.vendorId ?? null, viewer);
+const keepers = anyOf(permission("inventory.write"), permission("inventory.writeOwn"));
+const staff = permission("warehouses.read");
+const itsVendor = when<Variant, unknown, CatalogContext>("the people of the variant's vendor", async (viewer, variant, _args, { loaders }) => {
+  if (viewer.vendorIds.length === 0) return false;
+  const vendorId = (await loaders.productById.load(variant.productId))?.vendorId ?? null;
+  return vendorId !== null && viewer.vendorIds.includes(vendorId);
 });
+const seesStock = anyOf(permission("inventory.read"), permission("inventory.write"), itsVendor);
 
 /** Whose variant a mutation names is looked at by its command: another vendor's is not there. Who holds a level or a movement may have its fields. */
 export const inventoryGuards: Guards = {
   Query: { warehouses: staff, warehouse: staff },
-  Mutation: { warehouseUpsert: role("ADMIN"), inventoryAdjust: keepers, inventoryReceive: keepers, incomingSet: keepers, inventoryTransfer: keepers, lowStockThresholdSet: keepers },
+  Mutation: { warehouseUpsert: permission("warehouses.write"), inventoryAdjust: keepers, inventoryReceive: keepers, incomingSet: keepers, inventoryTransfer: keepers, lowStockThresholdSet: keepers },
   ProductVariant: { inventory: seesStock, lowStockThreshold: seesStock, stockMovements: seesStock },
   Warehouse: allow,
   InventoryLevel: allow,

@@ -1,4 +1,4 @@
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import type { Reader } from "#platform/db/database.ts";
 import { type ColumnType, query } from "#platform/db/query.ts";
 import { type FacetCounts, MAX_COUNTED, MAX_GROUPS, PRICE_EDGES } from "../domain/facets.ts";
@@ -65,7 +65,7 @@ export async function countFacets(db: Reader, asked: { text: string | undefined;
   const { ids, categoryIds, vendorIds, price, inStock, status } = asked.filter;
   const conditions = [ids ?? null, categoryIds ?? null, vendorIds ?? null, currency, price?.min ?? null, price?.max ?? null, price?.below ?? null, inStock ?? null] as const;
   const rows = text === undefined
-    ? await db.many(ofList, [status, seesEveryone(viewer), viewer.vendorIds, ...conditions] as never)
+    ? await db.many(ofList, [status, can(viewer, "catalog.read"), viewer.vendorIds, ...conditions] as never)
     : await db.many(ofSearch, [text, ...conditions] as never);
   const of = (kind: string) => rows.filter((row) => row.kind === kind);
   const groups = (kind: string) => of(kind).map((row) => ({ id: row.id as string, count: row.products }));

@@ -1,5 +1,5 @@
 import { type CursorCodec, cursorOf, type Page } from "#kit/page.ts";
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import type { Reader } from "#platform/db/database.ts";
 import { type ColumnType, query } from "#platform/db/query.ts";
 import type { Product } from "../domain/product.ts";
@@ -107,7 +107,7 @@ export async function listProducts(
   const statement = statements.get(statementKey(sort, active));
   if (!statement) throw new Error(`no statement lists products by ${sort} with ${active.map((condition) => condition.name).join(", ")}`);
   const values = [
-    filter.status, seesEveryone(viewer), viewer.vendorIds, ...(page.after ?? SORTS[sort].start), page.limit + 1,
+    filter.status, can(viewer, "catalog.read"), viewer.vendorIds, ...(page.after ?? SORTS[sort].start), page.limit + 1,
     ...(SORTS[sort].type === "numeric" ? [asked.currency] : []),
     ...active.flatMap((condition) => condition.values(filter) ?? []),
   ];

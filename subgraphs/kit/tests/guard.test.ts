@@ -1,10 +1,10 @@
 import { buildSchema, graphql, GraphQLError, type GraphQLObjectType } from "graphql";
 import { describe, expect, test } from "vitest";
-import { allOf, allow, anyOf, authenticated, deny, describeGuards, type Guard, type Guards, guardSchema, role, when } from "../guard.ts";
+import { allOf, allow, anyOf, authenticated, deny, describeGuards, type Guard, type Guards, guardSchema, permission, when } from "../guard.ts";
 import { GUEST, type Viewer } from "../viewer.ts";
 
 const SDL = "type Query { open: String secret: String things: [Thing!]! } type Thing { id: ID! owner: ID! note: String }";
-const ada: Viewer = { userId: "ada", roles: ["CUSTOMER"], vendorIds: [] };
+const ada: Viewer = { userId: "ada", roles: ["VENDOR"], vendorIds: [] };
 const admin: Viewer = { userId: "root", roles: ["ADMIN"], vendorIds: [] };
 const root = { open: "open", secret: "secret", things: ["ada", "bob", "ada"].map((owner, id) => ({ id, owner, note: `of ${owner}` })) };
 
@@ -20,9 +20,9 @@ describe("a guard", () => {
     ["allow", allow, ["secret", "secret", "secret"]],
     ["deny", deny, ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"]],
     ["authenticated", authenticated, ["UNAUTHENTICATED", "secret", "secret"]],
-    ["role", role("ADMIN", "SUPPORT"), ["UNAUTHENTICATED", "FORBIDDEN", "secret"]],
-    ["anyOf", anyOf(deny, role("ADMIN")), ["UNAUTHENTICATED", "FORBIDDEN", "secret"]],
-    ["allOf", allOf(authenticated, role("CUSTOMER")), ["UNAUTHENTICATED", "secret", "FORBIDDEN"]],
+    ["permission", permission("users.read"), ["UNAUTHENTICATED", "FORBIDDEN", "secret"]],
+    ["anyOf", anyOf(deny, permission("users.write")), ["UNAUTHENTICATED", "FORBIDDEN", "secret"]],
+    ["allOf", allOf(authenticated, permission("catalog.writeOwn")), ["UNAUTHENTICATED", "secret", "FORBIDDEN"]],
   ] as const)("%s lets through whom it says and tells the others why not", async (_name, guard, expected) => {
     const answers = await Promise.all([GUEST, ada, admin].map((viewer) => ask(viewer, "{ secret }", withSecret(guard))));
     expect(answers.map(({ data, codes }) => codes?.[0] ?? data?.["secret"])).toEqual(expected);
@@ -63,5 +63,5 @@ describe("boot fails", () => {
 });
 
 test("the table of guards can be read", () => {
-  expect(describeGuards("test", buildSchema(SDL), withSecret(anyOf(authenticated, role("ADMIN", "SUPPORT"))))).toMatchObject({ "Query.open": "allow", "Query.secret": "authenticated or ADMIN or SUPPORT" });
+  expect(describeGuards("test", buildSchema(SDL), withSecret(anyOf(authenticated, permission("users.read"))))).toMatchObject({ "Query.open": "allow", "Query.secret": "authenticated or permission users.read" });
 });

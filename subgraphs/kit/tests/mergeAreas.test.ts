@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allow, role } from "../guard.ts";
+import { allow, permission } from "../guard.ts";
 import { mergeAreas } from "../mergeAreas.ts";
 
 test("areas add fields to one type; a field given twice is refused", () => {
@@ -8,6 +8,6 @@ test("areas add fields to one type; a field given twice is refused", () => {
 });
 
 test("a guard for all fields is not joined with guards of single ones: it would open what another area keeps closed", () => {
-  expect(() => mergeAreas<Record<string, object>>({ Order: allow }, { Order: { notes: role("SUPPORT") } })).toThrow("Order has one guard for all its fields");
-  expect(() => mergeAreas<Record<string, object>>({ Order: { notes: role("SUPPORT") } }, { Order: allow })).toThrow("Order has one guard for all its fields");
+  expect(() => mergeAreas<Record<string, object>>({ Order: allow }, { Order: { notes: permission("orders.note") } })).toThrow("Order has one guard for all its fields");
+  expect(() => mergeAreas<Record<string, object>>({ Order: { notes: permission("orders.note") } }, { Order: allow })).toThrow("Order has one guard for all its fields");
 });

@@ -1,6 +1,6 @@
 import type { Tx } from "#platform/db/database.ts";
 import type { Viewer } from "#kit/viewer.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { type Cart, mayUseCart } from "../domain/cart.ts";
 import { readWorkspace, type Workspace } from "../queries/cartContents.ts";
@@ -40,6 +40,6 @@ export async function checkUsable(tx: Tx, cart: Cart | undefined, viewer: Viewer
   if (cart.state === "OPEN") return ok(cart);
   if (cart.state !== "ORDERED") return err({ code: "CART_CLOSED", state: cart.state });
   const order = await findOrderOfCart(tx, cart.id);
-  const isTheirs = order && (seesEveryone(viewer) || (order.userId !== null && order.userId === viewer.userId));
+  const isTheirs = order && (can(viewer, "orders.read") || (order.userId !== null && order.userId === viewer.userId));
   return err({ code: "CART_ALREADY_ORDERED", orderId: isTheirs ? order.id : null });
 }

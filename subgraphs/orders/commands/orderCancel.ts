@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { type Commanded, keyOwnerOf } from "../context.ts";
 import { assertCancellable, type CancelRefusal, isReason } from "../domain/cancellation.ts";
@@ -61,7 +61,7 @@ async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input:
     await keys.forget(tx, call);
     return { kind: "REFUSED", refusal };
   };
-  const order = await findOrderOfCallerForUpdate(tx, { orderId: input.orderId, guestKey: input.guestKey }, viewer);
+  const order = await findOrderOfCallerForUpdate(tx, { orderId: input.orderId, guestKey: input.guestKey }, viewer, "orders.cancel");
   if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
   const earlier = await findCancellationForUpdate(tx, order.id);
   if (earlier?.state === "RUNNING") {
@@ -73,7 +73,7 @@ async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input:
   const cancellable = assertCancellable(order, payments);
   if (!cancellable.ok) return refuse(cancellable.error);
   // Its money is with the order that it stands for: its buyer would lose both.
-  if (payments.length === 0 && !seesEveryone(viewer) && (await isReplacement(tx, order.id))) return refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
+  if (payments.length === 0 && !can(viewer, "orders.cancel") && (await isReplacement(tx, order.id))) return refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
   const record = await insertCancellation(tx, order.id, call.actor, call.key, input.reason, LEASE_SECONDS);
   return record ? { kind: "BEGUN", record } : refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
 }

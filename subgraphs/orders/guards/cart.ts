@@ -1,10 +1,10 @@
-import { allow, anyOf, type Guards, role } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission } from "#kit/guard.ts";
 import { themselves } from "./order.ts";
 
 export const cartGuards: Guards = {
   Query: { cart: allow },
   Mutation: { cartCreate: allow, cartLinesSet: allow, cartLinesAdd: allow, cartUpdate: allow, cartMerge: allow },
-  User: { cart: anyOf(themselves, role("SUPPORT", "ADMIN")) },
+  User: { cart: anyOf(themselves, permission("orders.read")) },
   Cart: {
     id: allow, state: allow, currency: allow, countryCode: allow, buyer: allow, lines: allow, total: allow, updatedAt: allow, version: allow, note: allow, expiresAt: allow,
     problems: allow, discounts: allow, totals: allow, giftCards: allow,

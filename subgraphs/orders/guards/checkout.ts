@@ -1,6 +1,6 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
-const reviewers = role("SUPPORT", "ADMIN");
+const reviewers = permission("purchases.review");
 
 export const checkoutGuards: Guards = {
   Query: { checkout: allow, fraudReviews: reviewers },

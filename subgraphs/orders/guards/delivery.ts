@@ -1,12 +1,14 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission } from "#kit/guard.ts";
 
-const backOffice = role("SUPPORT", "ADMIN");
-const admin = role("ADMIN");
+const backOffice = permission("settings.read");
+const taxes = permission("taxes.write");
+const shipping = permission("shipping.write");
+const settings = permission("settings.write");
 
 // What the refusals and the success members show was decided by the guard of the mutation that answers them.
 export const deliveryGuards: Guards = {
   Query: { taxRates: backOffice, shippingZones: backOffice, shopSettings: backOffice },
-  Mutation: { cartSetDelivery: allow, taxRateUpsert: admin, shippingZoneUpsert: admin, shippingMethodUpsert: admin, shopSettingsUpdate: admin },
+  Mutation: { cartSetDelivery: allow, taxRateUpsert: taxes, shippingZoneUpsert: shipping, shippingMethodUpsert: shipping, shopSettingsUpdate: settings },
   Cart: { delivery: allow, shippingOptions: allow },
   CartDelivery: allow,
   PostalAddress: allow,
@@ -15,20 +17,20 @@ export const deliveryGuards: Guards = {
   InvalidDeliveryEmail: allow,
   InvalidAddress: allow,
   ShippingMethodNotOffered: allow,
-  TaxRate: backOffice,
-  ShippingZone: backOffice,
-  ShippingPlace: backOffice,
-  ShippingMethod: backOffice,
-  ShippingBand: backOffice,
-  ShopSettings: backOffice,
-  TaxRateUpsertSuccess: admin,
-  ShippingZoneUpsertSuccess: admin,
-  ShippingMethodUpsertSuccess: admin,
-  ShopSettingsUpdateSuccess: admin,
-  TaxRateNotFound: admin,
-  TaxRatesOverlap: admin,
-  ShippingZoneNotFound: admin,
-  ShippingZonesOverlap: admin,
-  ShippingMethodNotFound: admin,
-  InvalidRule: admin,
+  TaxRate: anyOf(backOffice, taxes),
+  ShippingZone: anyOf(backOffice, shipping),
+  ShippingPlace: anyOf(backOffice, shipping),
+  ShippingMethod: anyOf(backOffice, shipping),
+  ShippingBand: anyOf(backOffice, shipping),
+  ShopSettings: anyOf(backOffice, settings),
+  TaxRateUpsertSuccess: taxes,
+  ShippingZoneUpsertSuccess: shipping,
+  ShippingMethodUpsertSuccess: shipping,
+  ShopSettingsUpdateSuccess: settings,
+  TaxRateNotFound: taxes,
+  TaxRatesOverlap: taxes,
+  ShippingZoneNotFound: shipping,
+  ShippingZonesOverlap: shipping,
+  ShippingMethodNotFound: shipping,
+  InvalidRule: anyOf(taxes, shipping, settings),
 };

@@ -1,7 +1,7 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission } from "#kit/guard.ts";
 
 // Vendors too: the commands keep each one to its own lines and parcels.
-const packers = role("SUPPORT", "ADMIN", "VENDOR");
+const packers = anyOf(permission("fulfilments.write"), permission("fulfilments.writeOwn"));
 
 export const fulfilmentGuards: Guards = {
   Mutation: { fulfilmentCreate: packers, fulfilmentShip: packers, fulfilmentDeliver: packers, fulfilmentCancel: packers },

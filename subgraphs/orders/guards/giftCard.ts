@@ -1,11 +1,11 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission } from "#kit/guard.ts";
 
-const admin = role("ADMIN");
-const staff = role("ADMIN", "SUPPORT");
+const issuers = permission("giftCards.issue");
+const staff = anyOf(permission("giftCards.read"), issuers);
 
 export const giftCardGuards: Guards = {
-  Query: { giftCard: allow, giftCards: staff },
-  Mutation: { giftCardIssue: admin, giftCardAdjust: admin, giftCardDisable: admin, cartGiftCardAdd: allow, cartGiftCardRemove: allow },
+  Query: { giftCard: allow, giftCards: permission("giftCards.read") },
+  Mutation: { giftCardIssue: issuers, giftCardAdjust: issuers, giftCardDisable: issuers, cartGiftCardAdd: allow, cartGiftCardRemove: allow },
   // A card is reached by whoever knows its code, and by the people of the shop.
   GiftCard: {
     id: allow, last4: allow, state: allow, initial: allow, balance: allow, available: allow, expiresAt: allow, issuedAt: allow,
@@ -14,9 +14,9 @@ export const giftCardGuards: Guards = {
   GiftCardMovement: staff,
   GiftCardConnection: staff,
   GiftCardEdge: staff,
-  GiftCardIssueSuccess: admin,
-  GiftCardAdjustSuccess: admin,
-  GiftCardDisableSuccess: admin,
+  GiftCardIssueSuccess: issuers,
+  GiftCardAdjustSuccess: issuers,
+  GiftCardDisableSuccess: issuers,
   CartGiftCardAddSuccess: allow,
   CartGiftCardRemoveSuccess: allow,
   InvalidGiftCard: allow,

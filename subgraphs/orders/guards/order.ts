@@ -1,4 +1,4 @@
-import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission, when } from "#kit/guard.ts";
 import type { UserStub } from "../resolvers/refs.ts";
 
 export const themselves = when<UserStub>("the person", (viewer, user) => viewer.userId !== null && viewer.userId === user.userId);
@@ -6,7 +6,7 @@ export const themselves = when<UserStub>("the person", (viewer, user) => viewer.
 export const orderGuards: Guards = {
   Query: { order: allow },
   Mutation: { orderCancel: allow },
-  User: { id: allow, orders: anyOf(themselves, role("SUPPORT", "ADMIN")) },
+  User: { id: allow, orders: anyOf(themselves, permission("orders.read")) },
   Order: allow,
   OrderLine: allow,
   Charge: allow,

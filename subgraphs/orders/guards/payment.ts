@@ -1,6 +1,6 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
-const staff = role("SUPPORT", "ADMIN");
+const staff = permission("payments.write");
 
 export const paymentGuards: Guards = {
   Mutation: { paymentCapture: staff, paymentVoid: staff },

@@ -1,23 +1,24 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission } from "#kit/guard.ts";
 
-const admin = role("ADMIN");
+const writers = permission("promotions.write");
+const readers = anyOf(permission("promotions.read"), writers);
 
 export const promotionGuards: Guards = {
-  Query: { promotion: admin, promotions: admin },
-  Mutation: { promotionUpsert: admin, promotionDisable: admin, promotionCodesCreate: admin, voucherBatchCreate: admin, promotionCodeDisable: admin, cartApplyCode: allow, cartRemoveCode: allow },
+  Query: { promotion: permission("promotions.read"), promotions: permission("promotions.read") },
+  Mutation: { promotionUpsert: writers, promotionDisable: writers, promotionCodesCreate: writers, voucherBatchCreate: writers, promotionCodeDisable: writers, cartApplyCode: allow, cartRemoveCode: allow },
   // Limits, targets and codes are the shop's own business.
-  Promotion: admin,
-  PromotionTarget: admin,
-  PromotionCode: admin,
-  PromotionConnection: admin,
-  PromotionEdge: admin,
-  PromotionCodeConnection: admin,
-  PromotionCodeEdge: admin,
-  PromotionUpsertSuccess: admin,
-  PromotionDisableSuccess: admin,
-  PromotionCodesCreateSuccess: admin,
-  VoucherBatchCreateSuccess: admin,
-  PromotionCodeDisableSuccess: admin,
+  Promotion: readers,
+  PromotionTarget: readers,
+  PromotionCode: readers,
+  PromotionConnection: readers,
+  PromotionEdge: readers,
+  PromotionCodeConnection: readers,
+  PromotionCodeEdge: readers,
+  PromotionUpsertSuccess: writers,
+  PromotionDisableSuccess: writers,
+  PromotionCodesCreateSuccess: writers,
+  VoucherBatchCreateSuccess: writers,
+  PromotionCodeDisableSuccess: writers,
   PromotionNotFound: allow,
   InvalidPromotion: allow,
   PromotionChangedMeanwhile: allow,

@@ -1,7 +1,7 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
 export const refundGuards: Guards = {
-  Mutation: { orderLinesCancel: allow, refundCreate: role("SUPPORT", "ADMIN") },
+  Mutation: { orderLinesCancel: allow, refundCreate: permission("refunds.create") },
   RefundLine: allow,
   OrderLinesCancelSuccess: allow,
   RefundCreateSuccess: allow,

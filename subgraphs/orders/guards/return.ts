@@ -1,10 +1,10 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
-const shopPeople = role("SUPPORT", "ADMIN");
+const deciders = permission("returns.write");
 
 export const returnGuards: Guards = {
-  Query: { returns: shopPeople },
-  Mutation: { returnRequest: allow, returnResolve: shopPeople, returnReceive: shopPeople },
+  Query: { returns: permission("returns.read") },
+  Mutation: { returnRequest: allow, returnResolve: deciders, returnReceive: deciders },
   Return: allow,
   ReturnLine: allow,
   ReturnConnection: allow,

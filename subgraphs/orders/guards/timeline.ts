@@ -1,10 +1,8 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
-
-const shopPeople = role("SUPPORT", "ADMIN");
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
 export const timelineGuards: Guards = {
-  Query: { orders: shopPeople },
-  Mutation: { orderNoteAdd: shopPeople },
+  Query: { orders: permission("orders.read") },
+  Mutation: { orderNoteAdd: permission("orders.note") },
   OrderEvent: allow,
   OrderEventConnection: allow,
   OrderEventEdge: allow,

@@ -1,7 +1,7 @@
-import { allow, anyOf, type Guards, role, when } from "#kit/guard.ts";
+import { allow, anyOf, type Guards, permission, when } from "#kit/guard.ts";
 import type { VendorStub } from "../resolvers/vendorOrder.ts";
 
-const shopPeople = role("SUPPORT", "ADMIN");
+const shopPeople = permission("vendors.read");
 const itsPeople = when<VendorStub>("the vendor's people", (viewer, vendor) => viewer.vendorIds.includes(vendor.vendorId));
 
 export const vendorOrderGuards: Guards = {

@@ -1,19 +1,19 @@
-import { allow, type Guards, role } from "#kit/guard.ts";
+import { allow, type Guards, permission } from "#kit/guard.ts";
 
-const admin = role("ADMIN");
+const managers = permission("webhooks.manage");
 
 // Who has an endpoint or a delivery in hand has come through one of the roots.
 export const webhookEndpointGuards: Guards = {
-  Query: { webhookEndpoints: admin, webhookDeliveries: admin },
-  Mutation: { webhookEndpointUpsert: admin, webhookEndpointDisable: admin, webhookRedeliver: admin },
-  WebhookEndpoint: admin,
-  WebhookDelivery: admin,
-  WebhookAttempt: admin,
-  WebhookDeliveryConnection: admin,
-  WebhookDeliveryEdge: admin,
-  WebhookEndpointUpsertSuccess: admin,
-  WebhookEndpointDisableSuccess: admin,
-  WebhookRedeliverSuccess: admin,
+  Query: { webhookEndpoints: managers, webhookDeliveries: managers },
+  Mutation: { webhookEndpointUpsert: managers, webhookEndpointDisable: managers, webhookRedeliver: managers },
+  WebhookEndpoint: managers,
+  WebhookDelivery: managers,
+  WebhookAttempt: managers,
+  WebhookDeliveryConnection: managers,
+  WebhookDeliveryEdge: managers,
+  WebhookEndpointUpsertSuccess: managers,
+  WebhookEndpointDisableSuccess: managers,
+  WebhookRedeliverSuccess: managers,
   WebhookEndpointNotFound: allow,
   WebhookUrlRefused: allow,
   WebhookUrlTaken: allow,

@@ -1,5 +1,5 @@
 import { byKey, manyByKey, pagedByKey } from "#kit/batch.ts";
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import type { Database } from "#platform/db/database.ts";
 import { listAllocations } from "../queries/afterSale/allocations.ts";
 import { listFulfilmentLines, listFulfilments } from "../queries/afterSale/fulfilments.ts";
@@ -21,7 +21,7 @@ export function afterSaleLoaders(db: Database, viewer: Viewer) {
     detailsOfRefund: byKey({ load: (ids) => listRefundDetails(db, ids), keyOf: (refund) => refund.refundId }),
     linesOfRefund: manyByKey({ load: (ids) => listRefundLines(db, ids), keyOf: (line) => line.refundId }),
     eventsOfOrder: pagedByKey({
-      load: (ids, limit, after: [string, string] | undefined) => listOrderEvents(db, ids, seesEveryone(viewer), limit + 1, after),
+      load: (ids, limit, after: [string, string] | undefined) => listOrderEvents(db, ids, can(viewer, "orders.read"), limit + 1, after),
       keyOf: (event) => event.orderId,
     }),
     returnsOfOrder: manyByKey({ load: (ids) => listReturns(db, ids), keyOf: (one) => one.orderId }),

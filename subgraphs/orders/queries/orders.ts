@@ -1,5 +1,5 @@
 import { cursorOf } from "#kit/page.ts";
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import { money } from "#schema/values/money.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
@@ -108,9 +108,9 @@ const taxOf = query({
 export const orderCursor = cursorOf("orders of a person", ["instant", "uuid"]);
 const START = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"] as const;
 
-/** Orders the viewer may see: their own, or any for SUPPORT and ADMIN. */
+/** Orders the viewer may see: their own, or any with the permission. */
 export async function listVisibleOrders(db: Reader, ids: readonly string[], viewer: Viewer): Promise<Order[]> {
-  return (await db.many(visibleByIds, [ids, seesEveryone(viewer), viewer.userId])).map(toOrder);
+  return (await db.many(visibleByIds, [ids, can(viewer, "orders.read"), viewer.userId])).map(toOrder);
 }
 
 /** An order that the caller has a right to by other means: it has just been placed by them, or is about to be. */
@@ -153,5 +153,5 @@ export async function taxOfOrder(db: Reader, id: string): Promise<bigint> {
 
 /** The orders that carts became, as far as the viewer may see them. */
 export async function listVisibleOrdersOfCarts(db: Reader, cartIds: readonly string[], viewer: Viewer): Promise<(Order & { readonly cartId: string })[]> {
-  return (await db.many(visibleOfCarts, [cartIds, seesEveryone(viewer), viewer.userId])).map((found) => ({ ...toOrder(found), cartId: found.cart_id }));
+  return (await db.many(visibleOfCarts, [cartIds, can(viewer, "orders.read"), viewer.userId])).map((found) => ({ ...toOrder(found), cartId: found.cart_id }));
 }

@@ -1,6 +1,6 @@
 import { badUserInput } from "#kit/errors.ts";
 import { toUserError } from "#kit/userError.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { fulfilmentCreate } from "../commands/afterSale/fulfilmentCreate.ts";
 import { fulfilmentMove, fulfilmentShip } from "../commands/afterSale/fulfilmentMove.ts";
@@ -34,7 +34,7 @@ export function askedLines(lines: readonly LineQuantityInput[]): AskedLine[] {
 
 /** What a command about a parcel answers with. A vendor gets no order: it holds lines of others and what the buyer paid. */
 async function answerWith(type: string, parcel: Fulfilment, { db, viewer }: OrdersContext) {
-  return { __typename: type, fulfilment: parcel, order: seesEveryone(viewer) ? await getOrder(db, parcel.orderId) : null };
+  return { __typename: type, fulfilment: parcel, order: can(viewer, "orders.read") ? await getOrder(db, parcel.orderId) : null };
 }
 
 const units = async (line: OrderLine, step: keyof LineUnits, { loaders }: OrdersContext) => toInt((await loaders.unitsOfLine.load(line.id))?.units[step] ?? 0n);
@@ -74,7 +74,7 @@ export const fulfilmentResolvers = {
     cancelledQuantity: (line: OrderLine, _args: unknown, context: OrdersContext) => units(line, "cancelled", context),
     returnedQuantity: (line: OrderLine, _args: unknown, context: OrdersContext) => units(line, "returned", context),
     // A buyer holds the line too, and need not know what stands where.
-    allocations: (line: OrderLine, _args: unknown, { loaders, viewer }: OrdersContext) => (seesEveryone(viewer) ? loaders.allocationsOfLine.load(line.id) : null),
+    allocations: (line: OrderLine, _args: unknown, { loaders, viewer }: OrdersContext) => (can(viewer, "orders.read") ? loaders.allocationsOfLine.load(line.id) : null),
   },
   StockAllocation: {
     quantity: (part: Allocation) => toInt(part.quantity),

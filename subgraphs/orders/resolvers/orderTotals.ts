@@ -1,5 +1,5 @@
 import { graphMoney } from "#kit/graphMoney.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { sum, times } from "#schema/values/money.ts";
 import type { OrdersContext } from "../context.ts";
 import type { Order, OrderLine } from "../domain/order.ts";
@@ -19,7 +19,7 @@ export const orderTotalsResolvers = {
     discounts: (order: Order, _args: unknown, { loaders }: OrdersContext) => loaders.discountsOfOrder.load(order.id),
     taxes: (order: Order, _args: unknown, { loaders }: OrdersContext) => loaders.taxesOfOrder.load(order.id),
     // A guest's order is shown to guests by a secret alone; a vendor who sees some of an order does not see whose it is.
-    contact: (order: Order, _args: unknown, { loaders, viewer }: OrdersContext) => (seesEveryone(viewer) || order.userId === viewer.userId ? loaders.contactOfOrder.load(order.id) : null),
+    contact: (order: Order, _args: unknown, { loaders, viewer }: OrdersContext) => (can(viewer, "orders.read") || order.userId === viewer.userId ? loaders.contactOfOrder.load(order.id) : null),
   },
   OrderLine: {
     discount: (line: OrderLine) => graphMoney(line.discount),

@@ -1,6 +1,6 @@
 import { graphMoney } from "#kit/graphMoney.ts";
 import { toUserError } from "#kit/userError.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { paymentCapture, paymentVoid } from "../commands/paymentCapture.ts";
 import type { OrdersContext } from "../context.ts";
@@ -40,6 +40,6 @@ export const paymentResolvers = {
   },
   PaymentEvent: {
     amount: (event: PaymentEvent) => graphMoney(event.amount),
-    providerRef: (event: PaymentEvent, _args: unknown, { viewer }: OrdersContext) => (seesEveryone(viewer) ? event.providerRef : null),
+    providerRef: (event: PaymentEvent, _args: unknown, { viewer }: OrdersContext) => (can(viewer, "orders.read") ? event.providerRef : null),
   },
 };

@@ -1,7 +1,7 @@
 import { badUserInput } from "#kit/errors.ts";
 import { type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { type Renderers, toUserError } from "#kit/userError.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { type NoteRefusal, orderNoteAdd } from "../commands/afterSale/orderNoteAdd.ts";
 import type { OrdersContext } from "../context.ts";
@@ -54,6 +54,6 @@ export const timelineResolvers = {
     id: (event: OrderEvent) => encodeId("oev", event.id),
     text: (event: OrderEvent) => textOf(event),
     actor: (event: ShownEvent) => actorOfEvent(event, event.buyerId),
-    user: (event: OrderEvent, _args: unknown, { viewer }: OrdersContext) => (seesEveryone(viewer) && event.actor.startsWith("user:") ? userRef(event.actor.slice(5)) : null),
+    user: (event: OrderEvent, _args: unknown, { viewer }: OrdersContext) => (can(viewer, "orders.read") && event.actor.startsWith("user:") ? userRef(event.actor.slice(5)) : null),
   },
 };

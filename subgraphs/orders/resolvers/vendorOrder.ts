@@ -1,6 +1,6 @@
 import { graphMoney } from "#kit/graphMoney.ts";
 import { type PageArgs, readPage, toConnection } from "#kit/page.ts";
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import type { OrdersContext } from "../context.ts";
 import type { Order } from "../domain/order.ts";
@@ -24,7 +24,7 @@ async function stateOf(one: VendorOrder, { loaders }: OrdersContext): Promise<Or
 export const vendorOrderResolvers = {
   Order: {
     // A buyer holds the order too, and need not know what the shop keeps.
-    vendorOrders: (order: Order, _args: unknown, { loaders, viewer }: OrdersContext) => (seesEveryone(viewer) ? loaders.vendorOrdersOfOrder.load(order.id) : null),
+    vendorOrders: (order: Order, _args: unknown, { loaders, viewer }: OrdersContext) => (can(viewer, "vendors.read") ? loaders.vendorOrdersOfOrder.load(order.id) : null),
   },
   Vendor: {
     __resolveReference({ id }: { id?: string }): VendorStub | null {

@@ -1,4 +1,4 @@
-import { hasRole, type Role, seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Role, type Viewer } from "#kit/viewer.ts";
 
 export interface User {
   /** UUID. */
@@ -18,13 +18,13 @@ export interface Vendor {
   readonly name: string;
 }
 
-/** Whether the person is there at all for the viewer. ANALYST sees people without what makes them persons (`seesPersonalData`). */
+/** Whether the person is there at all for the viewer. Some see people without what makes them persons (`seesPersonalData`). */
 export function maySee(user: Pick<User, "id" | "isActive">, viewer: Viewer): boolean {
   if (user.id === viewer.userId) return user.isActive;
-  return hasRole(viewer, "SUPPORT", "ADMIN", "ANALYST");
+  return can(viewer, "users.readAnonymous") || can(viewer, "users.read");
 }
 
 /** Whether the viewer may have name and e-mail address of the person. */
 export function seesPersonalData(user: Pick<User, "id">, viewer: Viewer): boolean {
-  return user.id === viewer.userId || seesEveryone(viewer);
+  return user.id === viewer.userId || can(viewer, "users.read");
 }

@@ -1,8 +1,8 @@
-import { allow, type Guards, when } from "#kit/guard.ts";
-import { seesPersonalData } from "../domain/user.ts";
+import { allow, anyOf, type Guards, permission, when } from "#kit/guard.ts";
 import type { GraphUser } from "../resolvers/account.ts";
 
-const personalData = when<GraphUser>("the person, SUPPORT or ADMIN", (viewer, user) => user.isSelf === true || seesPersonalData(user, viewer));
+const themselves = when<GraphUser>("the person", (viewer, user) => user.isSelf === true || user.id === viewer.userId);
+const personalData = anyOf(themselves, permission("users.read"));
 
 export const accountGuards: Guards = {
   // Whom one may not see is null where people are read (domain/user.ts), so that nobody learns which ids exist.

@@ -1,4 +1,4 @@
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
 import { readTracking, type Tracking, type TrackingRefusal, vendorOfParcel } from "../../domain/afterSale/fulfilment.ts";
@@ -36,7 +36,7 @@ export async function fulfilmentCreate(parts: Commanded, { key, ...input }: Fulf
     if (input.orderId === undefined || !(await lockOrderOfPackers(tx, input.orderId, parts.viewer))) refuse({ code: "ORDER_NOT_FOUND" });
     const order = await getOrder(tx, input.orderId as string);
     const scene = await sceneOf(parts, tx, order);
-    const mine = (line: { vendorId: string | null }) => seesEveryone(parts.viewer) || (line.vendorId !== null && parts.viewer.vendorIds.includes(line.vendorId));
+    const mine = (line: { vendorId: string | null }) => can(parts.viewer, "fulfilments.write") || (line.vendorId !== null && parts.viewer.vendorIds.includes(line.vendorId));
     if (!PACKABLE.includes(order.state)) refuse({ code: "ORDER_NOT_FULFILLABLE", state: order.state });
     const chosen = chooseUnits(scene.lines, input.lines, unpacked, mine);
     if ("refusal" in chosen) return refuse(chosen.refusal);

@@ -23,7 +23,7 @@ const MAX_LINES = 500;
  */
 export function orderInvoice(parts: Commanded, asked: OrderOfCaller): Promise<Result<Invoice[], InvoiceRefusal>> {
   return inOneGo(parts, async (tx) => {
-    const order = await findOrderOfCallerForUpdate(tx, asked, parts.viewer);
+    const order = await findOrderOfCallerForUpdate(tx, asked, parts.viewer, "orders.read");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const known = await listInvoices(tx, order.id);
     const refunds = await listUncredited(tx, order.id);

@@ -1,4 +1,4 @@
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
 import { isReason } from "../../domain/cancellation.ts";
@@ -37,14 +37,14 @@ const CANCELLABLE: readonly OrderState[] = ["PAID", "IN_FULFILMENT"];
 export async function orderLinesCancel(parts: Commanded, { key, ...input }: LinesCancelInput): Promise<Result<StoredGiveback, LinesCancelRefusal>> {
   if (!isReason(input.reason)) return err({ code: "INVALID_REASON" });
   const outcome = await once<StoredGiveback, LinesCancelRefusal>(parts, { operation: "orderLinesCancel", key, content: input, secret: input.guestKey }, async (tx) => {
-    const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer);
+    const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer, "orders.cancel");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const scene = await sceneOf(parts, tx, order);
     if (!CANCELLABLE.includes(order.state)) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     // What a bank has taken for a dispute is not there to be given back: the lines would go for nothing.
     if ((await listPaymentsForUpdate(tx, order.id)).some((payment) => payment.state === "DISPUTED")) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     // Its money is with the order that it stands for: its buyer would lose both.
-    if (order.total.units === 0n && !seesEveryone(parts.viewer) && (await isReplacement(tx, order.id))) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
+    if (order.total.units === 0n && !can(parts.viewer, "orders.cancel") && (await isReplacement(tx, order.id))) refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
     const chosen = chooseUnits(scene.lines, input.lines, unpacked);
     if ("refusal" in chosen) return refuse(chosen.refusal);
     const after = await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, cancelled: quantity })));

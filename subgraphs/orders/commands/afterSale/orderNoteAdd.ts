@@ -14,7 +14,7 @@ export async function orderNoteAdd(parts: Commanded, orderId: string | undefined
   const text = readLines(given);
   if (!text || text.length > MAX_NOTE) return err({ code: "INVALID_NOTE" });
   return inOneGo(parts, async (tx) => {
-    const order = await findOrderOfCallerForUpdate(tx, { orderId, guestKey: undefined }, parts.viewer);
+    const order = await findOrderOfCallerForUpdate(tx, { orderId, guestKey: undefined }, parts.viewer, "orders.note");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     return { order, event: await insertOrderNote(tx, order.id, actorOf(parts.viewer), text, parts.clocks.business.now()) };
   });

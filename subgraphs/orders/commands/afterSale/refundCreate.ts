@@ -34,7 +34,7 @@ export interface RefundCreateInput {
 export async function refundCreate(parts: Commanded, { key, ...input }: RefundCreateInput): Promise<Result<StoredGiveback, RefundCreateRefusal>> {
   if (!isReason(input.reason)) return err({ code: "INVALID_REASON" });
   const outcome = await once<StoredGiveback, RefundCreateRefusal>(parts, { operation: "refundCreate", key, content: input }, async (tx) => {
-    const order = await findOrderOfCallerForUpdate(tx, { orderId: input.orderId, guestKey: undefined }, parts.viewer);
+    const order = await findOrderOfCallerForUpdate(tx, { orderId: input.orderId, guestKey: undefined }, parts.viewer, "refunds.create");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const { currency } = order.total;
     const agreed = input.amount === null ? null : unitsOf(input.amount, currency);

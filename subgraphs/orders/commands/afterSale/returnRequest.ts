@@ -1,4 +1,4 @@
-import { seesEveryone } from "#kit/viewer.ts";
+import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Commanded } from "../../context.ts";
@@ -32,14 +32,14 @@ export async function returnRequest(parts: Commanded, { key, ...input }: ReturnR
   const wrong = input.lines.findIndex((line) => !isReason(line.reason));
   if (wrong >= 0) return err({ code: "INVALID_REASON", index: wrong });
   return once(parts, { operation: "returnRequest", key, content: input, secret: input.guestKey }, async (tx) => {
-    const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer);
+    const order = await findOrderOfCallerForUpdate(tx, input, parts.viewer, "returns.write");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
     const scene = await sceneOf(parts, tx, order);
     // What replaced something cost nothing: the money is with the order it stands for.
     if (await isReplacement(tx, order.id)) refuse({ code: "RETURN_NOT_POSSIBLE" });
     const chosen = chooseUnits(scene.lines, input.lines, returnable);
     if ("refusal" in chosen) return refuse(chosen.refusal);
-    if (!seesEveryone(parts.viewer)) await assertInTime(tx, input, scene.at);
+    if (!can(parts.viewer, "returns.write")) await assertInTime(tx, input, scene.at);
     const exchangeVariantId = input.exchange && (await exchangeFor(scene, chosen.units, input.exchange));
     const reasonOf = new Map(input.lines.map((line) => [line.lineId, line.reason]));
     const asked = await insertReturn(tx, order, {

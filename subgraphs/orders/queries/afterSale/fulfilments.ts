@@ -1,4 +1,4 @@
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Viewer } from "#kit/viewer.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import type { Fulfilment, FulfilmentState, Tracking } from "../../domain/afterSale/fulfilment.ts";
@@ -97,9 +97,9 @@ export async function insertFulfilment(tx: Tx, order: { id: string; number: stri
   ]));
 }
 
-/** Whose order a parcel belongs to, for those who may move it: SUPPORT and ADMIN any, a vendor its own. */
+/** Whose order a parcel belongs to, for those who may move it: with the permission any, a vendor its own. */
 export async function findOrderOfFulfilment(db: Reader, id: string, viewer: Viewer): Promise<string | undefined> {
-  return (await db.maybeOne(orderOf, [id, seesEveryone(viewer), viewer.vendorIds]))?.order_id;
+  return (await db.maybeOne(orderOf, [id, can(viewer, "fulfilments.write"), viewer.vendorIds]))?.order_id;
 }
 
 export async function listFulfilmentsByIds(db: Reader, ids: readonly string[]): Promise<Fulfilment[]> {

@@ -1,4 +1,4 @@
-import { seesEveryone, type Viewer } from "#kit/viewer.ts";
+import { can, type Permission, type Viewer } from "#kit/viewer.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import type { Order } from "../../domain/order.ts";
@@ -49,9 +49,9 @@ const setState = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-/** Holds the order for those who pack it: SUPPORT and ADMIN any, a vendor one in which it has lines. False when it is not theirs. */
+/** Holds the order for those who pack it: with the permission any, a vendor one in which it has lines. False when it is not theirs. */
 export async function lockOrderOfPackers(tx: Tx, orderId: string, viewer: Viewer): Promise<boolean> {
-  return (await tx.maybeOne(ofVendors, [orderId, seesEveryone(viewer), viewer.vendorIds])) !== undefined;
+  return (await tx.maybeOne(ofVendors, [orderId, can(viewer, "fulfilments.write"), viewer.vendorIds])) !== undefined;
 }
 
 export async function setOrderState(tx: Tx, orderId: string, state: OrderState): Promise<void> {
@@ -65,14 +65,15 @@ export interface OrderOfCaller {
   readonly guestKey: string | undefined;
 }
 
-export async function findOrderOfCallerForUpdate(tx: Tx, { orderId, guestKey }: OrderOfCaller, viewer: Viewer): Promise<Order | undefined> {
-  const found = orderId === undefined ? undefined : await tx.maybeOne(ofCaller, [orderId, seesEveryone(viewer), viewer.userId, guestKey ?? null]);
+/** Held, if it is the caller's, or the caller may do so with anyone's: `anyones`. */
+export async function findOrderOfCallerForUpdate(tx: Tx, { orderId, guestKey }: OrderOfCaller, viewer: Viewer, anyones: Permission): Promise<Order | undefined> {
+  const found = orderId === undefined ? undefined : await tx.maybeOne(ofCaller, [orderId, can(viewer, anyones), viewer.userId, guestKey ?? null]);
   return found && toOrder(found);
 }
 
 /** By id, by number, or by both where they name one order. Undefined too for an order that is not the caller's. */
 export async function findVisibleOrder(db: Reader, { id, number, guestKey }: { id?: string | undefined; number?: string | undefined; guestKey?: string | undefined }, viewer: Viewer): Promise<Order | undefined> {
-  const rights = [seesEveryone(viewer), viewer.userId, guestKey ?? null] as const;
+  const rights = [can(viewer, "orders.read"), viewer.userId, guestKey ?? null] as const;
   const found = id !== undefined ? await db.maybeOne(seenById, [id, ...rights]) : number !== undefined ? await db.maybeOne(seenByNumber, [number, ...rights]) : undefined;
   return found && (number === undefined || found.number === number) ? toOrder(found) : undefined;
 }
