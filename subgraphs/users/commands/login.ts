@@ -2,6 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersParts } from "../context.ts";
 import { PASSWORD_LENGTH, readEmail } from "../domain/registration.ts";
 import { HashingBusy } from "../ports/passwordHash.ts";
+import { knownDevice } from "../ports/deviceTokens.ts";
 import { findForLogin } from "../queries/users.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
 import { openSession, type Session } from "./openSession.ts";
@@ -12,11 +13,12 @@ export type LoginRefusal = RateLimited | { code: "INVALID_CREDENTIALS" };
  * Logs in with e-mail address and password. An unknown address, an account without password and a disabled one go the way of a
  * wrong password, hash and all, so that neither text nor time tells them apart.
  */
-export async function login(parts: UsersParts, input: { email: string; password: string }): Promise<Result<Session, LoginRefusal>> {
+export async function login(parts: UsersParts, input: { email: string; password: string; deviceToken?: string | null }): Promise<Result<Session, LoginRefusal>> {
   const email = readEmail(input.email);
-  const attempt = await admitAttempt(parts, "login", email ?? input.email.slice(0, 300));
-  if (attempt.refusal) return err(attempt.refusal);
   const account = email ? await findForLogin(parts.db, email) : undefined;
+  const device = account && knownDevice(parts.secrets, input.deviceToken, account.user.id, parts.clocks.wall.now());
+  const attempt = await admitAttempt(parts, "password", email ?? input.email.slice(0, 300), device);
+  if (attempt.refusal) return err(attempt.refusal);
   // A password of a megabyte would keep the hash busy for long; no stored one has that length.
   const password = input.password.length > PASSWORD_LENGTH.max * 4 ? "" : input.password;
   try {

@@ -1,21 +1,35 @@
-/** How many attempts are taken in one window of time before the rest has to wait for the next. */
-export const ATTEMPT_POLICY = {
-  windowMs: 60_000,
-  /** Of one account; those that succeed are not held against it. */
-  perAccount: 10,
-  /** Of the whole shop: what one process can hash in a minute, so above it somebody is trying many accounts. */
-  overall: 2_400,
-} as const;
-
-export interface Attempts {
-  /** Attempts of the account in its window, this one counted. */
-  account: number;
-  /** Those of them that succeeded. */
-  succeeded: number;
-  overall: number;
+export interface AttemptPolicy {
+  /** Milliseconds of a window, which begins with its first attempt. */
+  readonly windowMs: number;
+  /** Attempts of one account in a window, from one known device or from all unknown ones together; those that succeed are not held against it. */
+  readonly perAccount: number;
+  /** The same for a day, where what is guessed is short. */
+  readonly perDay?: number;
 }
 
-/** Whether the attempt may go on. If not, it may in the next window: nobody is locked out. */
-export function mayAttempt({ account, succeeded, overall }: Attempts, policy: Pick<typeof ATTEMPT_POLICY, "perAccount" | "overall"> = ATTEMPT_POLICY): boolean {
-  return account - succeeded <= policy.perAccount && overall <= policy.overall;
+const MINUTE_MS = 60_000;
+export const DAY_MS = 1_440 * MINUTE_MS;
+
+/**
+ * How many attempts are evaluated before the rest has to wait. A purpose is what is guessed, not where: a password counts the same
+ * at login and when it is asked for again, so that no second door doubles the guesses (decision 0016).
+ */
+export const ATTEMPT_POLICIES = {
+  /** By the e-mail address of the account. */
+  password: { windowMs: 10 * MINUTE_MS, perAccount: 10 },
+  register: { windowMs: MINUTE_MS, perAccount: 10 },
+  /** Six digits, three of them right at a time: fifty tries a day find one in some 6,700 days. By the id of the person. */
+  code: { windowMs: 10 * MINUTE_MS, perAccount: 10, perDay: 50 },
+  /** By the id of the person. Apart from codes: nobody guesses 80 bits, and who is kept from codes by a guesser comes in by one of these. */
+  recoveryCode: { windowMs: 10 * MINUTE_MS, perAccount: 10 },
+} as const satisfies Readonly<Record<string, AttemptPolicy>>;
+
+export type AttemptPurpose = keyof typeof ATTEMPT_POLICIES;
+
+/** Attempts of the whole shop from unknown devices: what one process can hash in a minute, so above it somebody is trying many accounts. */
+export const OVERALL_ATTEMPTS = { windowMs: MINUTE_MS, attempts: 2_400 } as const;
+
+/** Whether an attempt may go on: `count` attempts of the window, this one among them, of which `succeeded` were right. If not, it may in the next window: nobody is locked out. */
+export function mayAttempt(count: number, succeeded: number, limit: number): boolean {
+  return count - succeeded <= limit;
 }

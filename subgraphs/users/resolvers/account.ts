@@ -35,7 +35,7 @@ export const accountResolvers: Resolvers = {
       const outcome = await register(context, { ...input, displayName: input.displayName ?? null, countryCode: input.countryCode ?? null });
       return outcome.ok ? tokenPair(outcome.value) : toUserError(registerErrors, outcome.error);
     },
-    async login(_root: unknown, { input }: { input: { email: string; password: string } }, context: UsersContext) {
+    async login(_root: unknown, { input }: { input: { email: string; password: string; deviceToken?: string | null } }, context: UsersContext) {
       const outcome = await login(context, input);
       return outcome.ok ? tokenPair(outcome.value) : toUserError(loginErrors, outcome.error);
     },

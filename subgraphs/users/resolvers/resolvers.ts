@@ -1,9 +1,11 @@
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
 import { accountResolvers } from "./account.ts";
+import { mfaResolvers } from "./mfa.ts";
 import { vendorResolvers } from "./vendor.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   accountResolvers,
+  mfaResolvers,
   vendorResolvers,
 );
