@@ -3,6 +3,7 @@ import type { HopKey } from "#kit/hop.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
+import type { ObjectsOptions } from "#platform/objects/open.ts";
 import { answerer } from "./answer.ts";
 import { authenticator } from "./auth.ts";
 import { readCommittedSupergraph } from "./compose.ts";
@@ -21,6 +22,7 @@ import type { Listening } from "./http/server.ts";
 import { DEFAULT_LIMITS } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
 import { gatewayMetrics } from "./metrics.ts";
+import { objectsRoute } from "./objects/objectsRoute.ts";
 import { paymentsRoute } from "./payments/paymentsRoute.ts";
 import { readiness } from "./readiness.ts";
 
@@ -38,6 +40,8 @@ export interface GatewayOptions {
   tokenPublicJwk: JWK;
   log: Log;
   limits?: Partial<Limits>;
+  /** Where uploads go and pictures are; neither is served where not given. */
+  objects?: ObjectsOptions;
   /** The committed supergraph where not given. */
   supergraphSdl?: string;
   /** Wall time, for the life of tokens. */
@@ -68,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const federation = await loadFederation(supergraphSdl, sourceOf, log);
   const documents = documentStore(federation.schema, limits);
   const auth = await authenticator(options.tokenPublicJwk, options.clock);
+  const objects = await objectsRoute(options.objects);
   let listening: Listening | undefined;
   const server = await startGraphQLServer({
     schema: federation.schema, supergraphSdl, documents, limits, log,
@@ -75,6 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     drain: async () => listening?.close(),
     async closed() {
       await federation.close();
+      await objects.close();
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   });
@@ -82,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     listening = await listen({
       graphql: graphqlRoute(answerer(server, documents, limits), auth, limits, metrics, log),
       payments: paymentsRoute(transports.get("orders"), log),
+      objects,
       pages: graphiqlPages(),
       ready: readiness([...transports.values()]),
       metrics,

@@ -126,6 +126,22 @@ function webAddress(name: string): URL | undefined {
   return url;
 }
 
+/** Where objects (pictures, imports, exports) are kept, if not in files, and where clients reach the shop, if not at the address it listens at. */
+export function objectSettings(): { s3?: { bucket: string; region: string; endpoint?: string; accessKeyId: string; secretAccessKey: string }; publicUrl?: string } {
+  const publicUrl = webAddress("MARTGRAPH_PUBLIC_URL")?.href;
+  const bucket = text("MARTGRAPH_S3_BUCKET");
+  if (bucket === undefined) {
+    const stray = ["MARTGRAPH_S3_ENDPOINT", "MARTGRAPH_S3_ACCESS_KEY_ID", "MARTGRAPH_S3_SECRET_ACCESS_KEY"].find((name) => text(name) !== undefined);
+    if (stray) throw new ConfigError(`${stray} is set, but MARTGRAPH_S3_BUCKET is not: name the bucket, or leave all of them out to keep objects as files`);
+    return { ...(publicUrl ? { publicUrl } : {}) };
+  }
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw new ConfigError(`MARTGRAPH_S3_BUCKET is "${bucket}"; a bucket has 3 to 63 lower-case letters, digits, "." and "-"`);
+  const endpoint = webAddress("MARTGRAPH_S3_ENDPOINT");
+  if (endpoint?.protocol === "http:" && !LOOPBACK.has(endpoint.hostname)) throw new ConfigError("MARTGRAPH_S3_ENDPOINT is http beyond this machine: pictures and exports would travel in the clear");
+  const s3 = { bucket, region: text("MARTGRAPH_S3_REGION") ?? "us-east-1", ...(endpoint ? { endpoint: endpoint.href } : {}), accessKeyId: required("MARTGRAPH_S3_ACCESS_KEY_ID"), secretAccessKey: required("MARTGRAPH_S3_SECRET_ACCESS_KEY") };
+  return { s3, ...(publicUrl ? { publicUrl } : {}) };
+}
+
 /** Whether what everybody sees may be kept for seconds between requests; off for measuring, or where not even seconds may pass. */
 export function keepSettings(): { keep: boolean } {
   return { keep: oneOf("MARTGRAPH_KEEP", "on", ["on", "off"]) === "on" };

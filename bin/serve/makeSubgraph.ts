@@ -3,6 +3,7 @@ import type { Clocks } from "#platform/clock.ts";
 import { keepSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { ObjectsOptions } from "#platform/objects/open.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
 import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
@@ -22,15 +23,16 @@ export interface SubgraphParts {
   cache: Cache;
   tokenKey: Secrets["tokenKey"];
   dataKey: Secrets["dataKey"];
+  objects: ObjectsOptions;
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey }: SubgraphParts): Promise<Subgraph> {
+export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, objects }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
       return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, ...keepSettings() });
     case "catalog":
-      return createCatalogSubgraph({ db, clocks, log, ...keepSettings() });
+      return createCatalogSubgraph({ db, clocks, log, objects, ...keepSettings() });
     case "orders":
       return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
-import { stripeSettings } from "#platform/config.ts";
+import { objectSettings, stripeSettings } from "#platform/config.ts";
+import { type ObjectsOptions, uploadSecret } from "#platform/objects/open.ts";
 import { openCache } from "#platform/cache/open.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
@@ -50,6 +52,11 @@ export async function serveGraph(installation: Installation, settings: ServeSett
 const databaseOf = (installation: Installation, name: SubgraphName): DatabaseConfig =>
   installation.databases.as(ROLE_OF[name], { max: 8, applicationName: `martgraph ${name}`, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
 
+/** Objects of this installation: in its data directory, or in the bucket that is set. */
+function objectsOf({ dir, secrets }: Installation): ObjectsOptions {
+  return { dir: join(dir.root, "objects"), secret: uploadSecret(secrets.hopKeys.catalog), ...objectSettings() };
+}
+
 async function serveTogether(installation: Installation, { port, host }: ServeSettings, telling: Telling): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
   const { startGateway, makeSubgraph } = await loadServing();
@@ -57,17 +64,18 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   const timer = setInterval(() => void business.refresh().catch((error: unknown) => log.warn({ error }, "the business clock could not be read")), CLOCK_REFRESH_MS);
   lifecycle.onClose("business clock", async () => clearInterval(timer));
   const clocks: Clocks = { business, wall: wallClock };
+  const objects = objectsOf(installation);
   const cache = await openCache(log);
   lifecycle.onClose("cache", () => cache.close());
   const subgraphs: Subgraph[] = [];
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey, objects });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
-  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, log, metricsBeside: telling.metrics });
+  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, objects, log, metricsBeside: telling.metrics });
   lifecycle.onClose("gateway", () => gateway.close());
   return gateway;
 }
@@ -75,6 +83,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
 async function serveSplit(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
   const stripe = stripeSettings();
+  const objects = objectsOf(installation);
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, { id: `${name}-1`, secret: secrets.hopKeys[name] }])) as Record<SubgraphName, HopKey>;
   const start = async (name: string, script: string, processSettings: object) => {
     const started = await startSplitProcess(name, script, processSettings);
@@ -93,6 +102,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         database: databaseOf(installation, name),
         ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> }, dataKey: secrets.dataKey } : {}),
         ...(name === "orders" && stripe ? { stripe } : {}),
+        ...(name === "catalog" || name === "users" ? { objects } : {}),
       };
       return start(name, `subgraphs/${name}/main.ts`, processSettings);
     }),
@@ -102,6 +112,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
     host,
     mode: { kind: "remote", endpoints: Object.fromEntries(started.map(({ name, url }) => [name, url])), hopKeys },
     tokenPublicJwk: secrets.tokenKey.publicJwk,
+    objects,
   };
   return start("gateway", "gateway/main.ts", gatewaySettings);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { JWK } from "jose";
@@ -15,6 +16,7 @@ import { businessClock, wallClock } from "#platform/clock.ts";
 import { stripeSettings } from "#platform/config.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
+import type { ObjectsOptions } from "#platform/objects/open.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import { SUBGRAPHS, type SubgraphName } from "../install/secrets.ts";
 import { makeSubgraph } from "../serve/makeSubgraph.ts";
@@ -68,20 +70,28 @@ export async function serveTestGraph(shape: Shape, shop: TestDatabase, warehouse
 
 interface Served { url: string; endpoints: Record<string, string>; close(): Promise<void> }
 
+/** A folder for pictures and files that goes with the test. */
+function temporaryObjects(): { options: ObjectsOptions; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), "martgraph-objects-"));
+  return { options: { dir, secret: randomBytes(32).toString("base64url") }, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
 async function together(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk: JWK, privateJwk: JWK): Promise<Served> {
   const databases = new Map(SUBGRAPHS.map((name) => [name, Database.open(configOf(name))]));
   const business = await businessClock(databases.get("orders") as Database);
   const tokenKey = { publicJwk, privateJwk };
   const dataKey = randomBytes(32).toString("base64url");
+  const objects = temporaryObjects();
   const cache = memoryCache();
-  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey })));
-  const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, log: silentLog });
+  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey, objects: objects.options })));
+  const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, objects: objects.options, log: silentLog });
   return {
     url: gateway.url,
     endpoints: {},
     async close() {
       await gateway.close();
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      objects.remove();
       await cache.close();
       await Promise.all([...databases.values()].map((db) => db.close()));
     },
@@ -90,23 +100,26 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
 
 async function apart(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk: JWK, privateJwk: JWK): Promise<Served> {
   const stripe = stripeSettings();
+  const objects = temporaryObjects();
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, newHopKey(`${name}-1`)])) as Record<SubgraphName, HopKey>;
   const started = await Promise.all(SUBGRAPHS.map((name) => {
     const settings: SubgraphProcessSettings = {
       host: "127.0.0.1", port: 0, hopKey: hopKeys[name], database: configOf(name),
       ...(name === "users" ? { tokenKey: { privateJwk: privateJwk as Record<string, unknown> }, dataKey: randomBytes(32).toString("base64url") } : {}),
       ...(name === "orders" && stripe ? { stripe } : {}),
+      ...(name === "catalog" || name === "users" ? { objects: objects.options } : {}),
     };
     return startSplitProcess(name, `subgraphs/${name}/main.ts`, settings);
   }));
   const endpoints = Object.fromEntries(started.map(({ name, url }) => [name, url]));
-  const gateway = await startSplitProcess("gateway", "gateway/main.ts", { port: 0, host: "127.0.0.1", mode: { kind: "remote", endpoints, hopKeys }, tokenPublicJwk: publicJwk });
+  const gateway = await startSplitProcess("gateway", "gateway/main.ts", { port: 0, host: "127.0.0.1", mode: { kind: "remote", endpoints, hopKeys }, tokenPublicJwk: publicJwk, objects: objects.options });
   return {
     url: gateway.url,
     endpoints,
     async close() {
       await gateway.stop();
       await Promise.all(started.map((process) => process.stop()));
+      objects.remove();
     },
   };
 }

@@ -6,6 +6,7 @@ import { maskError } from "#kit/errors.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PaymentsRoute } from "../payments/paymentsRoute.ts";
+import type { ObjectsRoute } from "../objects/objectsRoute.ts";
 import type { GraphQLRoute } from "./graphqlRoute.ts";
 import { respond, respondJson } from "./respond.ts";
 
@@ -13,6 +14,8 @@ export interface ServerParts {
   graphql: GraphQLRoute;
   /** Webhooks of payment providers and pages of payers. */
   payments: PaymentsRoute;
+  /** Uploads and pictures. */
+  objects: ObjectsRoute;
   /** Answers GET under `/`, or returns false when it has no such page. */
   pages: (path: string, response: ServerResponse) => boolean;
   /** Resolves when every part can answer. */
@@ -37,6 +40,7 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/graphql") return parts.graphql.handle(request, response, requestId);
     if (await parts.payments.handle(path, request, response, requestId)) return;
+    if (await parts.objects.handle(path, request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return respondError(response, 405, "Only GET is answered here; GraphQL is asked at /graphql.", { allow: "GET, HEAD" });
     switch (path) {
       case "/healthz":

@@ -1,6 +1,12 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts";
 import { pruneKeys } from "./commands/once.ts";
+import { openObjectStore, type ObjectsOptions } from "#platform/objects/open.ts";
+import type { ObjectStore } from "#platform/objects/store.ts";
 import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeKept } from "./queries/kept.ts";
@@ -15,18 +21,35 @@ const PRUNE_MS = 3_600_000;
 export interface CatalogOptions extends CatalogDeps {
   /** Whether what everybody sees is kept for seconds between requests (queries/kept.ts says what and how long); not where not given. */
   readonly keep?: boolean;
+  /** Where pictures and files are kept; in a folder that goes with the slice where not given. */
+  readonly objects?: ObjectsOptions;
 }
 
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
-export async function createCatalogSubgraph({ keep = false, ...deps }: CatalogOptions): Promise<Subgraph> {
+export async function createCatalogSubgraph({ keep = false, objects: kept, ...deps }: CatalogOptions): Promise<Subgraph> {
+  const { objects, ...stored } = await openObjects(kept);
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
   return defineSubgraph({
     name: "catalog",
-    deps: { ...deps, kept: makeKept(deps.db, keep) },
+    deps: { ...deps, objects, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
     resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, searchResolvers),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),
-    close: async () => clearInterval(pruner),
+    async close() {
+      clearInterval(pruner);
+      await stored.close();
+    },
   });
+}
+
+/** A slice that nobody gave a store, in tests of other things, has one of its own until it ends. */
+async function openObjects(options: ObjectsOptions | undefined): Promise<{ objects: ObjectStore; close(): Promise<void> }> {
+  if (options) {
+    const objects = await openObjectStore(options);
+    return { objects, close: () => objects.close() };
+  }
+  const dir = await mkdtemp(join(tmpdir(), "martgraph-objects-"));
+  const objects = await openObjectStore({ dir, secret: randomBytes(32).toString("base64url") });
+  return { objects, close: () => rm(dir, { recursive: true, force: true }) };
 }

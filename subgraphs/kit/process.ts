@@ -2,6 +2,7 @@ import { splitProcessSettings, type StripeEnvironment } from "#platform/config.t
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { createLog, type Log } from "#platform/log.ts";
+import type { ObjectsOptions } from "#platform/objects/open.ts";
 import type { HopKey } from "./hop.ts";
 import { serveSubgraph } from "./serve.ts";
 import type { Subgraph } from "./subgraph.ts";
@@ -17,6 +18,8 @@ export interface SubgraphProcessSettings {
   tokenKey?: { privateJwk: Record<string, unknown> };
   /** The installation's key for stored secrets; for users alone. */
   dataKey?: string;
+  /** Where objects are kept; for the slices that keep some. */
+  objects?: ObjectsOptions;
   /** How Stripe is reached, where it is; for orders alone. */
   stripe?: StripeEnvironment;
 }
