@@ -6,7 +6,7 @@ import { searchGuards } from "./guards/search.ts";
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
 const catalogueGuards: Guards = {
   Query: { product: allow, products: allow, variant: allow, categories: allow },
-  Product: allow,
+  Product: { id: allow, slug: allow, name: allow, description: allow, status: allow, vendor: allow, category: allow, createdAt: allow, variants: allow, price: allow, availability: allow },
   ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
   Price: allow,
   Availability: allow,
