@@ -7,7 +7,7 @@ import { maySee, type Variant } from "./domain/product.ts";
 import type { Shelf } from "./domain/shelf.ts";
 import { listCategoriesByIds } from "./queries/categories.ts";
 import type { Kept } from "./queries/kept.ts";
-import { type CurrentPrice, listLowestPricesOfProducts, listPricesOfVariants } from "./queries/prices.ts";
+import { listLowestPricesOfProducts, listPricesOfVariants, type OwnedPrice } from "./queries/prices.ts";
 import { listStockOfProducts, listStockOfVariants } from "./queries/stock.ts";
 import { type KnownVariant, listVariantsByIds, listVariantsOfProducts } from "./queries/variants.ts";
 
@@ -52,7 +52,7 @@ function nameOf({ id, productId, sku, name }: Variant): Variant {
   return { id, productId, sku, name };
 }
 
-type PriceLoader = DataLoader<string, CurrentPrice | null>;
+type PriceLoader = DataLoader<string, OwnedPrice | null>;
 
 /** One loader per currency that is asked for. */
 function perCurrency(make: (currency: string) => PriceLoader): (currency: string) => PriceLoader {

@@ -5,7 +5,7 @@ import { type FacetCounts, MAX_COUNTED, MAX_GROUPS, PRICE_EDGES } from "../domai
 import type { ProductFilter } from "../domain/productFilter.ts";
 import { HITS } from "./search.ts";
 
-const PRICE = "pr.unit_amount / (10::numeric ^ pr.exponent)";
+const PRICE = "pr.amount";
 
 /**
  * One pass over the products that match by words or status (and by ids): of each, which filters let it through. Every count then takes
@@ -29,7 +29,7 @@ function facetStatement(name: string, source: { with: string; from: string; para
             array_agg(distinct width_bucket(pr.price, array[${PRICE_EDGES.join(",")}]::numeric[]) - 1) filter (where pr.price is not null) as edges
           from catalog.variants v
           left join catalog.stock_levels s on s.variant_id = v.id
-          left join lateral (select ${PRICE} as price from catalog.prices pr where pr.variant_id = v.id and pr.currency = ${currency}::text and pr.valid_to is null) pr on true
+          left join lateral (select ${PRICE} as price from catalog.current_prices pr where pr.variant_id = v.id and pr.currency = ${currency}::text) pr on true
           where v.product_id = p.id
         ) f
         where ${ids}::uuid[] is null or p.id = any(${ids})

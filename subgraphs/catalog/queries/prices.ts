@@ -1,20 +1,21 @@
 import { type Money, money } from "#schema/values/money.ts";
 import type { Reader } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
+import type { CurrentPrice, PriceKind } from "../domain/price.ts";
 
-/** What something costs now. `ownerId` is the variant or the product that was asked for. */
-export interface CurrentPrice {
+/** A price with what was asked for: `ownerId` is the variant or the product. */
+export interface OwnedPrice extends CurrentPrice {
   readonly ownerId: string;
-  readonly amount: Money;
-  readonly validFrom: Date;
 }
 
-const row = { owner_id: "uuid", currency: "text", unit_amount: "int8", exponent: "int2", valid_from: "timestamptz" } as const;
+const COLUMNS = "pr.price_id, pr.currency, pr.unit_amount, pr.exponent, pr.compare_at_amount, pr.kind, pr.valid_from, pr.valid_to";
+const row = {
+  owner_id: "uuid", price_id: "uuid", currency: "text", unit_amount: "int8", exponent: "int2", compare_at_amount: "int8?", kind: "text", valid_from: "timestamptz", valid_to: "timestamptz?",
+} as const;
 
 const ofVariants = query({
   name: "catalog.pricesOfVariants",
-  text: `select pr.variant_id as owner_id, pr.currency, pr.unit_amount, pr.exponent, pr.valid_from
-    from catalog.prices pr where pr.variant_id = any($1) and pr.currency = $2 and pr.valid_to is null`,
+  text: `select pr.variant_id as owner_id, ${COLUMNS} from catalog.current_prices pr where pr.variant_id = any($1) and pr.currency = $2`,
   params: ["uuid[]", "text"],
   row,
   budget: { access: "index", maxRows: 1_000 },
@@ -22,27 +23,35 @@ const ofVariants = query({
 
 const lowestOfProducts = query({
   name: "catalog.lowestPricesOfProducts",
-  text: `select asked.product_id as owner_id, lowest.currency, lowest.unit_amount, lowest.exponent, lowest.valid_from
+  text: `select asked.product_id as owner_id, lowest.*
     from unnest($1::uuid[]) as asked (product_id)
     cross join lateral (
-      select pr.currency, pr.unit_amount, pr.exponent, pr.valid_from
-      from catalog.variants v join catalog.prices pr on pr.variant_id = v.id and pr.currency = $2 and pr.valid_to is null
+      select ${COLUMNS}
+      from catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = $2
       where v.product_id = asked.product_id
-      order by pr.unit_amount / (10::numeric ^ pr.exponent), v.sku limit 1
+      order by pr.amount, v.sku limit 1
     ) lowest`,
   params: ["uuid[]", "text"],
   row,
   budget: { access: "index", maxRows: 1_000 },
 });
 
-function toPrice(found: RowOf<typeof row>): CurrentPrice {
-  return { ownerId: found.owner_id, amount: money(found.unit_amount, found.currency, found.exponent), validFrom: found.valid_from };
+function toPrice(found: RowOf<typeof row>): OwnedPrice {
+  const amount = money(found.unit_amount, found.currency, found.exponent);
+  return {
+    ownerId: found.owner_id, id: found.price_id, amount, compareAt: compareAtOf(amount, found.compare_at_amount), kind: found.kind as PriceKind, validFrom: found.valid_from, validTo: found.valid_to,
+  };
 }
 
-export async function listPricesOfVariants(db: Reader, variantIds: readonly string[], currency: string): Promise<CurrentPrice[]> {
+/** The compare-at price of a row: at the exponent of its price. */
+export function compareAtOf(amount: Money, units: bigint | null): Money | null {
+  return units === null ? null : { ...amount, units };
+}
+
+export async function listPricesOfVariants(db: Reader, variantIds: readonly string[], currency: string): Promise<OwnedPrice[]> {
   return (await db.many(ofVariants, [variantIds, currency])).map(toPrice);
 }
 
-export async function listLowestPricesOfProducts(db: Reader, productIds: readonly string[], currency: string): Promise<CurrentPrice[]> {
+export async function listLowestPricesOfProducts(db: Reader, productIds: readonly string[], currency: string): Promise<OwnedPrice[]> {
   return (await db.many(lowestOfProducts, [productIds, currency])).map(toPrice);
 }

@@ -36,9 +36,9 @@ const SORTS: Readonly<Record<ProductSort, Sort>> = {
   PRICE_HIGH: { key: "coalesce(lowest.price, -1)", text: "coalesce(lowest.price, -1)::text", type: "numeric", direction: "desc", start: ["Infinity", HIGHEST_UUID], cursor: cursorOf("products PRICE_HIGH", ["decimal", "uuid"]) },
 };
 
-const PRICE = "pr.unit_amount / (10::numeric ^ pr.exponent)";
+const PRICE = "pr.amount";
 const pricesIn = (currency: string) =>
-  `catalog.variants v join catalog.prices pr on pr.variant_id = v.id and pr.currency = ${currency} and pr.valid_to is null where v.product_id = p.id`;
+  `catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = ${currency} where v.product_id = p.id`;
 
 interface Condition {
   name: string;

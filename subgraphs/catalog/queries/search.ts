@@ -42,7 +42,7 @@ const search = query({
       where p.status = 'ACTIVE'
         and ($5::uuid[] is null or p.id = any($5)) and ($6::uuid[] is null or p.category_id = any($6)) and ($7::uuid[] is null or p.vendor_id = any($7))
         and ($8::text is null or exists (
-          select 1 from catalog.variants v join catalog.prices pr on pr.variant_id = v.id and pr.currency = $8 and pr.valid_to is null
+          select 1 from catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = $8
           where v.product_id = p.id and pr.unit_amount / (10::numeric ^ pr.exponent) between $9::text::numeric and $10::text::numeric
             and pr.unit_amount / (10::numeric ^ pr.exponent) < $11::text::numeric))
         and ($12::bool is null or exists (

@@ -3,8 +3,9 @@ import { graphMoney } from "#kit/graphMoney.ts";
 import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import type { CatalogContext } from "../context.ts";
+import type { CurrentPrice } from "../domain/price.ts";
 import type { Category, Product, Variant } from "../domain/product.ts";
-import { priceIn, type ShelvedPrice, type ShelvedVariant } from "../domain/shelf.ts";
+import { priceIn, type ShelvedVariant } from "../domain/shelf.ts";
 
 const variantCursor = cursorOf("variants", ["text"]);
 
@@ -52,7 +53,7 @@ export const variantResolvers = {
   product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
   price: (variant: Variant | ShelvedVariant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
     onceThere(shelvedOf(variant, loaders), (shelved) =>
-      shelved ? toPrice(priceIn(shelved.prices, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice)),
+      shelved ? toPrice(priceIn(shelved, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice)),
   async availability(variant: Variant | ShelvedVariant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
     const wanted = quantity ?? 1;
     if (wanted < 1 || wanted > MAX_WANTED) throw badUserInput(`\`quantity\` must be between 1 and ${MAX_WANTED}, it is ${wanted}.`, ["quantity"]);
@@ -85,7 +86,7 @@ export function findVariant(id: string | undefined, { loaders }: CatalogContext)
   return uuid ? loaders.visibleVariant(uuid) : null;
 }
 
-function toPrice(price: ShelvedPrice | null) {
+function toPrice(price: CurrentPrice | null) {
   return price && { amount: graphMoney(price.amount), validFrom: price.validFrom };
 }
 

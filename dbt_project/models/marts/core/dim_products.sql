@@ -11,7 +11,8 @@ current_prices as (
 
   select variant_id, unit_price, currency
   from {{ first_row(
-    ref('stg_shop__prices'), 'variant_id', 'valid_from desc, currency', ['variant_id', 'unit_price', 'currency'], where='valid_to is null'
+    ref('stg_shop__prices'), 'variant_id', 'valid_from desc, currency', ['variant_id', 'unit_price', 'currency'],
+    where='price_list_id is null and valid_from <= ' ~ business_as_of() ~ ' and (valid_to is null or valid_to > ' ~ business_as_of() ~ ')'
   ) }} as firsts
 
 )

@@ -4,5 +4,6 @@ select
   currency,
   {{ amount('unit_amount', 'exponent') }} as unit_price,
   valid_from,
-  valid_to
+  valid_to,
+  price_list_id
 from {{ as_of_cut(source('shop', 'catalog__prices')) }} as latest
