@@ -1,5 +1,6 @@
 import type { Fresh } from "#kit/fresh.ts";
 import type { ContextOf } from "#kit/subgraph.ts";
+import type { Viewer } from "#kit/viewer.ts";
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
@@ -29,3 +30,6 @@ export interface UsersParts {
 }
 
 export type UsersContext = ContextOf<UsersParts, UsersLoaders>;
+
+/** A command's parts and who gives it. */
+export type Commanded = UsersParts & { readonly viewer: Viewer };

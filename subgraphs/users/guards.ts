@@ -1,11 +1,17 @@
 import type { Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { accountGuards } from "./guards/account.ts";
+import { addressGuards } from "./guards/address.ts";
+import { consentGuards } from "./guards/consent.ts";
 import { mfaGuards } from "./guards/mfa.ts";
+import { sharedGuards } from "./guards/shared.ts";
 import { vendorGuards } from "./guards/vendor.ts";
 
 export const guards: Guards = mergeAreas<Guards>(
+  sharedGuards,
   accountGuards,
+  addressGuards,
+  consentGuards,
   mfaGuards,
   vendorGuards,
 );

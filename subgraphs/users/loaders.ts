@@ -1,8 +1,10 @@
-import { byKey, manyByKey } from "#kit/batch.ts";
+import { byKey, manyByKey, pagedByKey } from "#kit/batch.ts";
 import type { Fresh } from "#kit/fresh.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { maySee, type Vendor } from "./domain/user.ts";
+import { listAddressesOfUsers } from "./queries/addresses.ts";
+import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
 import { listUsersByIds } from "./queries/users.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
@@ -16,6 +18,9 @@ export function makeLoaders({ db, vendors }: { db: Database; vendors: Fresh<Vend
       load: async (ids) => [...(await vendors.getMany(ids, async (missing) => new Map((await listVendorsByIds(db, missing)).map((vendor) => [vendor.id, vendor])), { fresh })).values()],
       keyOf: (vendor) => vendor.id,
     }),
+    addressesOfUser: manyByKey({ load: (ids) => listAddressesOfUsers(db, ids), keyOf: (address) => address.userId }),
+    latestConsentsOfUser: manyByKey({ load: (ids) => listLatestConsents(db, ids), keyOf: (decision) => decision.userId }),
+    consentHistoryOfUser: pagedByKey({ load: (ids, limit, after: readonly string[] | undefined) => listConsentHistory(db, ids, limit, after?.[0]), keyOf: (decision) => decision.userId }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

@@ -16,6 +16,7 @@ export const deliveryGuards: Guards = {
   CartSetDeliverySuccess: allow,
   InvalidDeliveryEmail: allow,
   InvalidAddress: allow,
+  AddressNotFound: allow,
   ShippingMethodNotOffered: allow,
   TaxRate: anyOf(backOffice, taxes),
   ShippingZone: anyOf(backOffice, shipping),

@@ -2,6 +2,7 @@ import type { Reader } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { type BehaviourEvent, MAX_EVENTS } from "../domain/behaviour.ts";
 
+// Whose account it was is kept only of those who agreed to that; the visit alone is nobody's.
 const insert = query({
   name: "orders.insertBehaviour",
   text: `with sent as (
@@ -10,7 +11,7 @@ const insert = query({
         as s (id, type, product_id, search_text, step, occurred_at, place)
     ), added as (
       insert into events.behaviour_events (id, session_id, user_id, type, product_id, search_text, step, occurred_at)
-      select s.id, $1, $2, s.type, s.product_id, s.search_text, s.step, s.occurred_at from sent s where s.is_known
+      select s.id, $1, case when users.has_consented($2, 'ANALYTICS') then $2 end, s.type, s.product_id, s.search_text, s.step, s.occurred_at from sent s where s.is_known
       on conflict (id, occurred_at) do nothing returning id
     )
     select s.place, s.is_known, added.id is not null as is_new from sent s left join added on added.id = s.id`,
@@ -29,7 +30,7 @@ const ensureMonth = query({
 
 export type Stored = "NEW" | "REPEATED" | "UNKNOWN_PRODUCT";
 
-/** Stores the events in one statement; answers what became of each, in their order. Needs the tables of their months. */
+/** Stores the events in one statement, under the person's account where they have agreed to that; answers what became of each, in their order. Needs the tables of their months. */
 export async function insertBehaviour(db: Reader, sessionId: string, userId: string | null, events: readonly BehaviourEvent[]): Promise<Stored[]> {
   const rows = await db.many(insert, [
     sessionId, userId, events.map((event) => event.id), events.map((event) => event.type), events.map((event) => event.productId) as string[],

@@ -65,9 +65,12 @@ export const deliveryResolvers = {
     shopSettings: async (_root: unknown, _args: unknown, { db }: OrdersContext) => (await readPricingRules(db)).settings,
   },
   Mutation: {
-    async cartSetDelivery(_root: unknown, { input }: Input<Omit<CartSetDeliveryInput, "cartId"> & { cartId: string }>, context: OrdersContext) {
+    async cartSetDelivery(_root: unknown, { input }: Input<Omit<CartSetDeliveryInput, "cartId"> & { cartId: string; addressId?: string | null }>, context: OrdersContext) {
       const methodId = input.methodId == null ? input.methodId : (decodeId("smt", input.methodId) ?? NO_METHOD);
-      const outcome = await cartSetDelivery(context, { ...input, cartId: decodeId("crt", input.cartId), methodId });
+      const { address, addressId: named } = input;
+      if (address != null && named != null) throw badUserInput("Give `address` or `addressId`, not both.", ["input", "addressId"]);
+      const addressId = named == null ? undefined : (decodeId("adr", named) ?? null);
+      const outcome = await cartSetDelivery(context, { ...input, cartId: decodeId("crt", input.cartId), addressId, methodId });
       return outcome.ok ? toSuccess("CartSetDeliverySuccess", outcome, context) : toUserError(cartSetDeliveryErrors, outcome.error);
     },
     async taxRateUpsert(_root: unknown, { input }: Input<TaxRateArgs>, context: OrdersContext) {

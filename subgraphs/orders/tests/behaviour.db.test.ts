@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
@@ -24,6 +24,21 @@ async function track(events: readonly object[], more: object = {}, viewer = pers
 const stored = async (sessionId: string) => (await slice.owner.raw(
   "select type, user_id, product_id, search_text, step, occurred_at, is_synthetic, tableoid::regclass::text as month from events.behaviour_events where session_id = $1 order by occurred_at", [sessionId],
 )).rows;
+
+beforeAll(() => slice.owner.raw("insert into users.consents (user_id, purpose, is_granted, source, text_version, decided_at) values ($1, 'ANALYTICS', true, 'ACCOUNT', '1', now())", [SMALL_SHOP.ada]));
+
+test("TrackEventsSuccess: of who has not agreed to it, or has withdrawn, the visit is kept and the account is not", async () => {
+  const userOf = async (viewer: ReturnType<typeof person>) => (await stored((await track([event()], {}, viewer)).sessionId)).map((row) => row["user_id"]);
+  expect(await userOf(person(SMALL_SHOP.ada))).toEqual([SMALL_SHOP.ada]);
+  expect(await userOf(person(SMALL_SHOP.bob))).toEqual([null]);
+  const answer = "insert into users.consents (user_id, purpose, is_granted, source, text_version, decided_at) values ($1, $2, $3, 'ACCOUNT', '1', now())";
+  await slice.owner.raw(answer, [SMALL_SHOP.bob, "MARKETING_EMAIL", true]);
+  expect(await userOf(person(SMALL_SHOP.bob))).toEqual([null]);
+  await slice.owner.raw(answer, [SMALL_SHOP.bob, "ANALYTICS", true]);
+  expect(await userOf(person(SMALL_SHOP.bob))).toEqual([SMALL_SHOP.bob]);
+  await slice.owner.raw(answer, [SMALL_SHOP.bob, "ANALYTICS", false]);
+  expect(await userOf(person(SMALL_SHOP.bob))).toEqual([null]);
+});
 
 test("TrackEventsSuccess: a visit is stored in business time, in the table of its month, under who is logged in", async () => {
   const { answer, sessionId } = await track([

@@ -62,6 +62,39 @@ describe("cartSetDelivery", () => {
     expect((await guest().deliver(cartId, { address: { ...ADDRESS, countryCode: "FR" } })).cart.delivery).toMatchObject({ address: { countryCode: "FR" }, method: null });
   });
 
+  const bookEntry = async (userId: string, more: object = {}) => {
+    const { rows } = await slice.owner.raw<{ id: string }>("insert into users.addresses (user_id, name, line1, city, country_code, created_at) select $1, a.name, a.line1, a.city, a.country_code, now() from jsonb_to_record($2) as a (name text, line1 text, city text, country_code text) returning id",
+      [userId, JSON.stringify({ name: "Ada Lovelace", line1: "1 Own Street", city: "Leeds", country_code: "GB", ...more })]);
+    return encodeId("adr", rows[0]?.id ?? "");
+  };
+
+  test("CartSetDeliverySuccess: an address of one's own by its id, as it stands then", async () => {
+    const mine = cartShopper(slice.graph, ada);
+    const cartId = await mine.cartWith({ 1: 1 }, {});
+    const addressId = await bookEntry(SMALL_SHOP.ada);
+    expect((await mine.deliver(cartId, { addressId })).cart).toMatchObject({ countryCode: "GB", delivery: { address: { name: "Ada Lovelace", line1: "1 Own Street", city: "Leeds", line2: null } } });
+    await slice.owner.raw("update users.addresses set line1 = 'Elsewhere'");
+    expect((await mine.read(cartId)).delivery.address.line1).toBe("1 Own Street");
+  });
+
+  test("AddressNotFound: of somebody else, for a guest's cart, of another kind; the cart stays as it was", async () => {
+    const mine = cartShopper(slice.graph, ada);
+    const cartId = await mine.cartWith({ 1: 1 }, {});
+    const bobs = await bookEntry(SMALL_SHOP.bob);
+    for (const addressId of [bobs, encodeId("adr", SMALL_SHOP.ada), encodeId("usr", SMALL_SHOP.ada), "adr_\u0000", "x'; --", ""]) {
+      expect(await mine.deliver(cartId, { addressId })).toMatchObject({ __typename: "AddressNotFound", code: "ADDRESS_NOT_FOUND", path: ["input", "addressId"] });
+    }
+    const own = await bookEntry(SMALL_SHOP.ada);
+    expect(await guest().deliver(await guest().cartWith({ 1: 1 }, {}), { addressId: own })).toMatchObject({ __typename: "AddressNotFound" });
+    expect((await mine.read(cartId)).delivery.address).toBeNull();
+    await expect(mine.deliver(cartId, { addressId: own, address: ADDRESS })).rejects.toThrow("not both");
+  });
+
+  test("InvalidAddress: an address that an import left incomplete", async () => {
+    const mine = cartShopper(slice.graph, ada);
+    expect(await mine.deliver(await mine.cartWith({ 1: 1 }, {}), { addressId: await bookEntry(SMALL_SHOP.ada, { line1: null }) })).toMatchObject({ __typename: "InvalidAddress", field: "line1" });
+  });
+
   test("ShippingMethodNotOffered: of another zone, unknown, no id at all; the cart stays as it was", async () => {
     const cartId = await guest().cartWith({ 1: 1 }, {});
     await guest().deliver(cartId, { address: ADDRESS });

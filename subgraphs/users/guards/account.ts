@@ -2,7 +2,7 @@ import { allow, anyOf, type Guards, permission, when } from "#kit/guard.ts";
 import type { GraphUser } from "../resolvers/account.ts";
 
 const themselves = when<GraphUser>("the person", (viewer, user) => user.isSelf === true || user.id === viewer.userId);
-const personalData = anyOf(themselves, permission("users.read"));
+export const personalData = anyOf(themselves, permission("users.read"));
 
 export const accountGuards: Guards = {
   // Whom one may not see is null where people are read (domain/user.ts), so that nobody learns which ids exist.

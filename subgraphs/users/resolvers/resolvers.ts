@@ -2,10 +2,14 @@ import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
 import { accountResolvers } from "./account.ts";
 import { mfaResolvers } from "./mfa.ts";
+import { addressResolvers } from "./address.ts";
+import { consentResolvers } from "./consent.ts";
 import { vendorResolvers } from "./vendor.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   accountResolvers,
   mfaResolvers,
+  addressResolvers,
+  consentResolvers,
   vendorResolvers,
 );

@@ -21,6 +21,7 @@ export const cartSetDeliveryErrors: Renderers<CartSetDeliveryRefusal> = {
   VERSION_CONFLICT: versionConflict,
   INVALID_DELIVERY_EMAIL: invalidEmail,
   INVALID_ADDRESS: ({ field, why }) => ({ message: `The address cannot be delivered to: ${field} ${WHY[why]}.`, path: ["input", "address", field], fields: { field } }),
+  ADDRESS_NOT_FOUND: () => ({ message: "The owner of the cart has no such address: look at me.addresses.", path: ["input", "addressId"] }),
   SHIPPING_METHOD_NOT_OFFERED: ({ offered, currency }) => ({
     message: offered.length === 0
       ? "Nothing can be delivered there yet: give an address in a country the shop delivers to, and put something into the cart."
