@@ -44,9 +44,9 @@ export function operationExecutor(federation: Federation, limits: Limits, log: L
   const changedBy = new LRUCache<string, true>({ max: 10_000, ttl: FRESH_FOR_MS });
 
   async function run({ given, prepared, operation, asked }: Call, variables: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Executed> {
-    const { viewer, requestId } = asked;
+    const { viewer, requestId, client } = asked;
     const mutation = operation.node.operation === "mutation";
-    const context = { viewer, requestId, signal, deadlineAt: performance.now() + limits.requestMs, mutation, fresh: mutation || (viewer.userId !== null && changedBy.has(viewer.userId)), log };
+    const context = { viewer, requestId, signal, deadlineAt: performance.now() + limits.requestMs, mutation, fresh: mutation || (viewer.userId !== null && changedBy.has(viewer.userId)), client, log };
     try {
       const { data, errors } = await federation.run({ ...given, variables }, prepared, operation, context);
       if (!errors?.length) return { result: { data: data ?? null }, outcome: "ok" };

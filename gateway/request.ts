@@ -1,3 +1,4 @@
+import type { ClientInfo } from "#kit/subgraph.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import type { Log } from "#platform/log.ts";
 import type { PreparedDocument, PreparedOperation } from "./documents.ts";
@@ -14,6 +15,7 @@ export interface RequestContext {
   readonly mutation: boolean;
   /** Whether nothing may be shown that was read before: it changes something, or its viewer has just done so. */
   readonly fresh: boolean;
+  readonly client?: ClientInfo | undefined;
   readonly log: Log;
 }
 
@@ -28,6 +30,7 @@ export interface GraphQLParams {
 export interface Asked {
   readonly viewer: Viewer;
   readonly requestId: string;
+  readonly client?: ClientInfo | undefined;
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
   /** GET must change nothing. */

@@ -18,6 +18,7 @@ export const PERMISSIONS = {
   "users.readAnonymous": { description: "See people without what makes them persons.", roles: ["ANALYST", "SUPPORT", "ADMIN"] },
   "users.write": { description: "Change people's accounts: their status, roles and groups.", roles: ["ADMIN"] },
   "users.erase": { description: "Erase people.", roles: ["ADMIN"] },
+  "sessions.watch": { description: "Hear which sessions have ended, to refuse their access tokens.", roles: ["SERVICE"] },
   "audit.read": { description: "Read who did what with privileges.", roles: ["ADMIN"] },
   "vendors.write": { description: "Open vendors, change any of them and their members.", roles: ["ADMIN"] },
   "catalog.read": { description: "See products that are not published.", roles: ["SUPPORT", "ADMIN"] },

@@ -29,7 +29,7 @@ export function remoteTransport({ subgraph, endpoint, hopKey, connections = 64 }
   return {
     async fetch({ query, operationName, variables, request }, deadlineMs) {
       const body = JSON.stringify({ query, operationName, variables });
-      const envelope = sign({ body, viewer: request.viewer, requestId: request.requestId, deadlineMs, fresh: request.fresh });
+      const envelope = sign({ body, viewer: request.viewer, requestId: request.requestId, deadlineMs, fresh: request.fresh, client: request.client });
       let status: number;
       let text: string;
       try {

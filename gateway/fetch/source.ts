@@ -60,7 +60,7 @@ export function dataSource(name: string, transport: Transport, limits: Limits, m
 async function inTime(transport: Transport, call: Omit<SubgraphCall, "request">, context: RequestContext, deadlineMs: number): Promise<SubgraphAnswer> {
   if (deadlineMs <= 0) throw new Late();
   const abort = new AbortController();
-  const { viewer, requestId, signal, fresh } = context;
+  const { viewer, requestId, signal, fresh, client } = context;
   const giveUp = (): void => abort.abort(signal.reason);
   // A client that went away, or the deadline, ends reads; what was asked to change is carried through.
   if (!context.mutation) signal.addEventListener("abort", giveUp, { once: true });
@@ -72,7 +72,7 @@ async function inTime(transport: Transport, call: Omit<SubgraphCall, "request">,
     }, deadlineMs);
   });
   try {
-    return await Promise.race([transport.fetch({ ...call, request: { viewer, requestId, signal: abort.signal, fresh } }, Math.ceil(deadlineMs)), late]);
+    return await Promise.race([transport.fetch({ ...call, request: { viewer, requestId, signal: abort.signal, fresh, client } }, Math.ceil(deadlineMs)), late]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { wallClock } from "#platform/clock.ts";
 import type { Clock } from "#platform/clock.ts";
+import type { ClientInfo } from "./subgraph.ts";
 import type { Viewer } from "./viewer.ts";
 
 /**
@@ -38,6 +39,7 @@ export interface HopClaims {
   deadlineMs: number;
   /** Whether nothing may be shown that was read before this call. */
   fresh: boolean;
+  client?: ClientInfo;
 }
 
 /** A call that does not prove where it comes from. `message` is for the log; the caller learns only that it was refused. */
@@ -59,15 +61,15 @@ function secretOf(key: HopKey): Buffer {
 const sha256 = (body: string | Uint8Array): string => createHash("sha256").update(body).digest("base64url");
 const mac = (secret: Buffer, claims: string): Buffer => createHmac("sha256", secret).update(DOMAIN).update(claims).digest();
 
-export interface HopCall { body: string | Uint8Array; viewer: Viewer; requestId: string; deadlineMs: number; fresh?: boolean | undefined }
+export interface HopCall { body: string | Uint8Array; viewer: Viewer; requestId: string; deadlineMs: number; fresh?: boolean | undefined; client?: ClientInfo | undefined }
 
 /** Makes the signer for calls to one subgraph; it returns the header's value. */
 export function hopSigner(subgraph: string, key: HopKey, clock: Clock = wallClock): (call: HopCall) => string {
   const secret = secretOf(key);
-  return ({ body, viewer, requestId, deadlineMs, fresh = false }) => {
+  return ({ body, viewer, requestId, deadlineMs, fresh = false, client }) => {
     const claims: HopClaims = {
       kid: key.id, ts: clock.now().getTime(), nonce: randomBytes(16).toString("base64url"), sub: subgraph, body: sha256(body),
-      viewer: viewerOnTheWay(viewer), requestId, deadlineMs, fresh,
+      viewer: viewerOnTheWay(viewer), requestId, deadlineMs, fresh, ...(client ? { client } : {}),
     };
     const encoded = Buffer.from(JSON.stringify(claims)).toString("base64url");
     return `${encoded}.${mac(secret, encoded).toString("base64url")}`;

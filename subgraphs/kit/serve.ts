@@ -58,7 +58,7 @@ export async function serveSubgraph({ subgraph, port, host = "127.0.0.1", hopKey
     try {
       const answer = await run({
         query: call.query, operationName: call.operationName, variables: call.variables ?? {},
-        request: { viewer: claims.viewer, requestId: claims.requestId, signal: abort.signal, fresh: claims.fresh === true || !isRead },
+        request: { viewer: claims.viewer, requestId: claims.requestId, signal: abort.signal, fresh: claims.fresh === true || !isRead, client: claims.client },
       });
       send(response, 200, answer);
     } finally {

@@ -7,6 +7,14 @@ import type { Viewer } from "./viewer.ts";
 
 export type { Role, Viewer } from "./viewer.ts";
 
+/** Where a request comes from, as the gateway saw it: for people to know their sessions by, never to decide by. */
+export interface ClientInfo {
+  /** Network address. */
+  readonly ip?: string;
+  /** The user agent as it names itself, cut short. */
+  readonly userAgent?: string;
+}
+
 /** What a subgraph is told about one request. */
 export interface RequestInfo {
   readonly viewer: Viewer;
@@ -16,6 +24,7 @@ export interface RequestInfo {
   readonly signal: AbortSignal;
   /** True where nothing may be shown that was read before this request: it changes something, or its viewer has just done so. */
   readonly fresh?: boolean;
+  readonly client?: ClientInfo | undefined;
 }
 
 /** A slice as a value: what the gateway composes and executes, in this process or in its own. */
@@ -62,7 +71,7 @@ export function defineSubgraph<Deps extends object, Loaders>(definition: Subgrap
     name,
     sdl: print(document),
     schema,
-    contextFor: (request) => ({ ...deps, viewer: request.viewer, requestId: request.requestId, signal: request.signal, fresh: request.fresh ?? false, loaders: makeLoaders(deps, request) }),
+    contextFor: (request) => ({ ...deps, viewer: request.viewer, requestId: request.requestId, signal: request.signal, fresh: request.fresh ?? false, client: request.client, loaders: makeLoaders(deps, request) }),
     ready: definition.ready,
     close: async () => definition.close?.(),
   };

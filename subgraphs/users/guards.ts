@@ -4,6 +4,7 @@ import { accountGuards } from "./guards/account.ts";
 import { addressGuards } from "./guards/address.ts";
 import { consentGuards } from "./guards/consent.ts";
 import { mfaGuards } from "./guards/mfa.ts";
+import { sessionGuards } from "./guards/session.ts";
 import { sharedGuards } from "./guards/shared.ts";
 import { vendorGuards } from "./guards/vendor.ts";
 
@@ -13,5 +14,6 @@ export const guards: Guards = mergeAreas<Guards>(
   addressGuards,
   consentGuards,
   mfaGuards,
+  sessionGuards,
   vendorGuards,
 );

@@ -1,17 +1,19 @@
 import { byKey, manyByKey, pagedByKey } from "#kit/batch.ts";
 import type { Fresh } from "#kit/fresh.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
+import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import { maySee, type Vendor } from "./domain/user.ts";
 import { listAddressesOfUsers } from "./queries/addresses.ts";
 import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
 import { listUsersByIds } from "./queries/users.ts";
+import { listLiveSessions } from "./queries/sessions.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
 export type UsersLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request. Whom the viewer may not see is not there. */
-export function makeLoaders({ db, vendors }: { db: Database; vendors: Fresh<Vendor> }, { viewer, fresh }: RequestInfo) {
+export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fresh<Vendor>; clocks: Clocks }, { viewer, fresh }: RequestInfo) {
   return {
     userById: byKey({ load: async (ids) => (await listUsersByIds(db, ids)).filter((user) => maySee(user, viewer)), keyOf: (user) => user.id }),
     vendorById: byKey({
@@ -21,6 +23,7 @@ export function makeLoaders({ db, vendors }: { db: Database; vendors: Fresh<Vend
     addressesOfUser: manyByKey({ load: (ids) => listAddressesOfUsers(db, ids), keyOf: (address) => address.userId }),
     latestConsentsOfUser: manyByKey({ load: (ids) => listLatestConsents(db, ids), keyOf: (decision) => decision.userId }),
     consentHistoryOfUser: pagedByKey({ load: (ids, limit, after: readonly string[] | undefined) => listConsentHistory(db, ids, limit, after?.[0]), keyOf: (decision) => decision.userId }),
+    sessionsOfUser: manyByKey({ load: (ids) => listLiveSessions(db, ids, clocks.wall.now()), keyOf: (session) => session.userId }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ClientInfo } from "#kit/subgraph.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersParts } from "../context.ts";
 import { PASSWORD_LENGTH, readEmail } from "../domain/registration.ts";
@@ -5,7 +6,8 @@ import { HashingBusy } from "../ports/passwordHash.ts";
 import { knownDevice } from "../ports/deviceTokens.ts";
 import { findForLogin } from "../queries/users.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
-import { openSession, type Session } from "./openSession.ts";
+import { openSession } from "./openSession.ts";
+import type { TokenPair } from "./session/issueTokens.ts";
 
 export type LoginRefusal = RateLimited | { code: "INVALID_CREDENTIALS" };
 
@@ -13,7 +15,7 @@ export type LoginRefusal = RateLimited | { code: "INVALID_CREDENTIALS" };
  * Logs in with e-mail address and password. An unknown address, an account without password and a disabled one go the way of a
  * wrong password, hash and all, so that neither text nor time tells them apart.
  */
-export async function login(parts: UsersParts, input: { email: string; password: string; deviceToken?: string | null }): Promise<Result<Session, LoginRefusal>> {
+export async function login(parts: UsersParts & { readonly client?: ClientInfo | undefined }, input: { email: string; password: string; deviceToken?: string | null }): Promise<Result<TokenPair, LoginRefusal>> {
   const email = readEmail(input.email);
   const account = email ? await findForLogin(parts.db, email) : undefined;
   const device = account && knownDevice(parts.secrets, input.deviceToken, account.user.id, parts.clocks.wall.now());
@@ -31,5 +33,6 @@ export async function login(parts: UsersParts, input: { email: string; password:
     throw error;
   }
   await attempt.excuse();
-  return ok(await openSession(parts, account.user));
+  const session = await openSession(parts, account.user, { methods: ["pwd"] });
+  return session ? ok(session) : err({ code: "INVALID_CREDENTIALS" });
 }

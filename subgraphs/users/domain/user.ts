@@ -9,6 +9,8 @@ export interface User {
   readonly countryCode: string | null;
   readonly createdAt: Date;
   readonly isActive: boolean;
+  /** Under which a proof of who the person is holds: a new password or a disabled account counts it up. */
+  readonly sessionEpoch: number;
 }
 
 export interface Vendor {

@@ -9,7 +9,7 @@ export const accountGuards: Guards = {
   Query: { me: allow, user: allow },
   Mutation: { register: allow, login: allow },
   User: { id: allow, email: personalData, displayName: personalData, roles: allow, countryCode: allow, createdAt: allow },
-  TokenPair: allow,
+  TokenPair: { accessToken: allow, expiresAt: allow, user: allow },
   EmailTaken: allow,
   InvalidEmail: allow,
   WeakPassword: allow,

@@ -1,5 +1,6 @@
 import { allow, type Guards } from "#kit/guard.ts";
 
 export const mfaGuards: Guards = {
+  TokenPair: { deviceToken: allow },
   StepUpRequired: allow,
 };

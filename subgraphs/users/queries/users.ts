@@ -4,13 +4,13 @@ import { query, type RowOf } from "#platform/db/query.ts";
 import type { Registration } from "../domain/registration.ts";
 import type { User } from "../domain/user.ts";
 
-const COLUMNS = "u.id, u.email, u.display_name, u.roles, u.country_code, u.created_at, u.status = 'ACTIVE' as is_active";
-const row = { id: "uuid", email: "text", display_name: "text?", roles: "text[]", country_code: "text?", created_at: "timestamptz", is_active: "bool" } as const;
+const COLUMNS = "u.id, u.email, u.display_name, u.roles, u.country_code, u.created_at, u.status = 'ACTIVE' as is_active, u.session_epoch";
+const row = { id: "uuid", email: "text", display_name: "text?", roles: "text[]", country_code: "text?", created_at: "timestamptz", is_active: "bool", session_epoch: "int4" } as const;
 
 function toUser(found: RowOf<typeof row>): User {
   return {
     id: found.id, email: found.email, displayName: found.display_name, roles: found.roles.filter(isRole).sort(),
-    countryCode: found.country_code, createdAt: found.created_at, isActive: found.is_active,
+    countryCode: found.country_code, createdAt: found.created_at, isActive: found.is_active, sessionEpoch: found.session_epoch,
   };
 }
 

@@ -2,11 +2,11 @@ import type { Resolvers } from "#kit/subgraph.ts";
 import { toUserError } from "#kit/userError.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { login } from "../commands/login.ts";
-import type { Session } from "../commands/openSession.ts";
 import { register } from "../commands/register.ts";
 import type { UsersContext } from "../context.ts";
 import type { User } from "../domain/user.ts";
 import { loginErrors, registerErrors } from "./errors/account.ts";
+import { tokenPair } from "./tokenPair.ts";
 
 interface RegisterInput {
   email: string;
@@ -17,8 +17,6 @@ interface RegisterInput {
 
 /** A person as the graph carries it; `isSelf` where the person has just shown who they are, though the request came as a guest. */
 export type GraphUser = User & { isSelf?: true };
-
-const tokenPair = (session: Session) => ({ __typename: "TokenPair", ...session, user: { ...session.user, isSelf: true } });
 
 async function findUser(id: string | undefined, { loaders }: UsersContext): Promise<User | null> {
   const uuid = id && decodeId("usr", id);

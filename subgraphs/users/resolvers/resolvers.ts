@@ -4,6 +4,7 @@ import { accountResolvers } from "./account.ts";
 import { mfaResolvers } from "./mfa.ts";
 import { addressResolvers } from "./address.ts";
 import { consentResolvers } from "./consent.ts";
+import { sessionResolvers } from "./session.ts";
 import { vendorResolvers } from "./vendor.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
@@ -11,5 +12,6 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   mfaResolvers,
   addressResolvers,
   consentResolvers,
+  sessionResolvers,
   vendorResolvers,
 );

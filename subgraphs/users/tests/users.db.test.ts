@@ -73,7 +73,9 @@ describe("register", () => {
 describe("login", () => {
   test("TokenPair: carries roles and vendors", async () => {
     const answer = await login("vera@example.test", "vera's own password");
-    expect(viewerFromClaims(await claimsOf(answer.accessToken))).toEqual({ userId: SMALL_SHOP.vera, roles: ["VENDOR"], vendorIds: [SMALL_SHOP.vendor] });
+    expect(viewerFromClaims(await claimsOf(answer.accessToken))).toEqual({
+      userId: SMALL_SHOP.vera, roles: ["VENDOR"], vendorIds: [SMALL_SHOP.vendor], sessionId: expect.any(String), authenticatedAt: NOW.wall.getTime() / 1000, methods: ["pwd"],
+    });
   });
 
   test("InvalidCredentials: the same answer for a wrong password, an unknown address, no password, a disabled account and no address", async () => {
