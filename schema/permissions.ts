@@ -7,6 +7,8 @@ export interface PermissionEntry {
   readonly description: string;
   /** Who holds it without being in a group. */
   readonly roles: readonly Role[];
+  /** The wider permission that contains it: who holds that one may give this one. */
+  readonly within?: string;
 }
 
 /**
@@ -23,14 +25,14 @@ export const PERMISSIONS = {
   "vendors.write": { description: "Open vendors, change any of them and their members.", roles: ["ADMIN"] },
   "catalog.read": { description: "See products that are not published.", roles: ["SUPPORT", "ADMIN"] },
   "catalog.write": { description: "Change any product, category, collection, brand and attribute.", roles: ["ADMIN"] },
-  "catalog.writeOwn": { description: "Change products of the vendors one sells for.", roles: ["VENDOR"] },
+  "catalog.writeOwn": { description: "Change products of the vendors one sells for.", roles: ["VENDOR"], within: "catalog.write" },
   "prices.write": { description: "Change any price and price list.", roles: ["ADMIN"] },
   "reviews.moderate": { description: "Publish and reject reviews.", roles: ["SUPPORT", "ADMIN"] },
   "catalog.import": { description: "Import and export the whole catalogue, customers and past orders.", roles: ["ADMIN"] },
   "vendors.read": { description: "See any vendor's members, orders and balance.", roles: ["SUPPORT", "ADMIN"] },
   "inventory.read": { description: "See the stock of any variant.", roles: ["SUPPORT", "ADMIN"] },
   "inventory.write": { description: "Receive, correct and transfer the stock of any variant.", roles: ["ADMIN"] },
-  "inventory.writeOwn": { description: "Receive, correct and transfer the stock of the vendors one sells for.", roles: ["VENDOR"] },
+  "inventory.writeOwn": { description: "Receive, correct and transfer the stock of the vendors one sells for.", roles: ["VENDOR"], within: "inventory.write" },
   "warehouses.read": { description: "See the warehouses.", roles: ["VENDOR", "SUPPORT", "ADMIN"] },
   "warehouses.write": { description: "Open and change warehouses.", roles: ["ADMIN"] },
   "orders.read": { description: "See any order, purchase and cart, with contact, payments and timeline.", roles: ["SUPPORT", "ADMIN"] },
@@ -41,7 +43,7 @@ export const PERMISSIONS = {
   "payments.receive": { description: "Hand in what a payment provider tells. For the gateway alone.", roles: ["SERVICE"] },
   "refunds.create": { description: "Give money of any order back.", roles: ["SUPPORT", "ADMIN"] },
   "fulfilments.write": { description: "Pack and send the parcels of any order.", roles: ["SUPPORT", "ADMIN"] },
-  "fulfilments.writeOwn": { description: "Pack and send what orders have of the vendors one sells for.", roles: ["VENDOR"] },
+  "fulfilments.writeOwn": { description: "Pack and send what orders have of the vendors one sells for.", roles: ["VENDOR"], within: "fulfilments.write" },
   "returns.read": { description: "See all returns.", roles: ["SUPPORT", "ADMIN"] },
   "returns.write": { description: "Ask for returns on behalf of buyers, late ones too, decide about them and take them in.", roles: ["SUPPORT", "ADMIN"] },
   "promotions.read": { description: "See promotions with their limits and codes.", roles: ["ADMIN"] },
@@ -55,7 +57,7 @@ export const PERMISSIONS = {
   "webhooks.manage": { description: "Set where events are sent to, and see and repeat what was sent.", roles: ["ADMIN"] },
   "metrics.list": { description: "See which metrics there are and how they are defined.", roles: ["SUPPORT", "ANALYST", "ADMIN"] },
   "metrics.read": { description: "Read metrics, cohorts, segments and the figures of any product.", roles: ["ANALYST", "ADMIN"] },
-  "metrics.readOwn": { description: "Read the figures of products of the vendors one sells for.", roles: ["VENDOR"] },
+  "metrics.readOwn": { description: "Read the figures of products of the vendors one sells for.", roles: ["VENDOR"], within: "metrics.read" },
   "quality.read": { description: "See how the warehouse's builds and checks went.", roles: ["ANALYST", "ADMIN"] },
   "recommendations.read": { description: "See what any person is recommended.", roles: ["SUPPORT", "ANALYST", "ADMIN"] },
   "predictions.read": { description: "See predictions about people.", roles: ["ANALYST", "ADMIN"] },

@@ -5,6 +5,8 @@ import { addressGuards } from "./guards/address.ts";
 import { consentGuards } from "./guards/consent.ts";
 import { mfaGuards } from "./guards/mfa.ts";
 import { sessionGuards } from "./guards/session.ts";
+import { auditGuards } from "./guards/audit.ts";
+import { permissionGuards } from "./guards/permission.ts";
 import { sharedGuards } from "./guards/shared.ts";
 import { vendorGuards } from "./guards/vendor.ts";
 
@@ -13,7 +15,9 @@ export const guards: Guards = mergeAreas<Guards>(
   accountGuards,
   addressGuards,
   consentGuards,
+  auditGuards,
   mfaGuards,
   sessionGuards,
+  permissionGuards,
   vendorGuards,
 );

@@ -6,6 +6,7 @@ import type { Database } from "#platform/db/database.ts";
 import { maySee, type Vendor } from "./domain/user.ts";
 import { listAddressesOfUsers } from "./queries/addresses.ts";
 import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
+import { listPermissionGroupsOfMembers } from "./queries/permissionGroups.ts";
 import { listUsersByIds } from "./queries/users.ts";
 import { listLiveSessions } from "./queries/sessions.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
@@ -24,6 +25,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     latestConsentsOfUser: manyByKey({ load: (ids) => listLatestConsents(db, ids), keyOf: (decision) => decision.userId }),
     consentHistoryOfUser: pagedByKey({ load: (ids, limit, after: readonly string[] | undefined) => listConsentHistory(db, ids, limit, after?.[0]), keyOf: (decision) => decision.userId }),
     sessionsOfUser: manyByKey({ load: (ids) => listLiveSessions(db, ids, clocks.wall.now()), keyOf: (session) => session.userId }),
+    permissionGroupsOfMember: manyByKey({ load: (ids) => listPermissionGroupsOfMembers(db, ids), keyOf: (group) => group.userId }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

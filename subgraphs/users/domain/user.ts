@@ -23,7 +23,7 @@ export interface Vendor {
 /** Whether the person is there at all for the viewer. Some see people without what makes them persons (`seesPersonalData`). */
 export function maySee(user: Pick<User, "id" | "isActive">, viewer: Viewer): boolean {
   if (user.id === viewer.userId) return user.isActive;
-  return can(viewer, "users.readAnonymous") || can(viewer, "users.read");
+  return can(viewer, "users.readAnonymous") || can(viewer, "users.read") || can(viewer, "users.write");
 }
 
 /** Whether the viewer may have name and e-mail address of the person. */

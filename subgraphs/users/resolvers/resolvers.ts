@@ -5,6 +5,8 @@ import { mfaResolvers } from "./mfa.ts";
 import { addressResolvers } from "./address.ts";
 import { consentResolvers } from "./consent.ts";
 import { sessionResolvers } from "./session.ts";
+import { auditResolvers } from "./audit.ts";
+import { permissionResolvers } from "./permission.ts";
 import { vendorResolvers } from "./vendor.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
@@ -13,5 +15,7 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   addressResolvers,
   consentResolvers,
   sessionResolvers,
+  auditResolvers,
+  permissionResolvers,
   vendorResolvers,
 );
