@@ -8,6 +8,7 @@ import type { Viewer } from "#kit/viewer.ts";
 import { wallClock } from "#platform/clock.ts";
 import type { Clock } from "#platform/clock.ts";
 import { Refusal } from "./refusal.ts";
+import type { SessionWatch } from "./sessionWatch.ts";
 
 export interface Authenticator {
   /** The viewer of an Authorization header; a guest where there is none. Throws {@link Refusal} 401 for anything else. */
@@ -16,11 +17,11 @@ export interface Authenticator {
 
 /**
  * Verifies access tokens with the one public key it was given. Keys and addresses named inside a token (`jwk`, `jku`, `x5u`) are
- * never looked at. A verified token is remembered under its hash until it expires.
+ * never looked at. A verified token is remembered under its hash until it expires; whether its session has ended is looked at each time.
  */
-export async function authenticator(publicJwk: JWK, clock: Clock = wallClock): Promise<Authenticator> {
+export async function authenticator(publicJwk: JWK, clock: Clock = wallClock, sessions?: SessionWatch): Promise<Authenticator> {
   const key = await importJWK(publicJwk, ACCESS_TOKEN.algorithm);
-  const verified = new LRUCache<string, { viewer: Viewer; expiresAt: number }>({ max: 10_000 });
+  const verified = new LRUCache<string, { viewer: Viewer; issuedAt: number; expiresAt: number }>({ max: 10_000 });
 
   return {
     async viewerOf(authorization) {
@@ -30,7 +31,11 @@ export async function authenticator(publicJwk: JWK, clock: Clock = wallClock): P
       const hash = createHash("sha256").update(token).digest("base64");
       const now = clock.now();
       const known = verified.get(hash);
-      if (known && known.expiresAt > now.getTime()) return known.viewer;
+      if (known && known.expiresAt > now.getTime()) {
+        const waits = sessions?.check(known.viewer, known.issuedAt);
+        if (waits) await waits;
+        return known.viewer;
+      }
       verified.delete(hash);
       let claims: Record<string, unknown>;
       try {
@@ -45,7 +50,9 @@ export async function authenticator(publicJwk: JWK, clock: Clock = wallClock): P
       }
       const viewer = viewerFromClaims(claims);
       if (!viewer) throw unauthenticated("The access token is not valid: log in again.");
-      verified.set(hash, { viewer, expiresAt: (claims["exp"] as number) * 1000 });
+      const issuedAt = claims["iat"] as number;
+      verified.set(hash, { viewer, issuedAt, expiresAt: (claims["exp"] as number) * 1000 });
+      await sessions?.check(viewer, issuedAt);
       return viewer;
     },
   };

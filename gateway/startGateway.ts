@@ -16,6 +16,7 @@ import { dataSource } from "./fetch/source.ts";
 import type { Transport } from "./fetch/source.ts";
 import { graphiqlPages } from "./graphiql/pages.ts";
 import { startGraphQLServer } from "./graphqlServer.ts";
+import { clientReader } from "./http/client.ts";
 import { graphqlRoute } from "./http/graphqlRoute.ts";
 import { listen } from "./http/server.ts";
 import type { Listening } from "./http/server.ts";
@@ -25,6 +26,7 @@ import { gatewayMetrics } from "./metrics.ts";
 import { objectsRoute } from "./objects/objectsRoute.ts";
 import { paymentsRoute } from "./payments/paymentsRoute.ts";
 import { readiness } from "./readiness.ts";
+import { endingsFrom, sessionWatch } from "./sessionWatch.ts";
 
 /** One process, or one per subgraph. In both, subgraphs are named as in the supergraph. */
 export type GatewayMode =
@@ -46,6 +48,8 @@ export interface GatewayOptions {
   supergraphSdl?: string;
   /** Wall time, for the life of tokens. */
   clock?: Clock;
+  /** Proxies in front of the gateway whose X-Forwarded-For is believed: addresses, or networks as `10.0.0.0/8`. */
+  trustedProxies?: readonly string[];
   /** Prometheus text of what works beside the gateway in its process; shown at /metrics too. */
   metricsBeside?: () => Promise<string>;
 }
@@ -71,7 +75,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const supergraphSdl = options.supergraphSdl ?? readCommittedSupergraph();
   const federation = await loadFederation(supergraphSdl, sourceOf, log);
   const documents = documentStore(federation.schema, limits);
-  const auth = await authenticator(options.tokenPublicJwk, options.clock);
+  const users = transports.get("users");
+  const watch = users && /\bsessionEndings\(/.test(supergraphSdl) ? sessionWatch({ ask: endingsFrom(users), log }) : undefined;
+  const auth = await authenticator(options.tokenPublicJwk, options.clock, watch);
   const objects = await objectsRoute(options.objects);
   let listening: Listening | undefined;
   const server = await startGraphQLServer({
@@ -86,7 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   try {
     listening = await listen({
-      graphql: graphqlRoute(answerer(server, documents, limits), auth, limits, metrics, log),
+      graphql: graphqlRoute(answerer(server, documents, limits), auth, clientReader(options.trustedProxies ?? []), limits, metrics, log),
       payments: paymentsRoute(transports.get("orders"), log),
       objects,
       pages: graphiqlPages(),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 
 /**
@@ -65,6 +66,23 @@ export function serverSettings(): { shopUrl?: string; warehouseUrl?: string; red
 
 function listOf(name: string): string[] {
   return (text(name) ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** Proxies in front of the gateway whose word about clients' addresses is believed, and where the links of mails lead: the gateway's own pages where nothing is set. */
+export function webSettings(): { trustedProxies: readonly string[]; shopWebUrl?: string } {
+  const trustedProxies = listOf("MARTGRAPH_TRUSTED_PROXIES");
+  const wrong = trustedProxies.find((entry) => !isNetwork(entry));
+  if (wrong !== undefined) throw new ConfigError(`MARTGRAPH_TRUSTED_PROXIES has "${wrong}"; it is a list of addresses and networks, 10.0.0.7 or 10.0.0.0/8, separated by commas`);
+  const url = webAddress("MARTGRAPH_SHOP_WEB_URL");
+  if (url && (url.search !== "" || url.hash !== "")) throw new ConfigError("MARTGRAPH_SHOP_WEB_URL has a query: give the address that /account/verify?token=... is put behind, https://shop.example.com");
+  if (url && url.protocol === "http:" && !LOOPBACK.has(url.hostname)) throw new ConfigError("MARTGRAPH_SHOP_WEB_URL is http beyond this machine: links that reset passwords would travel in the clear");
+  return { trustedProxies, ...(url ? { shopWebUrl: url.href.replace(/\/$/, "") } : {}) };
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = "", bits, ...rest] = entry.split("/");
+  const family = isIP(address);
+  return rest.length === 0 && family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)));
 }
 
 /** Where events are told to, beside webhooks. Without brokers there is no event bus; without an SMTP server mails become files. */

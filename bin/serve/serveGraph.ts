@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
-import { objectSettings, stripeSettings } from "#platform/config.ts";
+import { objectSettings, stripeSettings, webSettings } from "#platform/config.ts";
 import { type ObjectsOptions, uploadSecret } from "#platform/objects/open.ts";
 import { openCache } from "#platform/cache/open.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
@@ -75,7 +75,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
-  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, objects, log, metricsBeside: telling.metrics });
+  const gateway = await startGateway({ port, host, mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: secrets.tokenKey.publicJwk, objects, trustedProxies: webSettings().trustedProxies, log, metricsBeside: telling.metrics });
   lifecycle.onClose("gateway", () => gateway.close());
   return gateway;
 }
@@ -113,6 +113,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
     mode: { kind: "remote", endpoints: Object.fromEntries(started.map(({ name, url }) => [name, url])), hopKeys },
     tokenPublicJwk: secrets.tokenKey.publicJwk,
     objects,
+    trustedProxies: webSettings().trustedProxies,
   };
   return start("gateway", "gateway/main.ts", gatewaySettings);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { maskError } from "#kit/errors.ts";
+import type { ClientInfo } from "#kit/subgraph.ts";
 import type { Log } from "#platform/log.ts";
 import type { Answerer } from "../answer.ts";
 import type { Authenticator } from "../auth.ts";
@@ -19,7 +20,7 @@ export interface GraphQLRoute {
 }
 
 /** `/graphql`: who asks, what is asked, the answer. One request more than the limit is told to come back instead of making all wait. */
-export function graphqlRoute(answer: Answerer, auth: Authenticator, limits: Limits, metrics: Metrics, log: Log): GraphQLRoute {
+export function graphqlRoute(answer: Answerer, auth: Authenticator, clientOf: (request: IncomingMessage) => ClientInfo, limits: Limits, metrics: Metrics, log: Log): GraphQLRoute {
   let inFlight = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
@@ -37,7 +38,7 @@ export function graphqlRoute(answer: Answerer, auth: Authenticator, limits: Limi
       const params = await readParams(request, limits);
       const gone = new AbortController();
       response.once("close", () => { if (!response.writableFinished) gone.abort(new Error("the client went away")); });
-      const answered = await answer(params, { viewer, requestId, gone: gone.signal, method: request.method === "GET" ? "GET" : "POST", headers: headersFor(request, type) });
+      const answered = await answer(params, { viewer, requestId, client: clientOf(request), gone: gone.signal, method: request.method === "GET" ? "GET" : "POST", headers: headersFor(request, type) });
       ({ status, outcome, operation } = answered);
       respond(response, status, `${type}; charset=utf-8`, answered.body, answered.headers);
     } catch (error) {
