@@ -151,7 +151,7 @@ export function objectSettings(): { s3?: { bucket: string; region: string; endpo
   if (bucket === undefined) {
     const stray = ["MARTGRAPH_S3_ENDPOINT", "MARTGRAPH_S3_ACCESS_KEY_ID", "MARTGRAPH_S3_SECRET_ACCESS_KEY"].find((name) => text(name) !== undefined);
     if (stray) throw new ConfigError(`${stray} is set, but MARTGRAPH_S3_BUCKET is not: name the bucket, or leave all of them out to keep objects as files`);
-    return { ...(publicUrl ? { publicUrl } : {}) };
+    return publicUrl ? { publicUrl } : {};
   }
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw new ConfigError(`MARTGRAPH_S3_BUCKET is "${bucket}"; a bucket has 3 to 63 lower-case letters, digits, "." and "-"`);
   const endpoint = webAddress("MARTGRAPH_S3_ENDPOINT");

@@ -1,6 +1,7 @@
 import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
+import { mediaGuards } from "./guards/media.ts";
 import { searchGuards } from "./guards/search.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
@@ -16,8 +17,11 @@ const catalogueGuards: Guards = {
   ProductVariantEdge: allow,
   CategoryConnection: allow,
   CategoryEdge: allow,
+  ProductNotFound: allow,
+  InvalidValue: allow,
+  VersionConflict: allow,
   Money: allow,
   PageInfo: allow,
 };
 
-export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, searchGuards);
+export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, mediaGuards, searchGuards);

@@ -2,6 +2,7 @@ import type DataLoader from "dataloader";
 import { byKey, pagedByKey } from "#kit/batch.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
+import { mediaLoaders } from "./loaders/media.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
 import { maySee, type Variant } from "./domain/product.ts";
 import type { Shelf } from "./domain/shelf.ts";
@@ -28,6 +29,7 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer
       return known ? seen(known) : knownVariantById.load(variantId).then(seen);
     },
     ...inventoryLoaders(db),
+    ...mediaLoaders(db),
     productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
     productBySlug: byKey({ load: async (slugs) => visible(await kept.shelves.bySlugs(slugs, { fresh })), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts";
+import { sweepMedia } from "./commands/media/sweepMedia.ts";
 import { pruneKeys } from "./commands/once.ts";
 import { openObjectStore, type ObjectsOptions } from "#platform/objects/open.ts";
 import type { ObjectStore } from "#platform/objects/store.ts";
@@ -11,12 +12,14 @@ import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeKept } from "./queries/kept.ts";
 import { makeLoaders } from "./loaders.ts";
+import { mediaResolvers } from "./resolvers/media.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { queryResolvers } from "./resolvers/query.ts";
 import { searchResolvers } from "./resolvers/search.ts";
 
 const PRUNE_MS = 3_600_000;
+const SWEEP_MS = 600_000;
 
 export interface CatalogOptions extends CatalogDeps {
   /** Whether what everybody sees is kept for seconds between requests (queries/kept.ts says what and how long); not where not given. */
@@ -28,16 +31,19 @@ export interface CatalogOptions extends CatalogDeps {
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
 export async function createCatalogSubgraph({ keep = false, objects: kept, ...deps }: CatalogOptions): Promise<Subgraph> {
   const { objects, ...stored } = await openObjects(kept);
+  const sweep = () => void sweepMedia({ db: deps.db, objects }).catch((error: unknown) => deps.log.warn({ error }, "leftovers of pictures could not be swept"));
+  const sweeper = setInterval(sweep, SWEEP_MS).unref();
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
   return defineSubgraph({
     name: "catalog",
     deps: { ...deps, objects, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
-    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, searchResolvers),
+    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, mediaResolvers, searchResolvers),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),
     async close() {
       clearInterval(pruner);
+      clearInterval(sweeper);
       await stored.close();
     },
   });

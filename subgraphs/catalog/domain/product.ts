@@ -35,3 +35,8 @@ export function maySee(product: Pick<Product, "status" | "vendorId">, viewer: Vi
   if (product.status !== "DRAFT") return true;
   return can(viewer, "catalog.read") || (product.vendorId !== null && viewer.vendorIds.includes(product.vendorId));
 }
+
+/** Whose product it is decides: who holds the permission changes everyone's, a vendor's people their own. */
+export function mayChange(product: Pick<Product, "vendorId">, viewer: Viewer): boolean {
+  return can(viewer, "catalog.write") || (can(viewer, "catalog.writeOwn") && product.vendorId !== null && viewer.vendorIds.includes(product.vendorId));
+}
