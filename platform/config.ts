@@ -160,6 +160,14 @@ export function objectSettings(): { s3?: { bucket: string; region: string; endpo
   return { s3, ...(publicUrl ? { publicUrl } : {}) };
 }
 
+/** The settings whose names begin so, by the rest of their names; for areas that read their own (platform/identitySettings.ts). */
+export function settingsUnder(prefix: string): ReadonlyMap<string, string> {
+  return new Map(Object.keys(process.env).filter((name) => name.startsWith(prefix)).toSorted().flatMap((name) => {
+    const value = text(name);
+    return value === undefined ? [] : [[name.slice(prefix.length), value.trim()] as const];
+  }));
+}
+
 /** Whether what everybody sees may be kept for seconds between requests; off for measuring, or where not even seconds may pass. */
 export function keepSettings(): { keep: boolean } {
   return { keep: oneOf("MARTGRAPH_KEEP", "on", ["on", "off"]) === "on" };

@@ -5,6 +5,7 @@ import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
 import { invoiceIssued, orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
+import { mfaDisabled, mfaEnabled, recoveryCodesRenewed, recoveryCodeUsed } from "./mfa.ts";
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
@@ -36,6 +37,7 @@ export const EVENTS: readonly EventType[] = [
   invoiceIssued,
   orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated, returnRequested, returnResolved, returnReceived,
   userRegistered,
+  mfaEnabled, mfaDisabled, recoveryCodesRenewed, recoveryCodeUsed,
 ];
 
 const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));

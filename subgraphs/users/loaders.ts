@@ -8,6 +8,7 @@ import { listAddressesOfUsers } from "./queries/addresses.ts";
 import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
 import { listPermissionGroupsOfMembers } from "./queries/permissionGroups.ts";
 import { listUsersByIds } from "./queries/users.ts";
+import { listSecondFactors } from "./queries/secondFactor.ts";
 import { listLiveSessions } from "./queries/sessions.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
@@ -26,6 +27,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     consentHistoryOfUser: pagedByKey({ load: (ids, limit, after: readonly string[] | undefined) => listConsentHistory(db, ids, limit, after?.[0]), keyOf: (decision) => decision.userId }),
     sessionsOfUser: manyByKey({ load: (ids) => listLiveSessions(db, ids, clocks.wall.now()), keyOf: (session) => session.userId }),
     permissionGroupsOfMember: manyByKey({ load: (ids) => listPermissionGroupsOfMembers(db, ids), keyOf: (group) => group.userId }),
+    secondFactorByUser: byKey({ load: (ids) => listSecondFactors(db, ids), keyOf: (factor) => factor.userId }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

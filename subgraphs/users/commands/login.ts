@@ -6,10 +6,11 @@ import { HashingBusy } from "../ports/passwordHash.ts";
 import { knownDevice } from "../ports/deviceTokens.ts";
 import { findForLogin } from "../queries/users.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
+import { type MfaRequired, openChallenge } from "./mfa/openChallenge.ts";
 import { openSession } from "./openSession.ts";
 import type { TokenPair } from "./session/issueTokens.ts";
 
-export type LoginRefusal = RateLimited | { code: "INVALID_CREDENTIALS" };
+export type LoginRefusal = RateLimited | MfaRequired | { code: "INVALID_CREDENTIALS" };
 
 /**
  * Logs in with e-mail address and password. An unknown address, an account without password and a disabled one go the way of a
@@ -33,6 +34,8 @@ export async function login(parts: UsersParts & { readonly client?: ClientInfo |
     throw error;
   }
   await attempt.excuse();
+  const challenge = await openChallenge(parts, account.user, { methods: ["pwd"], device });
+  if (challenge) return err(challenge);
   const session = await openSession(parts, account.user, { methods: ["pwd"] });
   return session ? ok(session) : err({ code: "INVALID_CREDENTIALS" });
 }

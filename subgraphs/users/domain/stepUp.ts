@@ -22,3 +22,8 @@ export function requireStepUp({ authenticatedAt }: Pick<Viewer, "authenticatedAt
   return age >= -CLOCK_GRACE_SECONDS && age <= maxAgeSeconds ? undefined : { code: "STEP_UP_REQUIRED", maxAgeSeconds };
 }
 
+
+/** As {@link requireStepUp}, for what concerns the second factor itself: that factor must have been shown in the session, and lately. */
+export function requireSecondFactor(viewer: Pick<Viewer, "authenticatedAt" | "methods">, clocks: { readonly wall: Clock }, maxAgeSeconds: number = STEP_UP_SECONDS): StepUpRequired | undefined {
+  return requireStepUp(viewer, clocks, maxAgeSeconds) ?? (viewer.methods?.includes("mfa") ? undefined : { code: "STEP_UP_REQUIRED", maxAgeSeconds });
+}

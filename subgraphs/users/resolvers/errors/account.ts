@@ -1,7 +1,8 @@
 import type { Renderers } from "#kit/userError.ts";
 import type { LoginRefusal } from "../../commands/login.ts";
 import type { RegisterRefusal } from "../../commands/register.ts";
-import type { RateLimited } from "../../commands/admitAttempt.ts";
+import { mfaRequired } from "./mfa.ts";
+import { rateLimited } from "./rateLimited.ts";
 import { MAX_DISPLAY_NAME, PASSWORD_LENGTH } from "../../domain/registration.ts";
 
 const WEAK = {
@@ -10,11 +11,6 @@ const WEAK = {
   COMMON: "The password is one of those that are tried first: choose another one.",
   LIKE_EMAIL: "The password is the e-mail address: choose another one.",
 } as const;
-
-const rateLimited = ({ retryAfterSeconds }: RateLimited) => ({
-  message: `Too many attempts at this moment: try again in ${retryAfterSeconds} seconds.`,
-  fields: { retryAfterSeconds },
-});
 
 export const registerErrors: Renderers<RegisterRefusal> = {
   EMAIL_TAKEN: () => ({ message: "There is an account with this e-mail address: log in instead.", path: ["input", "email"] }),
@@ -25,6 +21,7 @@ export const registerErrors: Renderers<RegisterRefusal> = {
 };
 
 export const loginErrors: Renderers<LoginRefusal> = {
+  MFA_REQUIRED: mfaRequired,
   INVALID_CREDENTIALS: () => ({ message: "E-mail address and password do not belong together: check both.", path: ["input"] }),
   RATE_LIMITED: rateLimited,
 };
