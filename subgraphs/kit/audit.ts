@@ -30,6 +30,17 @@ const insert = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+/** Who a command acts for: its parts. */
+export interface Auditor {
+  readonly viewer: Viewer;
+  readonly requestId?: string | undefined;
+}
+
+/** The same for a command, which has all of that in its parts. */
+export function auditAs(tx: Reader, { viewer, requestId }: Auditor, action: string, targetKind: string, targetId: string | null, details?: AuditDetails): Promise<void> {
+  return audit(tx, { actor: viewer, requestId, action, targetKind, targetId, ...(details ? { details } : {}) });
+}
+
 const LEFT_OUT = "[left out]";
 const MAX_ITEMS = 100;
 

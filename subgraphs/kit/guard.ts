@@ -1,4 +1,4 @@
-import { type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObjectType } from "graphql";
+import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema, isIntrospectionType, isObjectType } from "graphql";
 import { applyMiddleware } from "graphql-middleware";
 import { allow as shieldAllow, deny as shieldDeny, type IRules, rule, shield } from "graphql-shield";
 import { forbidden, unauthenticated } from "./errors.ts";
@@ -82,6 +82,13 @@ function assertSome(guards: readonly Guard[], where: string): void {
   if (guards.length === 0) throw new Error(`${where}() needs at least one guard`);
 }
 
+const RULE = "martgraphRule";
+
+/** The rule that a field of a guarded schema stands behind. */
+export function ruleOf(field: Pick<GraphQLField<unknown, unknown>, "extensions"> | undefined): Rule | undefined {
+  return field?.extensions[RULE] as Rule | undefined;
+}
+
 /** Fields of the federation protocol: whoever reaches the subgraph has shown a signed hop; the entities' own fields are guarded. */
 const PROTOCOL: Readonly<Record<string, readonly string[]>> = { Query: ["_service", "_entities"], _Service: ["sdl"] };
 
@@ -106,6 +113,13 @@ export function guardSchema(name: string, schema: GraphQLSchema, guards: Guards)
     allowExternalErrors: true,
     fallbackError: forbidden(),
   })) as GraphQLSchema;
+  for (const [typeName, fields] of table) {
+    const type = guarded.getType(typeName) as GraphQLObjectType;
+    for (const [fieldName, guard] of fields) {
+      const field = type.getFields()[fieldName];
+      if (field) field.extensions = { ...field.extensions, [RULE]: guard.rule };
+    }
+  }
   // graphql-shield wraps `allow` too, in three promises per field; a field for anyone gets its own resolver back.
   for (const [typeName, fields] of table) {
     const open = guarded.getType(typeName) as GraphQLObjectType;
@@ -155,6 +169,11 @@ function tableOf(name: string, schema: GraphQLSchema, guards: Guards): Map<strin
 
 function isGuard(given: Guards[string] | undefined): given is Guard {
   return given !== undefined && typeof (given as Guard).name === "string" && "check" in given;
+}
+
+/** The rule of every field, `Type.field -> rule`. */
+export function listRules(name: string, schema: GraphQLSchema, guards: Guards): Map<string, Rule> {
+  return new Map([...tableOf(name, schema, guards)].flatMap(([type, fields]) => [...fields].map(([field, guard]) => [`${type}.${field}`, guard.rule] as const)));
 }
 
 /** The guard's name for every field, `Type.field -> name`: the role matrix of tests and documentation reads it. */

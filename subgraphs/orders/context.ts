@@ -27,7 +27,7 @@ const GUEST_ACTOR = "guest";
 export type OrdersContext = ContextOf<OrdersParts, OrdersLoaders>;
 
 /** A command's parts and who gives it. */
-export type Commanded = OrdersParts & { readonly viewer: Viewer };
+export type Commanded = OrdersParts & { readonly viewer: Viewer; readonly requestId?: string };
 
 /** Who did something, as it is noted. */
 export function actorOf(viewer: Viewer): string {

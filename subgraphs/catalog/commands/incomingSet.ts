@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import { checkUnits, type Level, type QuantityRefusal } from "../domain/inventory.ts";
 import { readLevel, setIncoming } from "../queries/inventory.ts";
 import type { CatalogParts } from "./once.ts";
-import { type PlaceRefusal, stockOf } from "./stockOf.ts";
+import { auditStock, type PlaceRefusal, stockOf } from "./stockOf.ts";
 
 export type IncomingSetRefusal = PlaceRefusal | QuantityRefusal;
 
@@ -21,6 +21,7 @@ export async function incomingSet(parts: CatalogParts, input: IncomingSetInput):
     if (!places.ok) return places;
     const [{ level }] = places.value as [(typeof places.value)[number]];
     await setIncoming(tx, level, BigInt(input.incoming));
+    await auditStock(tx, parts, "incomingSet", level.variantId, { warehouseId: level.warehouseId, incoming: input.incoming });
     return ok(await readLevel(tx, level.variantId, level.warehouseId));
   }, { retries: 3 });
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import { type Adjustment, type AdjustRefusal, checkAdjustment, checkText, MAX_REASON, planAdjustment, type TextRefusal } from "../domain/inventory.ts";
 import { moveStock } from "../queries/inventory.ts";
 import { actorOf, type CatalogParts, type IdempotencyRefusal, once } from "./once.ts";
-import { type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
+import { auditStock, type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
 
 export type InventoryAdjustRefusal = PlaceRefusal | AdjustRefusal | TextRefusal | IdempotencyRefusal;
 
@@ -35,6 +35,7 @@ export async function inventoryAdjust(parts: CatalogParts, input: InventoryAdjus
     const told = { actor: actorOf(parts.viewer), reason: input.reason, reference: null };
     const movementIds = units.value === 0n ? [] : [await moveStock(tx, level, units.value, input.kind, told)];
     await tellAdjusted(tx, movementIds, [warehouse]);
+    await auditStock(tx, parts, "inventoryAdjust", level.variantId, { movementIds });
     return ok({ variantId: level.variantId, warehouseIds: [warehouse.id], movementIds });
   });
 }

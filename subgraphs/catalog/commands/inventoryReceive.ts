@@ -3,7 +3,7 @@ import { checkText, checkUnits, MAX_REASON, MAX_REFERENCE, MAX_UNITS, type Quant
 import { moveStock, setIncoming } from "../queries/inventory.ts";
 import type { MovedStock } from "./inventoryAdjust.ts";
 import { actorOf, type CatalogParts, type IdempotencyRefusal, once } from "./once.ts";
-import { type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
+import { auditStock, type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
 
 export type InventoryReceiveRefusal = PlaceRefusal | QuantityRefusal | TextRefusal | IdempotencyRefusal;
 
@@ -30,6 +30,7 @@ export async function inventoryReceive(parts: CatalogParts, input: InventoryRece
     const movementIds = [await moveStock(tx, level, units, "RECEIVED", { actor: actorOf(parts.viewer), reason: input.reason, reference: input.reference })];
     if (level.incoming > 0n) await setIncoming(tx, level, level.incoming > units ? level.incoming - units : 0n);
     await tellAdjusted(tx, movementIds, [warehouse]);
+    await auditStock(tx, parts, "inventoryReceive", level.variantId, { movementIds });
     return ok({ variantId: level.variantId, warehouseIds: [warehouse.id], movementIds });
   });
 }

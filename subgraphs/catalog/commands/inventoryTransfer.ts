@@ -3,7 +3,7 @@ import { checkText, checkUnits, type Level, MAX_REASON, MAX_UNITS, type Quantity
 import { transferStock } from "../queries/inventory.ts";
 import type { MovedStock } from "./inventoryAdjust.ts";
 import { actorOf, type CatalogParts, type IdempotencyRefusal, once } from "./once.ts";
-import { type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
+import { auditStock, type PlaceRefusal, stockOf, tellAdjusted } from "./stockOf.ts";
 
 export type InventoryTransferRefusal =
   | PlaceRefusal
@@ -38,6 +38,7 @@ export async function inventoryTransfer(parts: CatalogParts, input: InventoryTra
     if (to.level.onHand + units > MAX_UNITS) return err({ code: "INVALID_STOCK_QUANTITY", field: "quantity", min: 1, max: MAX_UNITS });
     const movementIds = await transferStock(tx, from.level, to.level, units, { actor: actorOf(parts.viewer), reason: input.reason, reference: null });
     await tellAdjusted(tx, movementIds, [from.warehouse, to.warehouse]);
+    await auditStock(tx, parts, "inventoryTransfer", from.level.variantId, { movementIds });
     return ok({ variantId: from.level.variantId, warehouseIds: [from.warehouse.id, to.warehouse.id], movementIds });
   });
 }

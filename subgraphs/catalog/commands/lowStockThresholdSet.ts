@@ -2,7 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import { checkUnits, type QuantityRefusal } from "../domain/inventory.ts";
 import { lockStock, setThreshold } from "../queries/inventory.ts";
 import type { CatalogParts } from "./once.ts";
-import { findKeptVariant, type PlaceRefusal } from "./stockOf.ts";
+import { auditStock, findKeptVariant, type PlaceRefusal } from "./stockOf.ts";
 
 export type LowStockThresholdSetRefusal = Extract<PlaceRefusal, { code: "VARIANT_NOT_FOUND" }> | QuantityRefusal;
 
@@ -20,6 +20,7 @@ export async function lowStockThresholdSet(parts: CatalogParts, { variantId, thr
     if (variant === undefined) return err({ code: "VARIANT_NOT_FOUND" });
     await lockStock(tx, variant);
     await setThreshold(tx, variant, threshold === null ? null : BigInt(threshold));
+    await auditStock(tx, parts, "lowStockThresholdSet", variant, { threshold });
     return ok(variant);
   }, { retries: 3 });
 }

@@ -9,6 +9,7 @@ export interface CatalogParts {
   readonly db: Database;
   readonly clocks: Clocks;
   readonly viewer: Viewer;
+  readonly requestId?: string;
 }
 
 export type IdempotencyRefusal =

@@ -1,4 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { type AuditDetails, auditAs } from "#kit/audit.ts";
+import { can } from "#kit/viewer.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
 import { type Level, mayKeepStockOf, type Warehouse } from "../domain/inventory.ts";
@@ -32,6 +34,11 @@ export async function stockOf(tx: Tx, parts: CatalogParts, variantId: string | u
   const places = [];
   for (const [, id] of asked) places.push({ level: await readLevel(tx, variant, id as string), warehouse: known.get(id as string) as Warehouse });
   return ok(places);
+}
+
+/** Writes down who changes stock that is not their own vendor's. */
+export async function auditStock(tx: Tx, parts: CatalogParts, action: string, variantId: string, details: AuditDetails): Promise<void> {
+  if (can(parts.viewer, "inventory.write")) await auditAs(tx, parts, action, "variant", variantId, details);
 }
 
 /** Tells of movements that were made by hand, one event for each. */

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { checkText, isWarehouseCode, MAX_WAREHOUSES, type Warehouse } from "../domain/inventory.ts";
 import { countWarehouses, findWarehouseByCode, lockWarehouses, upsertWarehouse } from "../queries/warehouses.ts";
@@ -22,7 +23,8 @@ const MAX_PRIORITY = 10_000;
 const PRIORITY = 100;
 
 /** Opens a warehouse or changes it. The same call again changes nothing, so it needs no key. */
-export async function warehouseUpsert({ db, clocks }: CatalogParts, input: WarehouseUpsertInput): Promise<Result<Warehouse, WarehouseUpsertRefusal>> {
+export async function warehouseUpsert(parts: CatalogParts, input: WarehouseUpsertInput): Promise<Result<Warehouse, WarehouseUpsertRefusal>> {
+  const { db, clocks } = parts;
   const { code, name, countryCode, priority, isDefault } = input;
   const wrong = (field: "code" | "name" | "priority") => err({ code: "INVALID_WAREHOUSE" as const, field });
   if (!isWarehouseCode(code)) return wrong("code");
@@ -35,9 +37,11 @@ export async function warehouseUpsert({ db, clocks }: CatalogParts, input: Wareh
     if (called === undefined) return wrong("name");
     if (known?.isDefault && isDefault === false) return err({ code: "DEFAULT_WAREHOUSE_NEEDED" });
     if (!known && (await countWarehouses(tx)) >= MAX_WAREHOUSES) return err({ code: "TOO_MANY_WAREHOUSES" });
-    return ok(await upsertWarehouse(tx, {
+    const warehouse = await upsertWarehouse(tx, {
       code, name: called, priority: priority ?? known?.priority ?? PRIORITY, isDefault: isDefault ?? known?.isDefault ?? false,
       countryCode: countryCode === undefined ? (known?.countryCode ?? null) : countryCode,
-    }, clocks.business.now()));
+    }, clocks.business.now());
+    await auditAs(tx, parts, "warehouseUpsert", "warehouse", warehouse.id, { code, isNew: known === undefined, isDefault: warehouse.isDefault });
+    return ok(warehouse);
   }, { retries: 3 });
 }

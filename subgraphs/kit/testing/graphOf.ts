@@ -1,4 +1,5 @@
 import { parse, validate } from "graphql";
+import { noteActs } from "./auditedActs.ts";
 import { type Log, silentLog } from "#platform/log.ts";
 import { type SubgraphAnswer, subgraphExecutor } from "../execute.ts";
 import type { Subgraph } from "../subgraph.ts";
@@ -29,7 +30,9 @@ export function graphOf(subgraph: Subgraph, statements: string[] = [], log: Log 
     const [wrong] = validate(subgraph.schema, document);
     if (wrong) throw wrong;
     const before = statements.length;
-    const answer = await execute({ query: source, document, variables, request: { viewer, requestId: `test-${++requests}`, signal: new AbortController().signal } });
+    const requestId = `test-${++requests}`;
+    const answer = await execute({ query: source, document, variables, request: { viewer, requestId, signal: new AbortController().signal } });
+    noteActs(subgraph.schema, document, viewer, requestId, answer.data);
     return { ...answer, data: (answer.data ?? {}) as Answer, statements: statements.slice(before) };
   };
   return {

@@ -4,6 +4,7 @@ import { Database } from "#platform/db/database.ts";
 import { type Log, silentLog } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import type { Subgraph } from "../subgraph.ts";
+import { assertActsAudited } from "./auditedActs.ts";
 import { assertEventsDescribed } from "./describedEvents.ts";
 import { graphOf } from "./graphOf.ts";
 import { fillSmallShop } from "./smallShop.ts";
@@ -32,7 +33,7 @@ export function useSlice(role: string, make: (deps: SliceDeps) => Promise<Subgra
     for (const { owner, db, subgraph } of opened) {
       await subgraph.close();
       await db.close();
-      await assertEventsDescribed(owner).finally(() => owner.close());
+      await assertActsAudited(owner).then(() => assertEventsDescribed(owner)).finally(() => owner.close());
     }
   });
   const get = () => {

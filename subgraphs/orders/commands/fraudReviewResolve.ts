@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
@@ -46,7 +47,8 @@ export async function fraudReviewResolve(parts: Commanded, input: ReviewInput): 
   return ok(await getCheckout(parts, id));
 }
 
-async function begin({ viewer, clocks }: Commanded, tx: Tx, call: IdempotentCall, { checkoutId, verdict }: ReviewInput): Promise<Begun> {
+async function begin(parts: Commanded, tx: Tx, call: IdempotentCall, { checkoutId, verdict }: ReviewInput): Promise<Begun> {
+  const { viewer, clocks } = parts;
   const claim = await keys.claim(tx, call, LEASE_SECONDS);
   const refusal = refusalOf(claim);
   if (refusal) return { kind: "REFUSED", refusal };
@@ -68,6 +70,7 @@ async function begin({ viewer, clocks }: Commanded, tx: Tx, call: IdempotentCall
     aggregate: "checkout", aggregateId: checkoutId, type: "FraudReviewResolved", occurredAt: clocks.business.now(),
     payload: { checkoutId, verdict, reviewedBy: viewer.userId },
   }]);
+  await auditAs(tx, parts, "fraudReviewResolve", "checkout", checkoutId, { verdict });
   return { kind: "BEGUN", checkout: decided };
 }
 

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { uuidV7 } from "#schema/values/ids.ts";
 import type { Money } from "#schema/values/money.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
@@ -19,7 +20,8 @@ export interface GiftCardAdjustInput {
 }
 
 /** Corrects a balance, never below what purchases under way hold. */
-export async function giftCardAdjust({ db, clocks, viewer }: Commanded, input: GiftCardAdjustInput): Promise<Result<GiftCard, GiftCardAdjustRefusal>> {
+export async function giftCardAdjust(parts: Commanded, input: GiftCardAdjustInput): Promise<Result<GiftCard, GiftCardAdjustRefusal>> {
+  const { db, clocks, viewer } = parts;
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const { key, ...content } = input;
@@ -32,8 +34,10 @@ export async function giftCardAdjust({ db, clocks, viewer }: Commanded, input: G
     const [card] = input.giftCardId === undefined ? [] : await listGiftCardsByIds(tx, [input.giftCardId]);
     if (claim.kind === "STORED" && card) return ok(card);
     const adjusted = card ? await adjust(tx, card, input, actor, clocks.business.now()) : err({ code: "GIFT_CARD_NOT_FOUND" as const });
-    if (adjusted.ok) await keys.finish(tx, call, { giftCardId: adjusted.value.id });
-    else await keys.forget(tx, call);
+    if (adjusted.ok) {
+      await auditAs(tx, parts, "giftCardAdjust", "giftCard", adjusted.value.id, { amount: input.amount, currency: adjusted.value.balance.currency });
+      await keys.finish(tx, call, { giftCardId: adjusted.value.id });
+    } else await keys.forget(tx, call);
     return adjusted;
   }, { retries: 3 });
 }

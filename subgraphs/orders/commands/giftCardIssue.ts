@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { randomFillSync } from "node:crypto";
 import { uuidV7 } from "#schema/values/ids.ts";
 import { toDecimal } from "#schema/values/money.ts";
@@ -19,7 +20,8 @@ export interface IssuedGiftCard {
 }
 
 /** Issues a gift card: a liability of the shop, granted. */
-export async function giftCardIssue({ db, clocks, viewer }: Commanded, input: WantedGiftCard & { key: string }): Promise<Result<IssuedGiftCard, GiftCardIssueRefusal>> {
+export async function giftCardIssue(parts: Commanded, input: WantedGiftCard & { key: string }): Promise<Result<IssuedGiftCard, GiftCardIssueRefusal>> {
+  const { db, clocks, viewer } = parts;
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const { key, ...content } = input;
@@ -53,6 +55,7 @@ export async function giftCardIssue({ db, clocks, viewer }: Commanded, input: Wa
       aggregate: "gift_card", aggregateId: card.id, type: "GiftCardIssued", occurredAt: at,
       payload: { giftCardId: card.id, last4: card.last4, amount: toDecimal(card.initial), currency, expiresAt: card.expiresAt?.toISOString() ?? null },
     }]);
+    await auditAs(tx, parts, "giftCardIssue", "giftCard", card.id, { amount: toDecimal(card.initial), currency });
     await keys.finish(tx, call, { giftCardId: card.id });
     return ok({ card, secret });
   }, { retries: 3 });

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { can } from "#kit/viewer.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -6,7 +7,7 @@ import { assertCancellable, type CancelRefusal, isReason } from "../domain/cance
 import { PaymentsUnavailable } from "../ports/paymentProvider.ts";
 import { type CancellationRecord, findCancellationForUpdate, insertCancellation, leaseCancellation } from "../queries/cancellations.ts";
 import { listPaymentsForUpdate } from "../queries/payments.ts";
-import { findOrderOfCallerForUpdate } from "../queries/afterSale/orders.ts";
+import { findOrderOfCallerForUpdate, isPrivileged } from "../queries/afterSale/orders.ts";
 import { isReplacement } from "../queries/afterSale/returns.ts";
 import { CANCEL, finishCancel, type StoredCancel } from "./finishCancel.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
@@ -52,7 +53,8 @@ export async function orderCancel(parts: Commanded, input: OrderCancelInput): Pr
   }
 }
 
-async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input: OrderCancelInput): Promise<Begun> {
+async function begin(parts: Commanded, tx: Tx, call: IdempotentCall, input: OrderCancelInput): Promise<Begun> {
+  const { viewer } = parts;
   const claim = await keys.claim(tx, call, LEASE_SECONDS);
   const refusal = refusalOf(claim);
   if (refusal) return { kind: "REFUSED", refusal };
@@ -75,5 +77,6 @@ async function begin({ viewer }: Commanded, tx: Tx, call: IdempotentCall, input:
   // Its money is with the order that it stands for: its buyer would lose both.
   if (payments.length === 0 && !can(viewer, "orders.cancel") && (await isReplacement(tx, order.id))) return refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
   const record = await insertCancellation(tx, order.id, call.actor, call.key, input.reason, LEASE_SECONDS);
+  if (record && isPrivileged(order, viewer, "orders.cancel")) await auditAs(tx, parts, "orderCancel", "order", order.id);
   return record ? { kind: "BEGUN", record } : refuse({ code: "ORDER_NOT_CANCELLABLE", state: order.state });
 }

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { money, type Money, parseDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -25,7 +26,7 @@ type Begun<R> = { kind: "REFUSED"; refusal: R } | { kind: "ANSWERED" } | { kind:
 
 /** What a person does to held money: how much of it, and by which call of the provider. */
 interface Verb<R> {
-  readonly operation: string;
+  readonly operation: "paymentCapture" | "paymentVoid";
   /** How much of what is held, or why not. */
   decide(payment: PaymentRecord): Result<bigint | null, R>;
   ask(payment: PaymentRecord, units: bigint | null): Promise<Intent>;
@@ -72,7 +73,7 @@ async function act<R extends { code: string }>(parts: Commanded, { key, ...conte
   const badKey = checkKey(key);
   if (badKey) return err(badKey);
   const call: IdempotentCall = { actor: actorOf(parts.viewer), operation: verb.operation, key, content };
-  const begun = await parts.db.tx((tx) => begin(tx, call, content.paymentId, verb), { retries: 3 });
+  const begun = await parts.db.tx((tx) => begin(parts, tx, call, content.paymentId, verb), { retries: 3 });
   if (begun.kind === "REFUSED") return err(begun.refusal);
   if (begun.kind === "ANSWERED") return ok(content.paymentId as string);
   const { payment, units } = begun;
@@ -84,6 +85,7 @@ async function act<R extends { code: string }>(parts: Commanded, { key, ...conte
         await keys.forget(tx, call);
         return err({ code: "PAYMENT_NOT_AUTHORIZED" as const, state: stands.state });
       }
+      await auditAs(tx, parts, verb.operation, "payment", payment.id, { units });
       await keys.finish(tx, call, { paymentId: payment.id });
       return ok(payment.id);
     }, { retries: 3 });
@@ -107,7 +109,7 @@ async function ask({ payments }: Commanded, payment: PaymentRecord, verb: () => 
   }
 }
 
-async function begin<R extends { code: string }>(tx: Tx, call: IdempotentCall, paymentId: string | undefined, verb: Verb<R>): Promise<Begun<R | PaymentRefusal>> {
+async function begin<R extends { code: string }>(parts: Commanded, tx: Tx, call: IdempotentCall, paymentId: string | undefined, verb: Verb<R>): Promise<Begun<R | PaymentRefusal>> {
   const claim = await keys.claim(tx, call, LEASE_SECONDS);
   const refusal = refusalOf(claim);
   if (refusal) return { kind: "REFUSED", refusal };
@@ -128,6 +130,7 @@ async function begin<R extends { code: string }>(tx: Tx, call: IdempotentCall, p
     // Cut off after the provider had done it, and the sweeper found it done.
     const isOurs = claim.kind === "RESUMED" && verb.isDone(payment) && decided.ok && (decided.value === null || decided.value === payment.taken.units);
     if (!isOurs) return refuse({ code: "PAYMENT_NOT_AUTHORIZED", state: payment.state });
+    await auditAs(tx, parts, verb.operation, "payment", payment.id, { units: payment.taken.units });
     await keys.finish(tx, call, { paymentId: payment.id });
     return { kind: "ANSWERED" };
   }

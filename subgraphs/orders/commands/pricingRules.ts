@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import type { Commanded } from "../context.ts";
@@ -24,6 +25,7 @@ export function taxRateUpsert(parts: Commanded, wanted: WantedRate): Promise<Res
     const decided = decideTaxRate(taxRates, wanted);
     if (!decided.ok) return decided;
     const id = await putTaxRate(tx, decided.value);
+    await auditAs(tx, parts, "taxRateUpsert", "taxRate", id, { isNew: wanted.id === null, rateBps: wanted.rateBps, countryCode: wanted.countryCode });
     return ok(must((await readPricingRules(tx)).taxRates.find((rate) => rate.id === id)));
   });
 }
@@ -33,6 +35,7 @@ export function shippingZoneUpsert(parts: Commanded, wanted: WantedZone): Promis
     const decided = decideZone(zones, wanted);
     if (!decided.ok) return decided;
     const id = await putShippingZone(tx, decided.value);
+    await auditAs(tx, parts, "shippingZoneUpsert", "shippingZone", id, { isNew: wanted.id === null, places: wanted.places.length });
     return ok(must((await readPricingRules(tx)).zones.find((zone) => zone.id === id)));
   });
 }
@@ -42,6 +45,7 @@ export function shippingMethodUpsert(parts: Commanded, wanted: WantedMethod): Pr
     const decided = decideMethod(zones, wanted, CURRENCIES);
     if (!decided.ok) return decided;
     const id = await putShippingMethod(tx, decided.value);
+    await auditAs(tx, parts, "shippingMethodUpsert", "shippingMethod", id, { isNew: wanted.id === null, zoneId: decided.value.zoneId, isActive: wanted.isActive });
     const zone = must((await readPricingRules(tx)).zones.find((one) => one.id === decided.value.zoneId));
     return ok({ zone, method: must(zone.methods.find((method) => method.id === id)) });
   });
@@ -66,6 +70,7 @@ export function shopSettingsUpdate(parts: Commanded, input: SettingsInput): Prom
     if (wanted.cartLifetimeDays < 1 || wanted.cartLifetimeDays > MAX_CART_DAYS) return err(invalid("cartLifetimeDays", `be 1 to ${MAX_CART_DAYS}`));
     if (wanted.defaultWeightGrams < 0 || wanted.defaultWeightGrams > MAX_UNIT_GRAMS) return err(invalid("defaultWeightGrams", `be 0 to ${MAX_UNIT_GRAMS}`));
     await putShopSettings(tx, wanted);
+    await auditAs(tx, parts, "shopSettingsUpdate", "shopSettings", null, { ...wanted });
     return ok((await readPricingRules(tx)).settings);
   });
 }

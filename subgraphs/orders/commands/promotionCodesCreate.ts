@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../context.ts";
 import { type BadCodes, decideCodes } from "../domain/promotions/decideCodes.ts";
@@ -24,7 +25,8 @@ class Taken extends Error {
 }
 
 /** Gives a promotion codes of one's own choice, all or none. */
-export async function promotionCodesCreate({ db, clocks }: Commanded, input: PromotionCodesCreateInput): Promise<Result<PromotionCode[], PromotionCodesCreateRefusal>> {
+export async function promotionCodesCreate(parts: Commanded, input: PromotionCodesCreateInput): Promise<Result<PromotionCode[], PromotionCodesCreateRefusal>> {
+  const { db, clocks } = parts;
   const decided = decideCodes(input.codes, input.usageLimit);
   if (!decided.ok) return decided;
   const { promotionId, expiresAt } = input;
@@ -37,6 +39,7 @@ export async function promotionCodesCreate({ db, clocks }: Commanded, input: Pro
       const made = await insertCodes(tx, { promotionId, codes, usageLimit, expiresAt, batchId: null }, clocks.business.now());
       const missing = codes.find(({ code }) => !made.some((one) => one.code === code));
       if (missing) throw new Taken(missing.code);
+      await auditAs(tx, parts, "promotionCodesCreate", "promotion", promotionId, { codeIds: made.map((one) => one.id) });
       return ok(made);
     }, { retries: 3 });
   } catch (error) {

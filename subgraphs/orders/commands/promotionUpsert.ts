@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { uuidV7 } from "#schema/values/ids.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -21,13 +22,14 @@ export interface PromotionUpsertInput extends WantedPromotion {
 /** Undoes what was written of a promotion whose limit is below its uses. */
 class LimitTooLow extends Error {}
 
-export async function promotionUpsert({ db, clocks }: Commanded, input: PromotionUpsertInput): Promise<Result<StoredPromotion, PromotionUpsertRefusal>> {
+export async function promotionUpsert(parts: Commanded, input: PromotionUpsertInput): Promise<Result<StoredPromotion, PromotionUpsertRefusal>> {
+  const { db, clocks } = parts;
   const draft = decidePromotion(input);
   if (!draft.ok) return draft;
   if (input.promotionId === undefined) return err({ code: "PROMOTION_NOT_FOUND" });
   const { promotionId, expectedVersion } = input;
   try {
-    return await db.tx((tx) => upsert(tx, draft.value, promotionId, expectedVersion, clocks.business.now()), { retries: 3 });
+    return await db.tx((tx) => upsert(parts, tx, draft.value, promotionId, expectedVersion, clocks.business.now()), { retries: 3 });
   } catch (error) {
     if (!(error instanceof LimitTooLow)) throw error;
     const [found] = await listPromotionsByIds(db, promotionId === null ? [] : [promotionId]);
@@ -35,7 +37,7 @@ export async function promotionUpsert({ db, clocks }: Commanded, input: Promotio
   }
 }
 
-async function upsert(tx: Tx, draft: PromotionDraft, given: string | null, expected: number | null, at: Date): Promise<Result<StoredPromotion, PromotionUpsertRefusal>> {
+async function upsert(parts: Commanded, tx: Tx, draft: PromotionDraft, given: string | null, expected: number | null, at: Date): Promise<Result<StoredPromotion, PromotionUpsertRefusal>> {
   const known = given === null ? undefined : await lockPromotion(tx, given);
   if (given !== null && !known) return err({ code: "PROMOTION_NOT_FOUND" });
   if (known && expected !== null && known.version !== expected) return err({ code: "PROMOTION_CHANGED_MEANWHILE", version: known.version });
@@ -44,5 +46,6 @@ async function upsert(tx: Tx, draft: PromotionDraft, given: string | null, expec
   const [stored] = await listPromotionsByIds(tx, [id]);
   if (!stored) throw new Error(`promotion ${id} is not there after it was written`);
   await tellOfPromotion(tx, stored, at);
+  await auditAs(tx, parts, "promotionUpsert", "promotion", id, { isNew: given === null, version: stored.version });
   return ok(stored);
 }

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { randomFillSync } from "node:crypto";
 import { uuidV7 } from "#schema/values/ids.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
@@ -22,7 +23,8 @@ export interface VoucherBatchCreateInput {
 }
 
 /** Generates codes that nobody guesses. The same key gives the same codes again. */
-export async function voucherBatchCreate({ db, clocks, viewer }: Commanded, input: VoucherBatchCreateInput): Promise<Result<PromotionCode[], VoucherBatchCreateRefusal>> {
+export async function voucherBatchCreate(parts: Commanded, input: VoucherBatchCreateInput): Promise<Result<PromotionCode[], VoucherBatchCreateRefusal>> {
+  const { db, clocks, viewer } = parts;
   const badKey = checkKey(input.key);
   if (badKey) return err(badKey);
   const batch = decideBatch(input.count, input.prefix, input.usageLimit);
@@ -41,6 +43,7 @@ export async function voucherBatchCreate({ db, clocks, viewer }: Commanded, inpu
     const at = clocks.business.now();
     const batchId = uuidV7(at);
     const made = await generate(tx, { promotionId: input.promotionId, batchId, expiresAt: input.expiresAt, ...batch.value }, input.count, at);
+    await auditAs(tx, parts, "voucherBatchCreate", "promotion", input.promotionId, { batchId, codes: made.length });
     await keys.finish(tx, call, { batchId });
     return ok(made);
   }, { retries: 3 });

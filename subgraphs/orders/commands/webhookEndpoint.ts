@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { EVENTS } from "#schema/events/registry.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { newWebhookSecret } from "#platform/webhooks/signature.ts";
@@ -54,6 +55,7 @@ export async function webhookEndpointUpsert(parts: Commanded, input: UpsertInput
     if (isNew && endpoints.length >= MAX_ENDPOINTS) return err({ code: "TOO_MANY_WEBHOOK_ENDPOINTS" });
     const endpoint = isNew ? await insertWebhookEndpoint(tx, change, at) : await updateWebhookEndpoint(tx, input.endpointId as string, change, at);
     if (!endpoint) return err({ code: "WEBHOOK_ENDPOINT_NOT_FOUND" });
+    await auditAs(tx, parts, "webhookEndpointUpsert", "webhookEndpoint", endpoint.id, { isNew, rotatesSecret: isNew || input.rotateSecret, eventTypes: input.eventTypes });
     if (!isNew && !input.rotateSecret) return ok({ endpoint, secret: null });
     const secret = newWebhookSecret();
     await setWebhookSecret(tx, endpoint.id, secret, at);
@@ -63,7 +65,11 @@ export async function webhookEndpointUpsert(parts: Commanded, input: UpsertInput
 
 /** Tells it nothing more. */
 export async function webhookEndpointDisable(parts: Commanded, endpointId: string | undefined): Promise<Result<{ endpoint: WebhookEndpoint; dropped: number }, { code: "WEBHOOK_ENDPOINT_NOT_FOUND" }>> {
-  const disabled = endpointId && (await parts.db.tx((tx) => disableWebhookEndpoint(tx, endpointId, parts.clocks.wall.now())));
+  const disabled = endpointId && (await parts.db.tx(async (tx) => {
+    const done = await disableWebhookEndpoint(tx, endpointId, parts.clocks.wall.now());
+    if (done) await auditAs(tx, parts, "webhookEndpointDisable", "webhookEndpoint", endpointId, { dropped: done.dropped });
+    return done;
+  }));
   return disabled ? ok(disabled) : err({ code: "WEBHOOK_ENDPOINT_NOT_FOUND" });
 }
 
@@ -77,6 +83,7 @@ export async function webhookRedeliver(parts: Commanded, deliveryId: string | un
     if (!delivery) return err({ code: "WEBHOOK_DELIVERY_NOT_FOUND" });
     const endpoint = (await listWebhookEndpoints(tx)).find(({ id }) => id === delivery.endpointId);
     if (endpoint && endpoint.state !== "ACTIVE") return err({ code: "WEBHOOK_ENDPOINT_NOT_ACTIVE", endpoint });
+    await auditAs(tx, parts, "webhookRedeliver", "webhookDelivery", deliveryId, { endpointId: delivery.endpointId });
     return ok(await redeliver(tx, deliveryId));
   });
 }

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
@@ -47,6 +48,7 @@ export async function fulfilmentCreate(parts: Commanded, { key, ...input }: Fulf
       lines: chosen.units.map(({ lineId, quantity }) => ({ lineId, quantity: quantity.toString() })),
     });
     await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, fulfilled: quantity })));
+    if (can(parts.viewer, "fulfilments.write")) await auditAs(tx, parts, "fulfilmentCreate", "fulfilment", parcel.id, { orderId: order.id });
     return { fulfilmentId: parcel.id };
   });
 }

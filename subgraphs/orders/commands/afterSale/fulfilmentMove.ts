@@ -1,3 +1,5 @@
+import { auditAs } from "#kit/audit.ts";
+import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
 import { type Fulfilment, type FulfilmentState, NEXT_FULFILMENT_STATES, readTracking, type Tracking, type TrackingRefusal } from "../../domain/afterSale/fulfilment.ts";
@@ -14,9 +16,9 @@ export type FulfilmentMoveRefusal =
 
 /** What each step does to the units in the parcel, and how it is told. */
 const STEPS = {
-  SHIPPED: { event: "FulfilmentShipped", units: (quantity: bigint): Partial<LineUnits> => ({ shipped: quantity }) },
-  DELIVERED: { event: "FulfilmentDelivered", units: (quantity: bigint): Partial<LineUnits> => ({ delivered: quantity }) },
-  CANCELLED: { event: "FulfilmentCancelled", units: (quantity: bigint): Partial<LineUnits> => ({ fulfilled: -quantity }) },
+  SHIPPED: { action: "fulfilmentShip", event: "FulfilmentShipped", units: (quantity: bigint): Partial<LineUnits> => ({ shipped: quantity }) },
+  DELIVERED: { action: "fulfilmentDeliver", event: "FulfilmentDelivered", units: (quantity: bigint): Partial<LineUnits> => ({ delivered: quantity }) },
+  CANCELLED: { action: "fulfilmentCancel", event: "FulfilmentCancelled", units: (quantity: bigint): Partial<LineUnits> => ({ fulfilled: -quantity }) },
 } as const;
 const NO_TRACKING: Tracking = { carrier: null, number: null, url: null };
 
@@ -35,12 +37,13 @@ export function fulfilmentMove(parts: Commanded, fulfilmentId: string | undefine
     const scene = await sceneOf(parts, tx, order);
     const after = await setFulfilmentState(tx, parcel.id, to, scene.at, tracking);
     const lines = await listFulfilmentLines(tx, [parcel.id]);
-    const { event, units } = STEPS[to];
+    const { action, event, units } = STEPS[to];
     await scene.tell(event, {
       userId: order.userId, fulfilmentId: parcel.id, fulfilmentNumber: parcel.number, vendorId: parcel.vendorId,
       ...(to === "SHIPPED" ? { carrier: after.tracking.carrier, trackingNumber: after.tracking.number, trackingUrl: after.tracking.url } : {}),
     });
     await scene.move(lines.map(({ lineId, quantity }) => ({ lineId, ...units(quantity) })));
+    if (can(parts.viewer, "fulfilments.write")) await auditAs(tx, parts, action, "fulfilment", parcel.id, { orderId });
     return after;
   });
 }

@@ -1,10 +1,11 @@
+import { auditAs } from "#kit/audit.ts";
 import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
 import { isReason } from "../../domain/cancellation.ts";
 import { type AskedLine, chooseUnits, isAllCancelled, type LinesRefusal, unpacked } from "../../domain/afterSale/soldLine.ts";
 import type { OrderState } from "../../domain/orderState.ts";
-import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
+import { findOrderOfCallerForUpdate, isPrivileged, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
 import { isReplacement } from "../../queries/afterSale/returns.ts";
 import { listPaymentsForUpdate } from "../../queries/payments.ts";
 import { restock } from "../../queries/catalogue.ts";
@@ -54,6 +55,7 @@ export async function orderLinesCancel(parts: Commanded, { key, ...input }: Line
     await scene.tell("OrderLinesCancelled", {
       userId: order.userId, refundId, reason: input.reason, lines: chosen.units.map(({ lineId, quantity }) => ({ lineId, quantity: quantity.toString() })),
     });
+    if (isPrivileged(order, parts.viewer, "orders.cancel")) await auditAs(tx, parts, "orderLinesCancel", "order", order.id, { refundId, lines: chosen.units.map((unit) => unit.lineId) });
     return { orderId: order.id, refundId };
   });
   if (outcome.ok) await payRefund(parts, outcome.value.refundId);

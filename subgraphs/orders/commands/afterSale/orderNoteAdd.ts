@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import { actorOf, type Commanded } from "../../context.ts";
 import { MAX_NOTE, type OrderEvent } from "../../domain/afterSale/timeline.ts";
@@ -16,6 +17,7 @@ export async function orderNoteAdd(parts: Commanded, orderId: string | undefined
   return inOneGo(parts, async (tx) => {
     const order = await findOrderOfCallerForUpdate(tx, { orderId, guestKey: undefined }, parts.viewer, "orders.note");
     if (!order) return refuse({ code: "ORDER_NOT_FOUND" });
+    await auditAs(tx, parts, "orderNoteAdd", "order", order.id);
     return { order, event: await insertOrderNote(tx, order.id, actorOf(parts.viewer), text, parts.clocks.business.now()) };
   });
 }

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { currencyExponent, parseDecimal, rescale } from "#schema/values/money.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Commanded } from "../../context.ts";
@@ -44,6 +45,7 @@ export async function refundCreate(parts: Commanded, { key, ...input }: RefundCr
     if ("refusal" in chosen) return refuse(chosen.refusal);
     const refundId = await giveBack(scene, { units: chosen.units, shipping: input.shipping, agreed, cause: "AGREEMENT", reason: input.reason, isExact: true });
     if (refundId === null) refuse({ code: "NOTHING_TO_REFUND" });
+    await auditAs(tx, parts, "refundCreate", "order", order.id, { refundId, amount: input.amount, lines: input.lines.length, shipping: input.shipping });
     return { orderId: order.id, refundId };
   });
   if (outcome.ok) await payRefund(parts, outcome.value.refundId);

@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { can } from "#kit/viewer.ts";
 import { err, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
@@ -5,7 +6,7 @@ import type { Commanded } from "../../context.ts";
 import { isReason } from "../../domain/cancellation.ts";
 import { type ExchangeRefusal, refuseExchange, windowEnd } from "../../domain/afterSale/return.ts";
 import { type AskedLine, chooseUnits, type LinesRefusal, returnable, type SoldLine, type UnitsOf } from "../../domain/afterSale/soldLine.ts";
-import { findOrderOfCallerForUpdate, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
+import { findOrderOfCallerForUpdate, isPrivileged, type OrderOfCaller } from "../../queries/afterSale/orders.ts";
 import { findReplacement, insertReturn, isReplacement, listArrivals } from "../../queries/afterSale/returns.ts";
 import type { IdempotencyRefusal } from "../idempotency.ts";
 import { once, refuse } from "./once.ts";
@@ -50,6 +51,7 @@ export async function returnRequest(parts: Commanded, { key, ...input }: ReturnR
       lines: chosen.units.map(({ lineId, quantity }) => ({ lineId, quantity: quantity.toString() })),
     });
     await scene.move(chosen.units.map(({ lineId, quantity }) => ({ lineId, returning: quantity })));
+    if (isPrivileged(order, parts.viewer, "returns.write")) await auditAs(tx, parts, "returnRequest", "return", asked.id, { orderId: order.id });
     return { returnId: asked.id, orderId: order.id };
   });
 }

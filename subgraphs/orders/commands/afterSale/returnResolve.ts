@@ -1,3 +1,4 @@
+import { auditAs } from "#kit/audit.ts";
 import { encodeId } from "#schema/values/ids.ts";
 import { toDecimal } from "#schema/values/money.ts";
 import { err, type Result } from "#schema/values/result.ts";
@@ -56,6 +57,7 @@ export async function returnResolve(parts: Commanded, { key, ...input }: ReturnR
   const outcome = await once<StoredReturn, ReturnResolveRefusal>(parts, { operation: "returnResolve", key, content: input }, async (tx) => {
     const scene = await returnSceneOf(parts, tx, input.returnId, input.verdict);
     const { found, returned, next, at } = scene;
+    await auditAs(tx, parts, "returnResolve", "return", found.id, { verdict: input.verdict, restock: input.restock, refundShipping: input.refundShipping });
     if (input.verdict === "REJECT") {
       await settleReturn(tx, found.id, next, at, { note: input.note });
       await tellResolved(scene, { refundId: null, exchangeOrderId: null });
@@ -76,7 +78,6 @@ export async function returnResolve(parts: Commanded, { key, ...input }: ReturnR
   return outcome;
 }
 
-
 /** Notes that the goods are here; repeating it changes nothing. Where the return is approved, they go on the shelf if that was decided. */
 export function returnReceive(parts: Commanded, returnId: string | undefined): Promise<Result<Return, ReturnMoveRefusal>> {
   return inOneGo(parts, async (tx) => {
@@ -84,6 +85,7 @@ export function returnReceive(parts: Commanded, returnId: string | undefined): P
     if (known?.receivedAt) return known;
     const scene = await returnSceneOf(parts, tx, returnId, "RECEIVE");
     const after = await settleReturn(tx, scene.found.id, scene.next, scene.at);
+    await auditAs(tx, parts, "returnReceive", "return", scene.found.id);
     await scene.tell("ReturnReceived", { userId: scene.order.userId, returnId: scene.found.id, returnNumber: scene.found.number });
     if (scene.next === "COMPLETED") await takeIn(scene, scene.found.isRestocked ?? false);
     return after;

@@ -65,6 +65,11 @@ export interface OrderOfCaller {
   readonly guestKey: string | undefined;
 }
 
+/** Whether the viewer acts on it by that permission, and not because it is theirs: then it is written down. */
+export function isPrivileged(order: Pick<Order, "userId">, viewer: Viewer, permission: Permission): boolean {
+  return order.userId !== viewer.userId && can(viewer, permission);
+}
+
 /** Held, if it is the caller's, or the caller may do so with anyone's: `anyones`. */
 export async function findOrderOfCallerForUpdate(tx: Tx, { orderId, guestKey }: OrderOfCaller, viewer: Viewer, anyones: Permission): Promise<Order | undefined> {
   const found = orderId === undefined ? undefined : await tx.maybeOne(ofCaller, [orderId, can(viewer, anyones), viewer.userId, guestKey ?? null]);

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { needsPermission } from "#kit/rule.ts";
+import { sliceRules } from "../access/graphRules.ts";
+
+// Each slice's tests fail besides where such a mutation succeeds and leaves no line (subgraphs/kit/testing/auditedActs.ts).
+const WITHOUT: Readonly<Record<string, string>> = {
+  paymentWebhookReceive: "a provider's message, no person's act: it is kept whole in the inbox",
+  paymentChallengeAnswer: "the payer's own answer, handed in by the gateway",
+};
+
+const ROOT = join(import.meta.dirname, "..", "..", "subgraphs");
+
+/** Sources of a slice's commands that write lines into the audit log. */
+function auditing(slice: string): string {
+  return globSync("{commands,resolvers}/**/*.ts", { cwd: join(ROOT, slice) }).map((file) => readFileSync(join(ROOT, slice, file), "utf8")).filter((source) => /\baudit[A-Za-z]*\(/.test(source)).join("\n");
+}
+
+test("every mutation that needs a permission writes who did it, or says why not", () => {
+  const silent: string[] = [];
+  let privileged = 0;
+  for (const { name, rules } of sliceRules()) {
+    const sources = auditing(name);
+    for (const [field, rule] of rules) {
+      const [type, mutation] = field.split(".") as [string, string];
+      if (type !== "Mutation" || !needsPermission(rule)) continue;
+      privileged += 1;
+      if (!sources.includes(`"${mutation}"`)) silent.push(mutation);
+    }
+  }
+  expect(silent.sort()).toEqual(Object.keys(WITHOUT).sort());
+  expect(privileged).toBeGreaterThan(30);
+});
