@@ -9,6 +9,7 @@ import { mfaDisabled, mfaEnabled, recoveryCodesRenewed, recoveryCodeUsed } from 
 import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
+import { priceChanged } from "./price.ts";
 import { userRegistered } from "./user.ts";
 
 /**
@@ -29,6 +30,7 @@ export const EVENTS: readonly EventType[] = [
   paymentVoided,
   refundPaid,
   disputeOpened, disputeClosed, refundFailed,
+  priceChanged,
   productChanged,
   stockLow,
   stockBack,

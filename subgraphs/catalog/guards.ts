@@ -2,6 +2,7 @@ import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
 import { mediaGuards } from "./guards/media.ts";
+import { priceGuards } from "./guards/price.ts";
 import { searchGuards } from "./guards/search.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
@@ -9,7 +10,6 @@ const catalogueGuards: Guards = {
   Query: { product: allow, products: allow, variant: allow, categories: allow },
   Product: { id: allow, slug: allow, name: allow, description: allow, status: allow, vendor: allow, category: allow, createdAt: allow, variants: allow, price: allow, availability: allow },
   ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
-  Price: allow,
   Availability: allow,
   Category: allow,
   Vendor: allow,
@@ -22,6 +22,9 @@ const catalogueGuards: Guards = {
   VersionConflict: allow,
   Money: allow,
   PageInfo: allow,
+  // shared by the areas
+  InvalidValue: allow,
+  VersionConflict: allow,
 };
 
-export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, mediaGuards, searchGuards);
+export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, mediaGuards, priceGuards, searchGuards);

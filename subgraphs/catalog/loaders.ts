@@ -3,6 +3,7 @@ import { byKey, pagedByKey } from "#kit/batch.ts";
 import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { mediaLoaders } from "./loaders/media.ts";
+import { priceLoaders } from "./loaders/price.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
 import { maySee, type Variant } from "./domain/product.ts";
 import type { Shelf } from "./domain/shelf.ts";
@@ -30,6 +31,7 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer
     },
     ...inventoryLoaders(db),
     ...mediaLoaders(db),
+    ...priceLoaders(db, kept, fresh),
     productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
     productBySlug: byKey({ load: async (slugs) => visible(await kept.shelves.bySlugs(slugs, { fresh })), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */

@@ -16,6 +16,7 @@ import { mediaResolvers } from "./resolvers/media.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { queryResolvers } from "./resolvers/query.ts";
+import { priceResolvers } from "./resolvers/price.ts";
 import { searchResolvers } from "./resolvers/search.ts";
 
 const PRUNE_MS = 3_600_000;
@@ -37,7 +38,7 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, ...de
   return defineSubgraph({
     name: "catalog",
     deps: { ...deps, objects, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
-    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, mediaResolvers, searchResolvers),
+    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, mediaResolvers, priceResolvers, searchResolvers),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),

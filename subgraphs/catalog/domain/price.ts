@@ -6,6 +6,9 @@ import type { Money } from "#schema/values/money.ts";
  */
 export type PriceKind = "STANDING" | "TEMPORARY" | "RESUMED";
 
+/** Where a price stands in time. */
+export type PriceState = "PLANNED" | "IN_FORCE" | "ENDED" | "CANCELLED";
+
 /** A price in force at some moment. */
 export interface CurrentPrice {
   /** UUID. */

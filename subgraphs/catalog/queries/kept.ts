@@ -6,6 +6,7 @@ import type { Category } from "../domain/product.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 import type { Shelf } from "../domain/shelf.ts";
 import type { FoundProduct } from "./search.ts";
+import type { LowestOf30Days } from "./priceHistory.ts";
 import type { ListedProduct } from "./productList.ts";
 import { type KnownVariant, listKnownVariants } from "./variants.ts";
 import { listShelvesByIds, listShelvesBySlugs } from "./shelves.ts";
@@ -90,6 +91,8 @@ export interface Kept {
   readonly found: Fresh<readonly FoundProduct[]>;
   readonly counts: Fresh<FacetCounts>;
   readonly categories: Fresh<Category>;
+  /** The lowest price of 30 days, by the id of the price that holds. */
+  readonly lowest: Fresh<LowestOf30Days>;
 }
 
 /** `keep: false` reads everything anew for each request. */
@@ -100,6 +103,7 @@ export function makeKept(db: Reader, keep: boolean): Kept {
     pages: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     found: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     counts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 2_000 }),
+    lowest: new Fresh({ maxAgeMs: age(MAX_AGE_MS.shelf), maxEntries: 20_000 }),
     categories: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
   };
 }

@@ -1,11 +1,11 @@
 import { badUserInput } from "#kit/errors.ts";
-import { graphMoney } from "#kit/graphMoney.ts";
 import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import type { CatalogContext } from "../context.ts";
-import type { CurrentPrice } from "../domain/price.ts";
 import type { Category, Product, Variant } from "../domain/product.ts";
+import { isListCode } from "../domain/priceInput.ts";
 import { priceIn, type ShelvedVariant } from "../domain/shelf.ts";
+import { toPrice } from "./price.ts";
 
 const variantCursor = cursorOf("variants", ["text"]);
 
@@ -15,6 +15,7 @@ interface Reference {
 }
 interface PriceArgs {
   currency?: string | null;
+  list?: string | null;
 }
 
 export const productResolvers = {
@@ -28,9 +29,11 @@ export const productResolvers = {
     const rows = shelf?.variantsAfter(page.after?.[0], page.limit + 1) ?? (await loaders.variantsOfProduct.load({ key: product.id, ...page }));
     return toConnection(rows, page, (variant) => variantCursor.encode([variant.sku]));
   },
-  price: (product: Product, { currency }: PriceArgs, { loaders }: CatalogContext) =>
-    onceThere(loaders.shelfOf(product.id), (shelf) =>
-      shelf && !shelf.isWhole ? loaders.lowestPriceOfProduct(currency ?? "GBP").load(product.id).then(toPrice) : toPrice(shelf?.lowestPrice(currency ?? "GBP") ?? null)),
+  price: (product: Product, { currency, list }: PriceArgs, { loaders }: CatalogContext) =>
+    list != null && isListCode(list)
+      ? loaders.lowestListPriceOfProduct(currency ?? "GBP", list).load(product.id).then((price) => toPrice(price, price?.listId))
+      : onceThere(loaders.shelfOf(product.id), (shelf) =>
+        shelf && !shelf.isWhole ? loaders.lowestPriceOfProduct(currency ?? "GBP").load(product.id).then((price) => toPrice(price)) : toPrice(shelf?.lowestPrice(currency ?? "GBP") ?? null)),
   availability: (product: Product, _args: unknown, { loaders }: CatalogContext) =>
     onceThere(loaders.shelfOf(product.id), (shelf) =>
       shelf && !shelf.isWhole ? loaders.stockOfProduct.load(product.id).then((stock) => toAvailability(stock?.available)) : toAvailability(shelf?.available)),
@@ -47,13 +50,18 @@ function onceThere<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Prom
   return value instanceof Promise ? (value.then(then) as Promise<Awaited<R>>) : then(value);
 }
 
+function basePrice(variant: Variant | ShelvedVariant, currency: string, loaders: CatalogContext["loaders"]) {
+  return onceThere(shelvedOf(variant, loaders), (shelved) => (shelved ? toPrice(priceIn(shelved, currency)) : loaders.priceOfVariant(currency).load(variant.id).then((price) => toPrice(price))));
+}
+
 export const variantResolvers = {
   __resolveReference: ({ id }: Reference, context: CatalogContext) => findVariant(id, context),
   id: (variant: Variant) => encodeId("var", variant.id),
   product: (variant: Variant, _args: unknown, { loaders }: CatalogContext) => loaders.productById.load(variant.productId),
-  price: (variant: Variant | ShelvedVariant, { currency }: PriceArgs, { loaders }: CatalogContext) =>
-    onceThere(shelvedOf(variant, loaders), (shelved) =>
-      shelved ? toPrice(priceIn(shelved, currency ?? "GBP")) : loaders.priceOfVariant(currency ?? "GBP").load(variant.id).then(toPrice)),
+  price: (variant: Variant | ShelvedVariant, { currency, list }: PriceArgs, { loaders }: CatalogContext) =>
+    list != null && isListCode(list)
+      ? loaders.listPriceOfVariant(currency ?? "GBP", list).load(variant.id).then((price) => (price ? toPrice(price, price.listId) : basePrice(variant, currency ?? "GBP", loaders)))
+      : basePrice(variant, currency ?? "GBP", loaders),
   async availability(variant: Variant | ShelvedVariant, { quantity }: { quantity?: number | null }, { loaders }: CatalogContext) {
     const wanted = quantity ?? 1;
     if (wanted < 1 || wanted > MAX_WANTED) throw badUserInput(`\`quantity\` must be between 1 and ${MAX_WANTED}, it is ${wanted}.`, ["quantity"]);
@@ -84,10 +92,6 @@ export async function findProduct({ id, slug }: Reference, { loaders }: CatalogC
 export function findVariant(id: string | undefined, { loaders }: CatalogContext): Variant | null | Promise<Variant | null> {
   const uuid = id && decodeId("var", id);
   return uuid ? loaders.visibleVariant(uuid) : null;
-}
-
-function toPrice(price: CurrentPrice | null) {
-  return price && { amount: graphMoney(price.amount), validFrom: price.validFrom };
 }
 
 const MAX_INT = 2_147_483_647n;
