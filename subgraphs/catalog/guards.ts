@@ -22,9 +22,6 @@ const catalogueGuards: Guards = {
   VersionConflict: allow,
   Money: allow,
   PageInfo: allow,
-  // shared by the areas
-  InvalidValue: allow,
-  VersionConflict: allow,
 };
 
 export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, mediaGuards, priceGuards, searchGuards);
