@@ -4,6 +4,7 @@ import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { mediaLoaders } from "./loaders/media.ts";
 import { priceLoaders } from "./loaders/price.ts";
+import { catalogueLoaders } from "./loaders/catalogue.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
 import { maySee, type Variant } from "./domain/product.ts";
 import type { Shelf } from "./domain/shelf.ts";
@@ -16,7 +17,8 @@ import { type KnownVariant, listVariantsByIds, listVariantsOfProducts } from "./
 export type CatalogLoaders = ReturnType<typeof makeLoaders>;
 
 /** Loaders of one request. What the viewer may not see is not there. */
-export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer, fresh = false }: RequestInfo) {
+export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, request: RequestInfo) {
+  const { viewer, fresh = false } = request;
   const shelfById = byKey({ load: (ids) => kept.shelves.byIds(ids, { fresh }), keyOf: (shelf) => shelf.product.id });
   const knownVariantById = byKey({ load: (ids) => kept.shelves.variantsByIds(ids, { fresh }), keyOf: (known) => known.variant.id });
   const seen = (known: KnownVariant | null): Variant | null => (known && maySee(known.product, viewer) ? nameOf(known.variant) : null);
@@ -32,6 +34,7 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, { viewer
     ...inventoryLoaders(db),
     ...mediaLoaders(db),
     ...priceLoaders(db, kept, fresh),
+    ...catalogueLoaders({ db, kept }, request),
     productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
     productBySlug: byKey({ load: async (slugs) => visible(await kept.shelves.bySlugs(slugs, { fresh })), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */

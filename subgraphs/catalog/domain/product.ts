@@ -28,6 +28,9 @@ export interface Category {
   readonly slug: string;
   readonly name: string;
   readonly parentId: string | null;
+  readonly description: string | null;
+  readonly position: number;
+  readonly version: number;
 }
 
 /** Drafts are seen by the vendor's own people and whoever may read them all; everything else by everybody, since old orders show it. */

@@ -76,7 +76,7 @@ export type DraftRefusal =
   | { code: "SLUG_TAKEN"; path: readonly string[]; slug: string }
   | { code: "SKU_TAKEN"; path: readonly string[]; sku: string }
   | { code: "EXTERNAL_REF_TAKEN"; path: readonly string[]; externalRef: string }
-  | { code: "VENDOR_NOT_FOUND"; path: readonly string[] }
+  | { code: "SELLER_NOT_FOUND"; path: readonly string[] }
   | { code: "BRAND_NOT_FOUND"; path: readonly string[]; brand: string }
   | { code: "CATEGORY_NOT_FOUND"; path: readonly string[] }
   | { code: "ATTRIBUTE_NOT_FOUND"; path: readonly string[]; attribute: string }

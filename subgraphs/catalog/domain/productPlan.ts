@@ -59,7 +59,7 @@ export function planProduct(draft: ProductDraft, known: Known): Result<ProductPl
   if (product && draft.expectedVersion !== undefined && draft.expectedVersion !== product.version) {
     return err([{ code: "VERSION_CONFLICT", path: ["expectedVersion"], expected: draft.expectedVersion, actual: product.version }]);
   }
-  if (draft.vendorId !== undefined && !known.hasVendor(draft.vendorId)) wrong.push({ code: "VENDOR_NOT_FOUND", path: ["vendorId"] });
+  if (draft.vendorId !== undefined && !known.hasVendor(draft.vendorId)) wrong.push({ code: "SELLER_NOT_FOUND", path: ["vendorId"] });
   const brandId = draft.brand == null ? draft.brand : known.brand(draft.brand);
   if (draft.brand && brandId === undefined) wrong.push({ code: "BRAND_NOT_FOUND", path: ["brand"], brand: brandText(draft.brand) });
   for (const [n, category] of (draft.categoryIds ?? []).entries()) if (!known.hasCategory(category)) wrong.push({ code: "CATEGORY_NOT_FOUND", path: ["categoryIds", String(n)] });

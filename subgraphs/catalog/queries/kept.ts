@@ -4,7 +4,11 @@ import type { Reader } from "#platform/db/database.ts";
 import type { FacetCounts } from "../domain/facets.ts";
 import type { Category } from "../domain/product.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
+import type { ProductDetails, VariantDetails } from "../domain/productDetails.ts";
 import type { Shelf } from "../domain/shelf.ts";
+import type { Attribute, AttributeOption, Brand } from "../domain/taxonomy.ts";
+import type { Texts } from "../domain/translation.ts";
+import type { CategoryPath } from "./categories.ts";
 import type { FoundProduct } from "./search.ts";
 import type { LowestOf30Days } from "./priceHistory.ts";
 import type { ListedProduct } from "./productList.ts";
@@ -18,6 +22,10 @@ export const MAX_AGE_MS = {
   /** Which products a page or a search holds, and how many stand in each group. */
   page: 5_000,
   category: 10_000,
+  /** What is known of products beyond what lists show, and translations. */
+  details: 5_000,
+  /** Brands, attributes and their options. */
+  term: 10_000,
   /** What a variant is called and which product it is a form of. */
   variant: 10_000,
 } as const;
@@ -93,6 +101,13 @@ export interface Kept {
   readonly categories: Fresh<Category>;
   /** The lowest price of 30 days, by the id of the price that holds. */
   readonly lowest: Fresh<LowestOf30Days>;
+  readonly paths: Fresh<CategoryPath>;
+  readonly details: Fresh<ProductDetails>;
+  readonly variantDetails: Fresh<VariantDetails>;
+  readonly texts: Fresh<Texts>;
+  readonly brands: Fresh<Brand>;
+  readonly attributes: Fresh<Attribute>;
+  readonly options: Fresh<AttributeOption>;
 }
 
 /** `keep: false` reads everything anew for each request. */
@@ -105,6 +120,13 @@ export function makeKept(db: Reader, keep: boolean): Kept {
     counts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 2_000 }),
     lowest: new Fresh({ maxAgeMs: age(MAX_AGE_MS.shelf), maxEntries: 20_000 }),
     categories: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
+    paths: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
+    details: new Fresh({ maxAgeMs: age(MAX_AGE_MS.details), maxEntries: 5_000 }),
+    variantDetails: new Fresh({ maxAgeMs: age(MAX_AGE_MS.details), maxEntries: 10_000 }),
+    texts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.details), maxEntries: 10_000 }),
+    brands: new Fresh({ maxAgeMs: age(MAX_AGE_MS.term), maxEntries: 2_000 }),
+    attributes: new Fresh({ maxAgeMs: age(MAX_AGE_MS.term), maxEntries: 2_000 }),
+    options: new Fresh({ maxAgeMs: age(MAX_AGE_MS.term), maxEntries: 5_000 }),
   };
 }
 

@@ -55,7 +55,7 @@ export async function readKnown(tx: Tx, drafts: readonly ProductDraft[], { right
       const id = product?.id ?? newId();
       if (used.has(id)) return err([{ code: "INVALID_VALUE", path: [draft.id === undefined ? "externalRef" : "id"], message: "This product stands here twice." }]);
       // A vendor's product stays theirs: nobody gives away, by naming no vendor, what they could not change afterwards.
-      if (!product && draft.vendorId === undefined && !rights.mayChange(null)) return err([{ code: "VENDOR_NOT_FOUND", path: ["vendorId"] }]);
+      if (!product && draft.vendorId === undefined && !rights.mayChange(null)) return err([{ code: "SELLER_NOT_FOUND", path: ["vendorId"] }]);
       if (draft.externalRef != null && (refOwner.get(draft.externalRef) ?? id) !== id) return err([{ code: "EXTERNAL_REF_TAKEN", path: ["externalRef"], externalRef: draft.externalRef }]);
       used.add(id);
       if (draft.externalRef != null) refOwner.set(draft.externalRef, id);
