@@ -28,6 +28,12 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "ProductFacets.vendors": { size: 50, weight: 0.25 },
   "ProductFacets.prices": { size: 20, weight: 0.25 },
   "ProductFacets.availability": { size: 2, weight: 0.25 },
+  "Product.categories": { size: 5 },
+  "Product.breadcrumbs": { size: 5 },
+  "Product.collections": { size: 5 },
+  "Product.attributes": { size: 20, weight: 0.25 },
+  "ProductVariant.options": { size: 3, weight: 0.5 },
+  "Category.breadcrumbs": { size: 5 },
   "DataQuality.checks": { size: 200, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };

@@ -1,5 +1,6 @@
 import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
+import { catalogueAreaGuards } from "./guards/catalogue.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
 import { mediaGuards } from "./guards/media.ts";
 import { priceGuards } from "./guards/price.ts";
@@ -11,7 +12,6 @@ const catalogueGuards: Guards = {
   Product: { id: allow, slug: allow, name: allow, description: allow, status: allow, vendor: allow, category: allow, createdAt: allow, variants: allow, price: allow, availability: allow },
   ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
   Availability: allow,
-  Category: allow,
   Vendor: allow,
   ProductVariantConnection: allow,
   ProductVariantEdge: allow,
@@ -24,4 +24,11 @@ const catalogueGuards: Guards = {
   PageInfo: allow,
 };
 
-export const guards: Guards = mergeAreas<Guards>(catalogueGuards, inventoryGuards, mediaGuards, priceGuards, searchGuards);
+export const guards: Guards = mergeAreas<Guards>(
+  catalogueGuards,
+  catalogueAreaGuards,
+  inventoryGuards,
+  mediaGuards,
+  priceGuards,
+  searchGuards,
+);

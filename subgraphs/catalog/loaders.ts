@@ -43,6 +43,11 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, request:
       load: (ids, limit, after: [string] | undefined) => listVariantsOfProducts(db, ids, limit + 1, after?.[0] ?? ""),
       keyOf: (variant) => variant.productId,
     }),
+    /** With those that are sold no more, for those who may change the product. */
+    allVariantsOfProduct: pagedByKey({
+      load: (ids, limit, after: [string] | undefined) => listVariantsOfProducts(db, ids, limit + 1, after?.[0] ?? "", { archived: true }),
+      keyOf: (variant) => variant.productId,
+    }),
     categoryById: byKey({
       load: async (ids) => [...(await kept.categories.getMany(ids, async (missing) => new Map((await listCategoriesByIds(db, missing)).map((one) => [one.id, one])), { fresh })).values()],
       keyOf: (category) => category.id,

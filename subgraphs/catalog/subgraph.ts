@@ -13,11 +13,14 @@ import { guards } from "./guards.ts";
 import { makeKept } from "./queries/kept.ts";
 import { makeLoaders } from "./loaders.ts";
 import { mediaResolvers } from "./resolvers/media.ts";
+import { categoryAreaResolvers } from "./resolvers/category.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
+import { productDetailsResolvers } from "./resolvers/productDetails.ts";
 import { queryResolvers } from "./resolvers/query.ts";
 import { priceResolvers } from "./resolvers/price.ts";
 import { searchResolvers } from "./resolvers/search.ts";
+import { taxonomyResolvers } from "./resolvers/taxonomy.ts";
 
 const PRUNE_MS = 3_600_000;
 const SWEEP_MS = 600_000;
@@ -38,7 +41,16 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, ...de
   return defineSubgraph({
     name: "catalog",
     deps: { ...deps, objects, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
-    resolvers: mergeAreas<Resolvers>({ Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers }, inventoryResolvers, mediaResolvers, priceResolvers, searchResolvers),
+    resolvers: mergeAreas<Resolvers>(
+      { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers },
+      productDetailsResolvers,
+      categoryAreaResolvers,
+      taxonomyResolvers,
+      inventoryResolvers,
+      mediaResolvers,
+      priceResolvers,
+      searchResolvers,
+    ),
     guards,
     makeLoaders,
     ready: () => deps.db.ping(),

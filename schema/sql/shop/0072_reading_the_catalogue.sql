@@ -1,4 +1,3 @@
-create index categories_at_the_top on catalog.categories (position, id) where parent_id is null;
 create index brands_in_order on catalog.brands (name, id);
 create index collections_in_order on catalog.collections (name, id);
 create index attribute_options_in_order on catalog.attribute_options (attribute_id, position, code);

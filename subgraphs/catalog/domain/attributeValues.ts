@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
-import type { DraftRefusal } from "./productInput.ts";
+import type { DraftRefusal } from "./draftRefusal.ts";
 
 export const ATTRIBUTE_TYPES = ["TEXT", "NUMBER", "BOOLEAN", "DATE", "OPTION"] as const;
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];

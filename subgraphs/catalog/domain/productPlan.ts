@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { type AttributeRow, type AttributeType, valuesOf } from "./attributeValues.ts";
 import type { ProductStatus } from "./product.ts";
-import type { DraftBrand, DraftRefusal, LinkKind, ProductDraft } from "./productInput.ts";
+import type { DraftRefusal } from "./draftRefusal.ts";
+import type { DraftBrand, LinkKind, ProductDraft } from "./productInput.ts";
 import type { DraftVariant } from "./variantInput.ts";
 
 export interface KnownProduct {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { isLine } from "./plainText.ts";
-import type { InvalidValue } from "./productInput.ts";
+import type { InvalidValue } from "./draftRefusal.ts";
 
 export const MAX_VARIANTS = 500;
 export const MAX_SKU = 100;
@@ -56,7 +56,7 @@ export function checkVariants(variants: readonly DraftVariant[]): Result<DraftVa
       if (!isLine(attribute, MAX_LABEL)) say([at, "options", String(m), "attribute"], "This is no code of an attribute.");
       if (!isLine(option, MAX_LABEL)) say([at, "options", String(m), "option"], `Give the code of an option, or its label of 1 to ${MAX_LABEL} characters.`);
     }
-    const form = JSON.stringify(options.map(({ attribute, option }) => [attribute, option.trim().toLowerCase()]).sort());
+    const form = JSON.stringify(options.map(({ attribute, option }) => `${attribute} ${option.trim().toLowerCase()}`).toSorted());
     if (options.length > 0 && !variant.isArchived && forms.has(form)) say([at, "options"], "Another variant here has the same options: nobody could tell them apart.");
     if (!variant.isArchived) forms.add(form);
     return { ...variant, sku, ...(variant.name === undefined ? {} : { name: variant.name.trim() }), ...(variant.options ? { options: options.map(({ attribute, option }) => ({ attribute, option: option.trim() })) } : {}) };

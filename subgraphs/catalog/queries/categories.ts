@@ -41,9 +41,9 @@ const paths = query({
   text: `with recursive up (asked, id, parent_id, step) as (
       select c.id, c.id, c.parent_id, 0 from catalog.categories c where c.id = any($1)
       union all
-      select up.asked, c.id, c.parent_id, up.step + 1 from up join catalog.categories c on c.id = up.parent_id where up.step < 20
+      select up.asked, c.id, c.parent_id, up.step + 1 from up cross join lateral (select * from catalog.categories c where c.id = up.parent_id limit 1) c where up.step < 20
     )
-    select up.asked, ${COLUMNS} from up join catalog.categories c on c.id = up.id order by up.asked, up.step desc`,
+    select up.asked, ${COLUMNS} from up cross join lateral (select * from catalog.categories c where c.id = up.id limit 1) c order by up.asked, up.step desc`,
   params: ["uuid[]"],
   row: { asked: "uuid", ...row },
   budget: { access: "index", maxRows: 21_000 },
@@ -72,9 +72,9 @@ const tree = query({
   text: `with recursive down (id, level) as (
       (select c.id, 1 from catalog.categories c where c.parent_id is null order by c.position, c.id limit 200)
       union all
-      select c.id, down.level + 1 from down join catalog.categories c on c.parent_id = down.id where down.level < $1
+      select c.id, down.level + 1 from down cross join lateral (select c.id from catalog.categories c where c.parent_id = down.id order by c.position, c.id limit 200) c where down.level < $1
     )
-    select ${COLUMNS}, d.level from (select * from down limit 10001) d join catalog.categories c on c.id = d.id order by d.level, c.position, c.id`,
+    select ${COLUMNS}, d.level from (select * from down limit 10001) d cross join lateral (select * from catalog.categories c where c.id = d.id limit 1) c order by d.level, c.position, c.id`,
   params: ["int4"],
   row: { ...row, level: "int4" },
   budget: { access: "index", maxRows: 10_001 },

@@ -30,7 +30,7 @@ function facetStatement(name: string, source: { with: string; from: string; para
           from catalog.variants v
           left join catalog.stock_levels s on s.variant_id = v.id
           left join lateral (select ${PRICE} as price from catalog.current_prices pr where pr.variant_id = v.id and pr.currency = ${currency}::text) pr on true
-          where v.product_id = p.id
+          where v.product_id = p.id and not v.is_archived
         ) f
         where ${ids}::uuid[] is null or p.id = any(${ids})
         limit ${MAX_COUNTED}

@@ -34,7 +34,7 @@ const lowestOfProducts = query({
     cross join lateral (
       select ${COLUMNS}
       from catalog.variants v join ${BASE} pr on pr.variant_id = v.id and pr.currency = $2
-      where v.product_id = asked.product_id
+      where v.product_id = asked.product_id and not v.is_archived
       order by pr.amount, v.sku limit 1
     ) lowest`,
   params: ["uuid[]", "text"],

@@ -38,7 +38,7 @@ const SORTS: Readonly<Record<ProductSort, Sort>> = {
 
 const PRICE = "pr.amount";
 const pricesIn = (currency: string) =>
-  `catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = ${currency} where v.product_id = p.id`;
+  `catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = ${currency} where v.product_id = p.id and not v.is_archived`;
 
 interface Condition {
   name: string;
@@ -61,7 +61,7 @@ const CONDITIONS: readonly Condition[] = [
   {
     name: "stock",
     types: ["bool"],
-    sql: (inStock) => `exists (select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and s.on_hand > s.reserved) = ${inStock}`,
+    sql: (inStock) => `exists (select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and not v.is_archived and s.on_hand > s.reserved) = ${inStock}`,
     values: ({ inStock }) => (inStock === undefined ? undefined : [inStock]),
   },
 ];

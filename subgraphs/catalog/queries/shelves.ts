@@ -18,7 +18,7 @@ const shelves = `select ${PRODUCT_COLUMNS}, (select catalog.price_now()) as now,
             where pr.variant_id = v.id and pr.price_list_id is null and pr.ends_at > (select catalog.price_now())
               and pr.valid_from <= (select catalog.price_now() + interval '${PRICES_AHEAD_SECONDS} seconds'))
         ) order by v.sku)::text
-      from (select v.id, v.sku, v.name from catalog.variants v where v.product_id = p.id order by v.sku limit ${MAX_ON_SHELF + 1}) v
+      from (select v.id, v.sku, v.name from catalog.variants v where v.product_id = p.id and not v.is_archived order by v.sku limit ${MAX_ON_SHELF + 1}) v
     ) as variants
     from catalog.products p`;
 const row = { ...productRow, now: "timestamptz", variants: "text?" } as const;

@@ -16,7 +16,7 @@ const ofVariants = query({
   text: `select s.variant_id as owner_id, s.on_hand - s.reserved as available
     from catalog.stock_levels s
     where s.variant_id = any($1)
-      and (select p.status = 'ACTIVE' from catalog.products p where p.id = (select v.product_id from catalog.variants v where v.id = s.variant_id))`,
+      and (select p.status = 'ACTIVE' from catalog.products p where p.id = (select v.product_id from catalog.variants v where v.id = s.variant_id and not v.is_archived))`,
   params: ["uuid[]"],
   row,
   budget: { access: "index", maxRows: 1_000 },
@@ -25,7 +25,7 @@ const ofVariants = query({
 const ofProducts = query({
   name: "catalog.stockOfProducts",
   text: `select p.id as owner_id, coalesce(sum(s.on_hand - s.reserved), 0)::int8 as available
-    from catalog.products p join catalog.variants v on v.product_id = p.id join catalog.stock_levels s on s.variant_id = v.id
+    from catalog.products p join catalog.variants v on v.product_id = p.id and not v.is_archived join catalog.stock_levels s on s.variant_id = v.id
     where p.id = any($1) and p.status = 'ACTIVE' group by p.id`,
   params: ["uuid[]"],
   row,

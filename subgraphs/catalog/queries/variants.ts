@@ -34,9 +34,9 @@ const ofProducts = query({
     from unnest($1::uuid[]) as asked (product_id)
     cross join lateral (
       select id, product_id, sku, name from catalog.variants
-      where product_id = asked.product_id and sku > $2 order by sku limit $3
+      where product_id = asked.product_id and sku > $2 and (not is_archived or $4) order by sku limit $3
     ) v`,
-  params: ["uuid[]", "text", "int4"],
+  params: ["uuid[]", "text", "int4", "bool"],
   row,
   budget: { access: "index", maxRows: 101_000 },
 });
@@ -58,7 +58,7 @@ export async function listKnownVariants(db: Reader, ids: readonly string[]): Pro
   });
 }
 
-/** Of each product up to `limit` variants by code, after the code given. */
-export async function listVariantsOfProducts(db: Reader, productIds: readonly string[], limit: number, afterSku: string): Promise<Variant[]> {
-  return (await db.many(ofProducts, [productIds, afterSku, limit])).map(toVariant);
+/** Of each product up to `limit` variants by code, after the code given; those that are sold no more only where asked for. */
+export async function listVariantsOfProducts(db: Reader, productIds: readonly string[], limit: number, afterSku: string, { archived = false }: { archived?: boolean } = {}): Promise<Variant[]> {
+  return (await db.many(ofProducts, [productIds, afterSku, limit, archived])).map(toVariant);
 }

@@ -15,7 +15,7 @@ interface Grown extends Category {
 }
 type ProductsArgs = PageArgs & { filter?: ProductFilterInput | null; sort?: ProductSort | null };
 
-export const categoryResolvers = {
+export const categoryAreaResolvers = {
   Query: {
     category: (_root: unknown, args: { id?: string; slug?: string }, context: CatalogContext) => findNamed(args, "cat", "CATEGORY", context.loaders.categoryById, context.loaders.categoryBySlug, context),
     async categoryTree(_root: unknown, { depth, first }: { depth?: number | null; first?: number | null }, { db }: CatalogContext): Promise<readonly Grown[]> {

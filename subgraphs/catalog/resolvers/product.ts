@@ -3,7 +3,9 @@ import { cursorOf, type PageArgs, readPage, toConnection } from "#kit/page.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import type { CatalogContext } from "../context.ts";
 import type { Category, Product, Variant } from "../domain/product.ts";
+import { canBeStored } from "../domain/plainText.ts";
 import { isListCode } from "../domain/priceInput.ts";
+import { maySeePlans } from "../domain/productDetails.ts";
 import { priceIn, type ShelvedVariant } from "../domain/shelf.ts";
 import { toPrice } from "./price.ts";
 
@@ -23,8 +25,10 @@ export const productResolvers = {
   id: (product: Product) => encodeId("prd", product.id),
   vendor: ({ vendorId }: Product) => vendorId && { __typename: "Vendor", id: encodeId("ven", vendorId) },
   category: ({ categoryId }: Product, _args: unknown, { loaders }: CatalogContext) => categoryId && loaders.categoryById.load(categoryId),
-  async variants(product: Product, args: PageArgs, { loaders }: CatalogContext) {
+  async variants(product: Product, args: PageArgs & { includeArchived?: boolean | null }, { loaders, viewer }: CatalogContext) {
     const page = readPage(args, variantCursor);
+    const all = args.includeArchived === true && maySeePlans(product.vendorId, viewer);
+    if (all) return toConnection(await loaders.allVariantsOfProduct.load({ key: product.id, ...page }), page, (variant) => variantCursor.encode([variant.sku]));
     const shelf = await loaders.shelfOf(product.id);
     const rows = shelf?.variantsAfter(page.after?.[0], page.limit + 1) ?? (await loaders.variantsOfProduct.load({ key: product.id, ...page }));
     return toConnection(rows, page, (variant) => variantCursor.encode([variant.sku]));
@@ -79,13 +83,17 @@ export const categoryResolvers = {
   parent: ({ parentId }: Category, _args: unknown, { loaders }: CatalogContext) => parentId && loaders.categoryById.load(parentId),
 };
 
-/** By id or by slug; null for what is not there or not to be seen. */
+/** By id or by slug, former ones too; null for what is not there or not to be seen. */
 export async function findProduct({ id, slug }: Reference, { loaders }: CatalogContext): Promise<Product | null> {
   if (id != null) {
     const uuid = decodeId("prd", id);
     return uuid ? loaders.productById.load(uuid) : null;
   }
-  return slug == null || slug.includes("\0") ? null : loaders.productBySlug.load(slug);
+  if (slug == null || !canBeStored(slug)) return null;
+  const found = await loaders.productBySlug.load(slug);
+  if (found) return found;
+  const former = await loaders.formerSlug("PRODUCT").load(slug);
+  return former && loaders.productById.load(former.targetId);
 }
 
 /** A variant of a product that may be seen, or null. */

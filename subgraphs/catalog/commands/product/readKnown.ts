@@ -1,13 +1,14 @@
 import { uuidV7 } from "#schema/values/ids.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { DraftRefusal, ProductDraft } from "../../domain/productInput.ts";
+import type { DraftRefusal } from "../../domain/draftRefusal.ts";
+import type { ProductDraft } from "../../domain/productInput.ts";
 import type { Known, KnownProduct, ProductPlan } from "../../domain/productPlan.ts";
 import { keepKnownCategories } from "../../queries/writing/knownTerms.ts";
 import { listKnownSkus, listKnownVendors, listLinkable, lockKnownProducts, lockProductNames } from "../../queries/writing/knownProducts.ts";
 import { readBrands } from "./readBrands.ts";
 import { readAttributes } from "./readAttributes.ts";
-import type { WriteRights } from "./writeProducts.ts";
+import type { WriteRights } from "./writeRights.ts";
 
 export interface Around {
   /** What stands around one of the drafts, or that it is about a product that is not there, or that another draft is about the same. */

@@ -1,23 +1,15 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { cleanHtml, textOfHtml } from "#platform/richText.ts";
-import { type DraftRefusal, invalid, MAX_DESCRIPTION, type ProductDraft, readDraft } from "../../domain/productInput.ts";
+import { type DraftRefusal, invalid } from "../../domain/draftRefusal.ts";
+import { MAX_DESCRIPTION, type ProductDraft, readDraft } from "../../domain/productInput.ts";
 import { planProduct, type ProductPlan } from "../../domain/productPlan.ts";
 import { type ProductChange, tellProductsChanged } from "../../queries/productEvents.ts";
 import { insertProducts, type SettledPlan, updateProducts, writeHangings } from "../../queries/writing/writeProductRows.ts";
 import { placeVariants, writeVariants } from "../../queries/writing/writeVariantRows.ts";
 import { readKnown } from "./readKnown.ts";
 import { settleSlugs } from "./settleSlugs.ts";
-
-/** What whoever writes may do. */
-export interface WriteRights {
-  /** Whether products of this vendor (null: the shop's own) are theirs to change; others are not there. */
-  readonly mayChange: (vendorId: string | null) => boolean;
-  /** Whether brands that are named and not there are made. */
-  readonly createBrands: boolean;
-  /** Whether options of attributes that are named and not there are made. */
-  readonly createOptions: boolean;
-}
+import type { WriteRights } from "./writeRights.ts";
 
 export interface WriteOptions {
   readonly rights: WriteRights;
