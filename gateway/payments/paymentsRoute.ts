@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBytes } from "#kit/readBytes.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import type { Log } from "#platform/log.ts";
 import type { Transport } from "../fetch/source.ts";
 import { respond, respondJson } from "../http/respond.ts";
 import { type Challenge, challengePage, messagePage, PAGE_HEADERS } from "./pages.ts";
-import { readBytes } from "./readBytes.ts";
 
 export interface PaymentsRoute {
   /** False when the path is none of payments. */

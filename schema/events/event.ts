@@ -18,6 +18,3 @@ export interface EventType {
 export function defineEvent<const T extends EventType>(event: T): T {
   return event;
 }
-
-/** The payload of an event as consumers read it. */
-export type PayloadOf<T extends EventType> = z.infer<T["payload"]>;

@@ -54,9 +54,6 @@ export const MONTH_FACTORS = [0.71, 0.75, 1.01, 0.88, 1.04, 1.03, 0.97, 0.92, 1.
 /** Share of orders without a customer: 2,792 of 33,135. */
 export const GUEST_SHARE = 0.084;
 
-/** Share of an order's products that its customer had bought before, from the second order on. */
-export const REPEAT_PRODUCT_SHARE = 0.451;
-
 /** Refunds that found their order, per order: 5,584 of 33,135. */
 export const REFUND_SHARE = 0.169;
 

@@ -6,6 +6,7 @@ import type { Log } from "#platform/log.ts";
 import { subgraphExecutor } from "./execute.ts";
 import { HOP_HEADER, HopRefused, hopVerifier } from "./hop.ts";
 import type { HopKey } from "./hop.ts";
+import { readBytes } from "./readBytes.ts";
 import type { Subgraph } from "./subgraph.ts";
 
 export interface ServeOptions {
@@ -45,7 +46,7 @@ export async function serveSubgraph({ subgraph, port, host = "127.0.0.1", hopKey
     const header = request.headers[HOP_HEADER];
     // Without an envelope not a byte of the body is read.
     if (typeof header !== "string") return refuse(request, response, 401, "unsigned call");
-    const body = await readBody(request, bodyBytes);
+    const body = await readBytes(request, bodyBytes);
     if (!body) return refuse(request, response, 413, "body too large");
     const claims = verify(header, body);
     const call = JSON.parse(body.toString("utf8")) as { query: string; operationName?: string; variables?: Record<string, unknown> };
@@ -110,19 +111,6 @@ export async function serveSubgraph({ subgraph, port, host = "127.0.0.1", hopKey
       await subgraph.close();
     },
   };
-}
-
-/** The body, or undefined when it is longer than allowed. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
 }
 
 function send(response: ServerResponse, status: number, value: object): void {

@@ -4,15 +4,19 @@ import type { Tx } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
 import type { OrdersParts } from "../context.ts";
 import { refundFailed } from "../domain/ledger/disputes.ts";
+import { netOfAmount } from "../domain/afterSale/vendorShare.ts";
 import { refundPaid } from "../domain/ledger/journals.ts";
 import { ACCOUNTS } from "../domain/ledger/ledger.ts";
 import type { ProviderRefund } from "../ports/paymentProvider.ts";
+import { findRefundRoom } from "../queries/afterSale/refunds.ts";
+import { listSoldLines } from "../queries/afterSale/soldLines.ts";
 import { postJournals } from "../queries/ledger.ts";
 import { tellOfOrder } from "../queries/orderEvents.ts";
 import { lockOrder } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 import { findRefundPart, type PaymentRefund } from "../queries/paymentRefunds.ts";
 import { insertProviderRefund, reverseRefund, type ToldPayment } from "../queries/providerRefunds.ts";
+import { reverseShares } from "../queries/vendorOrders.ts";
 
 type Parts = Pick<OrdersParts, "clocks" | "payments">;
 
@@ -33,7 +37,7 @@ export async function bookFailedRefund({ clocks, payments }: Parts, tx: Tx, part
 export type ForeignRefund = "BOOKED" | "KNOWN" | "NO_ROOM";
 
 /**
- * A refund that people made at the provider itself. It takes a share of the order's tax with it. NO_ROOM: the payment is promised
+ * A refund that people made at the provider itself. It takes a share of the order's tax and of its vendors' shares with it. NO_ROOM: the payment is promised
  * to refunds of ours that the provider has not refused yet; to be told again.
  */
 export async function bookForeignRefund({ clocks, payments }: Parts, tx: Tx, payment: ToldPayment, told: ProviderRefund): Promise<ForeignRefund> {
@@ -50,6 +54,8 @@ export async function bookForeignRefund({ clocks, payments }: Parts, tx: Tx, pay
   await insertPaymentEvents(tx, [{ paymentId, checkoutId: payment.checkoutId, kind: isPaid ? "REFUNDED" : "REFUND_FAILED", amount, providerRef: told.ref, detail: null, occurredAt: at }]);
   if (!isPaid) return "BOOKED";
   await postJournals(tx, [refundPaid({ orderId, currency, at }, { reference: id, account: ACCOUNTS.provider(payments.name), units: told.units, taxUnits })]);
+  const { left } = await findRefundRoom(tx, orderId);
+  await reverseShares(tx, { id: orderId, currency }, refundId, netOfAmount(await listSoldLines(tx, orderId), told.units, payment.orderTotalUnits, left <= 0n), at);
   await writeEvents(tx, [{ aggregate: "refund", aggregateId: refundId, type: "RefundPaid", payload: { refundId, orderId, total: toDecimal(amount), currency }, occurredAt: at }]);
   return "BOOKED";
 }

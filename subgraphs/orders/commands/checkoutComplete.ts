@@ -128,7 +128,7 @@ async function pay(parts: Commanded, call: IdempotentCall, checkout: Checkout, t
     }
     return await answerOf(parts, call, checkout, await payCheckout(parts, checkout, token));
   } catch (error) {
-    if (error instanceof PaymentRefused && error.code.startsWith("AMOUNT_TOO_")) return refusedAmount(parts, checkout, error);
+    if (error instanceof PaymentRefused && error.isOfAmount) return refusedAmount(parts, checkout, error);
     await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0)]);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");

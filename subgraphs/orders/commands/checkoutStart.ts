@@ -94,7 +94,7 @@ async function hold(parts: Commanded, call: IdempotentCall, checkout: Checkout):
       return ok(now);
     }, { retries: 3 }) ?? await overMeanwhile(parts, call, checkout);
   } catch (error) {
-    if (error instanceof PaymentRefused && error.code.startsWith("AMOUNT_TOO_")) {
+    if (error instanceof PaymentRefused && error.isOfAmount) {
       return giveUp(parts, call, checkout, error.code === "AMOUNT_TOO_LARGE" ? { code: "ORDER_TOO_LARGE" } : { code: "PAYMENT_DECLINED", reason: error.code });
     }
     await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0)]);

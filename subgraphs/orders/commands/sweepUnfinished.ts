@@ -97,7 +97,7 @@ async function standingOf(parts: OrdersParts, checkout: Checkout): Promise<Inten
     return await openIntent(parts, checkout);
   } catch (error) {
     // An amount that cannot be paid was never opened. Any other refusal may hide a payment, so the purchase stays held and is looked at again.
-    if (error instanceof PaymentRefused && error.code.startsWith("AMOUNT_")) return null;
+    if (error instanceof PaymentRefused && error.isOfAmount) return null;
     throw error;
   }
 }

@@ -33,15 +33,6 @@ export interface CartLine {
   readonly quantity: bigint;
 }
 
-/** A variant on sale at its current price. */
-export interface SellableVariant {
-  readonly variantId: string;
-  readonly productId: string;
-  readonly sku: string;
-  readonly name: string;
-  readonly price: Money;
-}
-
 /** A guest's cart belongs to whoever holds its id, which cannot be guessed; a person's cart to that person. */
 export function maySeeCart(cart: Pick<Cart, "userId">, viewer: Viewer): boolean {
   return cart.userId === null || cart.userId === viewer.userId || can(viewer, "orders.read");

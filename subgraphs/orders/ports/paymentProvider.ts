@@ -102,6 +102,11 @@ export class PaymentRefused extends Error {
     super(message);
     this.code = code;
   }
+
+  /** Whether the amount itself cannot be paid: then nothing was opened, while any other refusal may hide a payment. */
+  get isOfAmount(): boolean {
+    return this.code === "AMOUNT_TOO_SMALL" || this.code === "AMOUNT_TOO_LARGE";
+  }
 }
 
 /** The signature of a webhook is missing, wrong, too old or from the future, or its body is no event. Tells the sender nothing more. */

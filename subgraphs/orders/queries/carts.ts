@@ -1,6 +1,6 @@
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
-import { type Cart, type CartLine, MAX_LINES } from "../domain/cart.ts";
+import type { Cart } from "../domain/cart.ts";
 import type { CartDelivery } from "../domain/delivery.ts";
 
 /** Of `orders.carts c`. */
@@ -40,14 +40,6 @@ const forUpdate = query({
   params: ["uuid"],
   row: cartRow,
   budget: { access: "write", maxRows: 1 },
-});
-
-const lines = query({
-  name: "orders.linesOfCarts",
-  text: "select l.cart_id, l.variant_id, l.quantity from orders.cart_lines l where l.cart_id = any($1) order by l.cart_id, l.position",
-  params: ["uuid[]"],
-  row: { cart_id: "uuid", variant_id: "uuid", quantity: "int8" },
-  budget: { access: "index", maxRows: 1_000 * MAX_LINES },
 });
 
 const touch = query({
@@ -121,10 +113,6 @@ export async function listCartsByIds(db: Reader, ids: readonly string[]): Promis
 export async function findCartForUpdate(tx: Tx, id: string): Promise<Cart | undefined> {
   const found = await tx.maybeOne(forUpdate, [id]);
   return found && toCart(found);
-}
-
-export async function listCartLines(db: Reader, cartIds: readonly string[]): Promise<CartLine[]> {
-  return (await db.many(lines, [cartIds])).map((found) => ({ cartId: found.cart_id, variantId: found.variant_id, quantity: found.quantity }));
 }
 
 export async function updateCart(tx: Tx, id: string, state: Cart["state"], at: Date): Promise<Cart> {

@@ -1,18 +1,7 @@
-import { money } from "#schema/values/money.ts";
-import type { Reader, Tx } from "#platform/db/database.ts";
+import type { Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
-import type { SellableVariant } from "../domain/cart.ts";
 
-// The view and the functions that the catalogue publishes for others (schema/sql/shop/0003_catalog.sql).
-
-const onSale = query({
-  name: "orders.sellableVariants",
-  text: `select s.variant_id, s.product_id, s.sku, s.variant_name, s.currency, s.unit_amount, s.exponent
-    from catalog.sellable_variants s where s.variant_id = any($1) and s.currency = $2 and s.status = 'ACTIVE'`,
-  params: ["uuid[]", "text"],
-  row: { variant_id: "uuid", product_id: "uuid", sku: "text", variant_name: "text", currency: "text", unit_amount: "int8", exponent: "int2" },
-  budget: { access: "index", maxRows: 1_000 },
-});
+// The functions that the catalogue publishes for others (schema/sql/shop/0003_catalog.sql).
 
 const reserve = query({
   name: "orders.reserveStock",
@@ -47,13 +36,6 @@ const putBack = query({
 });
 
 type Units = readonly { variantId: string; quantity: bigint }[];
-
-/** Which of the variants can be bought in the currency, with name and price. */
-export async function listSellable(db: Reader, variantIds: readonly string[], currency: string): Promise<SellableVariant[]> {
-  return (await db.many(onSale, [variantIds, currency])).map((row) => ({
-    variantId: row.variant_id, productId: row.product_id, sku: row.sku, name: row.variant_name, price: money(row.unit_amount, row.currency, row.exponent),
-  }));
-}
 
 /** Holds all units for a checkout or none: answers the variants that are short, with what is left. */
 export async function reserveStock(tx: Tx, checkoutId: string, units: Units, holdUntil: Date): Promise<{ variantId: string; available: bigint }[]> {

@@ -117,13 +117,18 @@ describe("orderLinesCancel", () => {
 
 describe("refundCreate", () => {
   test("RefundCreateSuccess: an amount by agreement, then lines; RefundTooLarge beyond what is left", async () => {
-    const { id, lines: [lantern, stand] } = await placed({ 1: 3, 2: 2 }, PARTS);
+    const { id, orderId, lines: [lantern, stand] } = await placed({ 1: 3, 2: 2 }, PARTS);
     const sam = counter(slice.graph);
+    const share = async () => (await slice.owner.raw("select refunded_net_units::int as net, reversed_units::int as reversed, share_units = reversed_units as whole from orders.vendor_orders where order_id = $1", [orderId])).rows;
     expect(await sam.refundCreate(id, { amount: "2.50", reason: "late" })).toMatchObject({ __typename: "RefundCreateSuccess", refund: { state: "PAID", total: { amount: "2.50" }, lines: [{ code: "AGREED", quantity: 1 }] } });
+    // The vendor's lines came to 3.99 of 15.40 without tax; of their share nine tenths are the vendor's.
+    expect(await share()).toEqual([{ net: Math.floor((399 * 250) / 1540), reversed: 58, whole: false }]);
     expect(await sam.refundCreate(id, { lines: [of(stand, 1)], shipping: true })).toMatchObject({ refund: { total: { amount: "7.74" }, lines: [{ code: "85122A" }, { code: "SHIPPING", amount: { amount: "4.74" } }] } });
     expect(await sam.refundCreate(id, { amount: "5.17" })).toMatchObject({ __typename: "RefundTooLarge", refundable: { amount: "5.16" } });
     expect(await sam.refundCreate(id, { lines: [of(lantern, 3), of(stand, 1)] })).toMatchObject({ __typename: "RefundTooLarge" });
     expect((await sam.refundCreate(id, { amount: "5.16" })).order.payments).toMatchObject([{ state: "REFUNDED" }]);
+    expect(await share()).toEqual([{ net: 399, reversed: 359, whole: true }]);
+    expect(await booksOf(orderId)).toMatchObject({ vendor_shares: 0, [`vendor:${SMALL_SHOP.vendor}`]: 0 });
     expect(await sam.refundCreate(id, { amount: "0.01" })).toMatchObject({ __typename: "RefundTooLarge", refundable: { amount: "0.00" } });
   });
 

@@ -221,9 +221,12 @@ describe("refunds that are only told", () => {
     expect(await paymentOf(orderId)).toEqual({ state: "PARTIALLY_REFUNDED", amount_units: 450, refunded_units: 150 });
     expect(await accounts(orderId)).toMatchObject({ "provider:fake": 300n, refunds: 150n });
     expect(await rows("select r.total_units::int, l.amount_units::int, r.cause from orders.refunds r join orders.refund_lines l on l.refund_id = r.id where r.order_id = $1", [orderId])).toEqual([{ total_units: 150, amount_units: 150, cause: "AGREEMENT" }]);
+    const share = () => rows("select refunded_net_units::int as net, reversed_units::int as reversed, share_units::int as share from orders.vendor_orders where order_id = $1", [orderId]);
+    expect(await share()).toEqual([{ net: 150, reversed: 135, share: 405 }]);
     await refundAtProvider(ref, 300n);
     for (const told of await toldBy(payments, ref)) expect(await hand(told)).toBe("ACCEPTED");
     expect(await paymentOf(orderId)).toEqual({ state: "REFUNDED", amount_units: 450, refunded_units: 450 });
+    expect(await share()).toEqual([{ net: 450, reversed: 405, share: 405 }]);
   });
   test("of ours, told before we have booked it ourselves and again after: booked once", async () => {
     const { orderId, ref } = await bought("pm_card_pendingRefund");

@@ -9,11 +9,6 @@ export function pythonExecutable(): string {
   return resolve(environmentDir(), "bin", "python");
 }
 
-/** A program that a Python package brought along ("dbt"), as an absolute path. */
-export function pythonProgram(name: string): string {
-  return resolve(environmentDir(), "bin", name);
-}
-
 function environmentDir(): string {
   return fileURLToPath(new URL("../../../.martgraph/python", import.meta.url));
 }

@@ -2,6 +2,7 @@ import { uuidV7 } from "#schema/values/ids.ts";
 import { money, toDecimal } from "#schema/values/money.ts";
 import { prorate } from "#schema/values/prorate.ts";
 import { type LineRefund, planLineRefund, refundOfUnits, type RefundPlan, writtenAs } from "../../domain/afterSale/refund.ts";
+import { netOfAmount } from "../../domain/afterSale/vendorShare.ts";
 import type { SoldLine, UnitsOf } from "../../domain/afterSale/soldLine.ts";
 import { findRefundRoom, insertRefundWithLines, noteRefundedLines, type NewRefund, type RefundEntry, type RefundRoom } from "../../queries/afterSale/refunds.ts";
 import { reverseShares } from "../../queries/vendorOrders.ts";
@@ -53,7 +54,8 @@ export async function giveBack(scene: Scene, wanted: Giveback): Promise<string |
   const number = await insertRefundWithLines(tx, {
     id, order, cause: wanted.cause, reason: wanted.reason, total, taxUnits, shippingUnits: plan.shipping, entries: entriesOf(plan, agreed, sold), at,
   });
-  await reverseShares(tx, { id: order.id, currency }, id, netByVendor(plan.lines, sold), at);
+  const shares = addUp(netByVendor(plan.lines, sold), agreed === 0n ? new Map() : netOfAmount(lines, agreed, order.total.units, units >= room.left));
+  await reverseShares(tx, { id: order.id, currency }, id, shares, at);
   await scene.tell("RefundCreated", { userId: order.userId, refundId: id, refundNumber: number, cause: wanted.cause, total: toDecimal(total), currency, reason: wanted.reason });
   return id;
 }
@@ -98,4 +100,10 @@ export function netByVendor(lines: readonly LineRefund[], sold: ReadonlyMap<stri
     if (vendorId) net.set(vendorId, (net.get(vendorId) ?? 0n) + line.units - line.tax);
   }
   return net;
+}
+
+function addUp(one: ReadonlyMap<string, bigint>, other: ReadonlyMap<string, bigint>): Map<string, bigint> {
+  const sum = new Map(one);
+  for (const [key, units] of other) sum.set(key, (sum.get(key) ?? 0n) + units);
+  return sum;
 }

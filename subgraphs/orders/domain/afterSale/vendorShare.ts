@@ -45,3 +45,14 @@ export function shareOut(lines: readonly { terms: VendorTerms | null; parts: Lin
 export function reversedShare(share: bigint, net: bigint, refundedNet: bigint): bigint {
   return net === 0n ? 0n : (2n * share * refundedNet + net) / (2n * net);
 }
+
+/**
+ * What an amount that names no lines takes back of each vendor's net: every line bears of it in proportion to the order's total, without
+ * its tax, rounded down; where nothing is left of the money after it, all of the net.
+ */
+export function netOfAmount(lines: readonly { vendorId: string | null; parts: LineParts }[], amount: bigint, total: bigint, isLast: boolean): Map<string, bigint> {
+  const net = new Map<string, bigint>();
+  for (const { vendorId, parts } of lines) if (vendorId !== null) net.set(vendorId, (net.get(vendorId) ?? 0n) + parts.gross - parts.discount - parts.taxIncluded);
+  if (isLast) return net;
+  return new Map([...net].map(([vendorId, units]) => [vendorId, total > 0n ? (units * amount) / total : 0n]));
+}

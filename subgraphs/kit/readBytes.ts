@@ -10,5 +10,5 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
     if (size > limit) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, size);
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
 }
