@@ -68,5 +68,8 @@ function phrase(rule: Rule): string {
   if (rule === "account") return "a login";
   if ("permission" in rule) return `permission \`${rule.permission}\` (${PERMISSIONS[rule.permission].roles.join(", ")})`;
   if ("own" in rule) return `to be ${rule.own}`;
-  return "any" in rule ? `(${rule.any.map(phrase).join(" or ")})` : rule.all.map(phrase).join(" and ");
+  if ("any" in rule) return `(${rule.any.map(phrase).join(" or ")})`;
+  const own = rule.all.flatMap((part) => (typeof part !== "string" && "own" in part ? [` as ${part.own}`] : []));
+  const others = rule.all.filter((part) => typeof part === "string" || !("own" in part)).map(phrase);
+  return others.length === 0 ? `to be ${own.map((text) => text.slice(4)).join(" and ")}` : `${others.join(" and ")}${own.join("")}`;
 }

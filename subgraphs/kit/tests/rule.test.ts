@@ -17,7 +17,7 @@ describe("a rule", () => {
     ["permission", read.rule, [false, false, true, true], true, "Needs permission `orders.read` (SUPPORT, ADMIN)."],
     ["own", own.rule, [undefined, undefined, undefined, undefined], false, "Only for the buyer."],
     ["own or permission", anyOf(own, read).rule, [undefined, undefined, true, true], false, "Only for the buyer; others need permission `orders.read` (SUPPORT, ADMIN)."],
-    ["own and permission", allOf(own, read).rule, [false, false, undefined, undefined], false, "Needs to be the buyer and permission `orders.read` (SUPPORT, ADMIN)."],
+    ["own and permission", allOf(own, read).rule, [false, false, undefined, undefined], false, "Needs permission `orders.read` (SUPPORT, ADMIN) as the buyer."],
     ["two permissions", anyOf(read, permission("audit.read")).rule, [false, false, true, true], true, "Needs permission `orders.read` (SUPPORT, ADMIN) or permission `audit.read` (ADMIN)."],
     ["both permissions", allOf(read, permission("audit.read")).rule, [false, false, false, false], true, "Needs permission `orders.read` (SUPPORT, ADMIN) and permission `audit.read` (ADMIN)."],
   ])("%s", (_name, rule, verdicts, pure, text) => {
