@@ -20,6 +20,7 @@ export const PERMISSIONS = {
   "users.readAnonymous": { description: "See people without what makes them persons.", roles: ["ANALYST", "SUPPORT", "ADMIN"] },
   "users.write": { description: "Change people's accounts: their status, roles and groups.", roles: ["ADMIN"] },
   "users.erase": { description: "Erase people.", roles: ["ADMIN"] },
+  "privacy.handOut": { description: "Hand out the copy of a person's data that a link names. For the gateway alone.", roles: ["SERVICE"] },
   "sessions.watch": { description: "Hear which sessions have ended, to refuse their access tokens.", roles: ["SERVICE"] },
   "audit.read": { description: "Read who did what with privileges.", roles: ["ADMIN"] },
   "vendors.write": { description: "Open vendors, change any of them and their members.", roles: ["ADMIN"] },

@@ -3,14 +3,14 @@ import type { Clocks } from "#platform/clock.ts";
 import { keepSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
-import type { ObjectsOptions } from "#platform/objects/open.ts";
+import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
 import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
 import { choosePayments } from "#subgraphs/orders/ports/choosePayments.ts";
 import { createOrdersSubgraph } from "#subgraphs/orders/subgraph.ts";
 import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
-import { createUsersSubgraph } from "#subgraphs/users/subgraph.ts";
+import { createUsersSubgraph, SWEEP_SECONDS } from "#subgraphs/users/subgraph.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import type { Secrets, SubgraphName } from "../install/secrets.ts";
 
@@ -30,7 +30,7 @@ export interface SubgraphParts {
 export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, objects }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
-      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, ...keepSettings() });
+      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings() });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log, objects, ...keepSettings() });
     case "orders":

@@ -10,6 +10,7 @@ import { orderCancelled, orderPlaced } from "./order.ts";
 import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, paymentAuthorized, paymentCaptured, paymentFailed, paymentVoided, refundPaid } from "./payment.ts";
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
 import { priceChanged } from "./price.ts";
+import { dataExportReady, userErased } from "./privacy.ts";
 import { userRegistered } from "./user.ts";
 
 /**
@@ -40,6 +41,7 @@ export const EVENTS: readonly EventType[] = [
   orderStateChanged, fulfilmentCreated, fulfilmentShipped, fulfilmentDelivered, fulfilmentCancelled, orderLinesCancelled, refundCreated, returnRequested, returnResolved, returnReceived,
   userRegistered,
   mfaEnabled, mfaDisabled, recoveryCodesRenewed, recoveryCodeUsed,
+  dataExportReady, userErased,
 ];
 
 const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));

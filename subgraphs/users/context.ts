@@ -25,6 +25,8 @@ export interface UsersParts {
   readonly attempts: Cache;
   /** Counts in this process while the shared cache is away. */
   readonly ownAttempts: Cache;
+  /** Has copies of people's data written now and not at the next turn. */
+  wakePrivacy(): void;
   /** Vendors that were read a moment ago. */
   readonly vendors: Fresh<Vendor>;
 }

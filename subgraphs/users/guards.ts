@@ -7,6 +7,7 @@ import { mfaGuards } from "./guards/mfa.ts";
 import { sessionGuards } from "./guards/session.ts";
 import { auditGuards } from "./guards/audit.ts";
 import { permissionGuards } from "./guards/permission.ts";
+import { privacyGuards } from "./guards/privacy.ts";
 import { sharedGuards } from "./guards/shared.ts";
 import { vendorGuards } from "./guards/vendor.ts";
 
@@ -15,6 +16,7 @@ export const guards: Guards = mergeAreas<Guards>(
   accountGuards,
   addressGuards,
   consentGuards,
+  privacyGuards,
   auditGuards,
   mfaGuards,
   sessionGuards,

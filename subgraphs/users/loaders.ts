@@ -7,6 +7,7 @@ import { maySee, type Vendor } from "./domain/user.ts";
 import { listAddressesOfUsers } from "./queries/addresses.ts";
 import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
 import { listPermissionGroupsOfMembers } from "./queries/permissionGroups.ts";
+import { listDataExports } from "./queries/dataExports.ts";
 import { listUsersByIds } from "./queries/users.ts";
 import { listSecondFactors } from "./queries/secondFactor.ts";
 import { listLiveSessions } from "./queries/sessions.ts";
@@ -28,6 +29,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     sessionsOfUser: manyByKey({ load: (ids) => listLiveSessions(db, ids, clocks.wall.now()), keyOf: (session) => session.userId }),
     permissionGroupsOfMember: manyByKey({ load: (ids) => listPermissionGroupsOfMembers(db, ids), keyOf: (group) => group.userId }),
     secondFactorByUser: byKey({ load: (ids) => listSecondFactors(db, ids), keyOf: (factor) => factor.userId }),
+    dataExportsOfUser: manyByKey({ load: (ids) => listDataExports(db, ids), keyOf: (one) => one.userId ?? "" }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

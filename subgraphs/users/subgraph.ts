@@ -6,12 +6,14 @@ import { memoryCache } from "#platform/cache/memory.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { ObjectStore } from "#platform/objects/store.ts";
 import type { Vendor } from "./domain/user.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createTokenSigner } from "./ports/accessTokens.ts";
 import { createPasswordHasher, type PasswordHasher } from "./ports/passwordHash.ts";
 import { createSecretBox } from "./ports/secretBox.ts";
+import { privacySweeper } from "./privacySweeper.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
 export interface UsersDeps {
@@ -28,16 +30,24 @@ export interface UsersDeps {
   readonly hasher?: PasswordHasher;
   /** Whether vendors' names are kept for {@link VENDOR_MAX_AGE_MS} between requests; not where not given. */
   readonly keep?: boolean;
+  /** Where copies of people's data are kept; without a store none are written. Closed with the subgraph. */
+  readonly objects?: ObjectStore;
+  /** How often copies, their ends and erasures are looked after; not by itself where not given. */
+  readonly sweepSeconds?: number;
 }
 
 /** How old, in milliseconds, a vendor's name may be where it is shown. */
 const VENDOR_MAX_AGE_MS = 10_000;
 
+/** How often a process of the shop looks after copies and erasures. */
+export const SWEEP_SECONDS = 10;
+
 const OWN_CACHE_BYTES = 4_000_000;
 
 /** People, vendors, registration and login. The database stays its caller's to close. */
-export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, cache, hasher, keep = false }: UsersDeps): Promise<Subgraph> {
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, cache, hasher, keep = false, objects, sweepSeconds = 0 }: UsersDeps): Promise<Subgraph> {
   const ownAttempts = memoryCache({ maxBytes: OWN_CACHE_BYTES });
+  const sweeper = objects ? privacySweeper({ db, clocks, log, objects }, sweepSeconds) : undefined;
   return defineSubgraph({
     name: "users",
     deps: {
@@ -46,6 +56,7 @@ export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, 
       secrets: createSecretBox(dataKey),
       attempts: cache ?? ownAttempts,
       ownAttempts,
+      wakePrivacy: () => sweeper?.wake(),
       vendors: new Fresh<Vendor>({ maxAgeMs: keep ? VENDOR_MAX_AGE_MS : 0, maxEntries: 5_000 }),
       hasher: hasher ?? createPasswordHasher(),
     },
@@ -53,6 +64,10 @@ export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, 
     guards,
     makeLoaders,
     ready: () => db.ping(),
-    close: () => ownAttempts.close(),
+    close: async () => {
+      await sweeper?.stop();
+      await objects?.close();
+      await ownAttempts.close();
+    },
   });
 }

@@ -5,4 +5,7 @@ export const sharedGuards: Guards = {
   PageInfo: allow,
   InvalidValue: allow,
   VersionConflict: allow,
+  InvalidIdempotencyKey: allow,
+  IdempotencyConflict: allow,
+  RequestInProgress: allow,
 };

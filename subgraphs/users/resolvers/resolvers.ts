@@ -3,6 +3,7 @@ import type { Resolvers } from "#kit/subgraph.ts";
 import { accountResolvers } from "./account.ts";
 import { mfaResolvers } from "./mfa.ts";
 import { addressResolvers } from "./address.ts";
+import { privacyResolvers } from "./privacy.ts";
 import { consentResolvers } from "./consent.ts";
 import { sessionResolvers } from "./session.ts";
 import { auditResolvers } from "./audit.ts";
@@ -14,6 +15,7 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   mfaResolvers,
   addressResolvers,
   consentResolvers,
+  privacyResolvers,
   sessionResolvers,
   auditResolvers,
   permissionResolvers,
