@@ -1,33 +1,11 @@
 import { createHash } from "node:crypto";
 import { fileTypeFromBuffer } from "file-type";
 import sharp from "sharp";
+import { PICTURE_LIMITS, type PictureRefusal, PICTURE_TYPES } from "#schema/values/pictures.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
-
-/** Types that are taken in. SVG is a document that may hold scripts, not a picture. */
-export const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"] as const;
-export type PictureType = (typeof PICTURE_TYPES)[number];
-
-export const PICTURE_LIMITS = {
-  /** Bytes of what is handed in. */
-  bytes: 20_000_000,
-  /** Pixels, so that a small file cannot become a gigabyte in memory. */
-  pixels: 50_000_000,
-  /** Longest side, in pixels, of the largest size that is stored. */
-  side: 2_048,
-} as const;
 
 /** Longest sides, in pixels, of the sizes that are stored besides the largest; a smaller picture has fewer of them. */
 const SIDES = [96, 320, 800] as const;
-
-export type PictureRefusal =
-  | "EMPTY"
-  | "TOO_LARGE"
-  /** No picture of a known type, or markup. */
-  | "NOT_A_PICTURE"
-  /** A picture, but not of the type that was announced. */
-  | "OTHER_TYPE"
-  | "TOO_MANY_PIXELS"
-  | "DAMAGED";
 
 export interface Rendition {
   readonly width: number;
@@ -62,10 +40,9 @@ export async function readPicture(bytes: Uint8Array, announcedType: string | und
   if (announcedType !== undefined && found.mime !== announcedType) return err("OTHER_TYPE");
   try {
     const open = () => sharp(bytes, { limitInputPixels: PICTURE_LIMITS.pixels, failOn: "error", pages: 1, autoOrient: true });
-    const { width = 0, height = 0, format } = await open().metadata();
-    if (width === 0 || height === 0) return err("DAMAGED");
+    const { width, height, format } = await open().metadata();
     if (width * height > PICTURE_LIMITS.pixels) return err("TOO_MANY_PIXELS");
-    if (format === "svg" || format === undefined) return err("NOT_A_PICTURE");
+    if (format === "svg") return err("NOT_A_PICTURE");
     const { data, info } = await open().resize({ width: PICTURE_LIMITS.side, height: PICTURE_LIMITS.side, fit: "inside", withoutEnlargement: true }).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
     const longest = Math.max(info.width, info.height);

@@ -1,4 +1,4 @@
-import { PICTURE_LIMITS, PICTURE_TYPES, type PictureRefusal, type PictureType } from "#platform/pictures/picture.ts";
+import { PICTURE_LIMITS, PICTURE_TYPES, type PictureRefusal, type PictureType } from "#schema/values/pictures.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 
 export interface RenditionInfo {

@@ -1,4 +1,5 @@
-import type { Picture, PictureRefusal } from "#platform/pictures/picture.ts";
+import type { Picture } from "#platform/pictures/picture.ts";
+import type { PictureRefusal } from "#schema/values/pictures.ts";
 import type { Reader, Tx } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import type { Media, MediaState, MediaUpload, RenditionInfo, UploadPlan } from "../domain/media.ts";

@@ -1,66 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
 import sharp from "sharp";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { person } from "#kit/testing/graphOf.ts";
-import { useSlice } from "#kit/testing/sliceTest.ts";
+import { describe, expect, test } from "vitest";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
-import type { Viewer } from "#kit/viewer.ts";
-import { openObjectStore } from "#platform/objects/open.ts";
 import { readAll } from "#platform/objects/store.ts";
 import { encodeId } from "#schema/values/ids.ts";
-import { sweepMedia } from "../commands/media/sweepMedia.ts";
-import { createCatalogSubgraph } from "../subgraph.ts";
+import { drawn, NOWHERE, productId, usePictures, variantId, vera } from "./pictures.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "media-test-"));
-const objects = { dir, secret: randomBytes(32).toString("base64url") };
-const store = await openObjectStore(objects);
-const slice = useSlice("martgraph_catalog", (deps) => createCatalogSubgraph({ ...deps, objects }));
-afterAll(() => rmSync(dir, { recursive: true }));
-
-const root = person(SMALL_SHOP.root, "ADMIN");
-const vera: Viewer = { ...person(SMALL_SHOP.vera, "VENDOR"), vendorIds: [SMALL_SHOP.vendor] };
-const productId = (n: number) => encodeId("prd", SMALL_SHOP.product(n));
-const variantId = (n: number) => encodeId("var", SMALL_SHOP.variant(n));
-const NOWHERE = "00000000-0000-7000-8000-000000000000";
-
-const ERROR = "... on UserError { code message path }";
-const SOURCES: Record<string, string> = {
-  mediaUploadStart: `... on MediaUploadStartSuccess { upload { id url method headers { name value } expiresAt } } ${ERROR} ... on UnsupportedMedia { supported } ... on MediaTooLarge { limit } ... on TooManyMedia { limit } ... on VariantNotFound { variantId }`,
-  mediaUploadComplete: `... on MediaUploadCompleteSuccess { media { id width height alt position version url renditions { width height bytes url } variant { id } } } ${ERROR} ... on MediaRefused { why }`,
-  mediaUpdate: `... on MediaUpdateSuccess { media { id alt version variant { id } } } ${ERROR} ... on VersionConflict { expected actual } ... on VariantNotFound { variantId }`,
-  mediaReorder: `... on MediaReorderSuccess { product { media { id position } } } ${ERROR}`,
-  mediaDelete: `... on MediaDeleteSuccess { product { media { id } } } ${ERROR} ... on VersionConflict { expected actual }`,
-};
-async function call(verb: string, input: Record<string, unknown>, viewer: Viewer = root) {
-  const type = `${verb[0]?.toUpperCase()}${verb.slice(1)}Input`;
-  const { data, errors } = await slice.graph.as(viewer).run(`mutation ($input: ${type}!) { ${verb}(input: $input) { __typename ${SOURCES[verb]} } }`, { input });
-  if (errors) throw new Error(errors.map((error) => `${error.extensions?.["code"]}: ${error.message}`).join("; "));
-  return data[verb];
-}
-let shade = 0;
-/** A picture that no other test has: colours so far apart that JPEG does not make one of two. */
-async function drawn(type: "jpeg" | "png" | "webp" | "avif" | "gif" = "jpeg", { width = 400, height = 300 } = {}): Promise<Buffer> {
-  shade += 1;
-  return sharp({ create: { width, height, channels: 3, background: { r: (shade * 16) % 256, g: (Math.floor(shade / 16) * 16) % 256, b: 90 } } }).toFormat(type).toBuffer();
-}
-const start = (bytes: { length: number }, more: Record<string, unknown> = {}, viewer: Viewer = root) =>
-  call("mediaUploadStart", { productId: productId(1), fileName: "front.jpg", contentType: "image/jpeg", size: bytes.length, ...more }, viewer);
-async function uploaded(bytes: Buffer, more: Record<string, unknown> = {}, viewer: Viewer = root) {
-  const { upload } = await start(bytes, more, viewer);
-  const key = (upload.url as string).slice("/uploads/".length).split("?")[0] as string;
-  await store.put(key, bytes, { contentType: (more["contentType"] as string | undefined) ?? "image/jpeg" });
-  return { id: upload.id as string, key, answer: await call("mediaUploadComplete", { id: upload.id }, viewer) };
-}
-const keys = async (prefix: string) => (await Array.fromAsync(store.list(prefix))).map(({ key }) => key);
-const shown = async (n = 1) => (await slice.graph.run(`{ product(id: "${productId(n)}") { image { id } media { id position alt url(width: 100) } } }`)).data["product"];
-
-beforeEach(async () => {
-  await slice.owner.raw("delete from catalog.media; delete from catalog.media_leftovers; delete from platform.outbox");
-});
+const { slice, store, call, start, uploaded, shown } = await usePictures();
 
 describe("uploading a picture", () => {
   test("MediaUploadStartSuccess: a place of its own, at an address that says what it takes and until when", async () => {
@@ -226,71 +172,6 @@ describe("what is refused", () => {
   test("a picture that lies on its side is turned upright before it loses what said so", async () => {
     const lying = await sharp(await drawn("jpeg", { width: 400, height: 200 })).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect((await uploaded(lying)).answer).toMatchObject({ media: { width: 200, height: 400 } });
-  });
-});
-
-describe("changing pictures", () => {
-  test("MediaUpdateSuccess: text and variant; VersionConflict for who saw another version", async () => {
-    const { id, answer } = await uploaded(await drawn());
-    const { version } = answer.media;
-    expect(await call("mediaUpdate", { id, alt: "From behind", variantId: variantId(1), expectedVersion: version }, vera)).toMatchObject({ media: { alt: "From behind", variant: { id: variantId(1) }, version: version + 1 } });
-    expect(await call("mediaUpdate", { id, alt: "x", expectedVersion: version })).toMatchObject({ __typename: "VersionConflict", expected: version, actual: version + 1 });
-    expect(await call("mediaUpdate", { id, alt: null, variantId: null })).toMatchObject({ __typename: "MediaUpdateSuccess", media: { alt: null, variant: null } });
-  });
-
-  test("MediaNotFound, VariantNotFound, InvalidValue of mediaUpdate", async () => {
-    const { id } = await uploaded(await drawn());
-    const foreign = await uploaded(await drawn(), { productId: productId(2) });
-    for (const wrong of [foreign.id, productId(1), encodeId("med", NOWHERE)]) expect(await call("mediaUpdate", { id: wrong, alt: "x" }, vera)).toMatchObject({ __typename: "MediaNotFound" });
-    expect(await call("mediaUpdate", { id, variantId: variantId(2) })).toMatchObject({ __typename: "VariantNotFound", variantId: variantId(2) });
-    expect(await call("mediaUpdate", { id, alt: "\0" })).toMatchObject({ __typename: "InvalidValue", path: ["input", "alt"] });
-  });
-
-  test("MediaReorderSuccess: in the order given; ProductNotFound for another vendor's; InvalidValue unless each is named once", async () => {
-    const made = [];
-    for (let n = 0; n < 3; n += 1) made.push((await uploaded(await drawn())).id);
-    const order = [made[2], made[0], made[1]];
-    expect((await call("mediaReorder", { productId: productId(1), mediaIds: order }, vera)).product.media).toEqual(order.map((id, position) => ({ id, position })));
-    expect((await shown()).image.id).toBe(made[2]);
-    for (const mediaIds of [[], made.slice(1), [...made, made[0]], [made[0], made[0], made[1]], [...made.slice(1), productId(1)], [...made, encodeId("med", randomUUID())]]) {
-      expect(await call("mediaReorder", { productId: productId(1), mediaIds })).toMatchObject({ __typename: "InvalidValue", path: ["input", "mediaIds"] });
-    }
-    expect(await call("mediaReorder", { productId: productId(2), mediaIds: [] }, vera)).toMatchObject({ __typename: "ProductNotFound" });
-  });
-
-  test("MediaDeleteSuccess: gone at once; its bodies go when nobody else shows them. VersionConflict and MediaNotFound", async () => {
-    const bytes = await drawn();
-    const { id, answer } = await uploaded(bytes);
-    const elsewhere = await uploaded(bytes, { productId: productId(2) });
-    const prefix = (answer.media.url as string).slice(1).replace(/w\d+\.webp$/, "");
-    expect(await call("mediaDelete", { id, expectedVersion: 99 })).toMatchObject({ __typename: "VersionConflict", expected: 99, actual: answer.media.version });
-    expect(await call("mediaDelete", { id: elsewhere.id }, vera)).toMatchObject({ __typename: "MediaNotFound" });
-    expect(await call("mediaDelete", { id }, vera)).toMatchObject({ __typename: "MediaDeleteSuccess", product: { media: [] } });
-    await sleep(5);
-    await sweepMedia({ db: slice.db, objects: store }, 0);
-    expect(await keys(prefix)).toHaveLength(3);
-    await call("mediaDelete", { id: elsewhere.id });
-    await sweepMedia({ db: slice.db, objects: store }, 3_600);
-    expect(await keys(prefix)).toHaveLength(3);
-    await sleep(5);
-    await sweepMedia({ db: slice.db, objects: store }, 0);
-    expect(await keys(prefix)).toEqual([]);
-    expect(await call("mediaDelete", { id })).toMatchObject({ __typename: "MediaNotFound" });
-  });
-
-  test("an upload that nobody finishes is forgotten with its bytes", async () => {
-    const bytes = await drawn();
-    const { upload } = await start(bytes);
-    const key = upload.url.slice(9).split("?")[0] as string;
-    await store.put(key, bytes, { contentType: "image/jpeg" });
-    await slice.owner.raw("update catalog.media set expires_at = now() - interval '1 second'");
-    expect(await sweepMedia({ db: slice.db, objects: store })).toBe(1);
-    expect(await store.head(key)).toBeUndefined();
-    expect(await call("mediaUploadComplete", { id: upload.id })).toMatchObject({ __typename: "MediaNotFound" });
-  });
-
-  test("customers and guests may not", async () => {
-    for (const viewer of [person(SMALL_SHOP.ada), person(SMALL_SHOP.sam, "SUPPORT")]) await expect(start({ length: 10 }, {}, viewer)).rejects.toThrow("FORBIDDEN");
   });
 });
 

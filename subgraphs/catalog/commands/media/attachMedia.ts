@@ -1,4 +1,4 @@
-import type { PictureRefusal } from "#platform/pictures/picture.ts";
+import type { PictureRefusal } from "#schema/values/pictures.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { MEDIA_LIMITS, type Media, readUpload, type UploadRefusal } from "../../domain/media.ts";
 import type { Product } from "../../domain/product.ts";

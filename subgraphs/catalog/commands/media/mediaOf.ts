@@ -22,9 +22,14 @@ export async function isVariantOf(db: Reader, product: Product, variantId: strin
   return variant?.productId === product.id;
 }
 
-/** The product changed; who did it to another's product by a privilege is written down. */
-export async function noteMediaChange(tx: Tx, { viewer, clocks, requestId }: Pick<MediaParts, "viewer" | "clocks" | "requestId">, product: Product, action: string, mediaId: string | null): Promise<void> {
-  await tellProductsChanged(tx, [product.id], "UPDATED", clocks.business.now());
+/** The product changed, and by whom. */
+export async function noteMediaChange(tx: Tx, parts: Pick<MediaParts, "viewer" | "clocks" | "requestId">, product: Product, action: string, mediaId: string | null): Promise<void> {
+  await tellProductsChanged(tx, [product.id], "UPDATED", parts.clocks.business.now());
+  await noteMediaAct(tx, parts, product, action, mediaId);
+}
+
+/** Who did something to another's product by a privilege is written down. */
+export async function noteMediaAct(tx: Tx, { viewer, requestId }: Pick<MediaParts, "viewer" | "requestId">, product: Product, action: string, mediaId: string | null): Promise<void> {
   if (product.vendorId !== null && viewer.vendorIds.includes(product.vendorId)) return;
   await audit(tx, { actor: viewer, action, targetKind: "product", targetId: product.id, details: { mediaId }, requestId });
 }

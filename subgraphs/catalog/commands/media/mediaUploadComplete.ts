@@ -1,5 +1,5 @@
 import { ObjectTooLarge, readAll } from "#platform/objects/store.ts";
-import type { PictureRefusal } from "#platform/pictures/picture.ts";
+import type { PictureRefusal } from "#schema/values/pictures.ts";
 import { TooBusy } from "#platform/turns.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { incomingKey, type Media, type MediaUpload } from "../../domain/media.ts";

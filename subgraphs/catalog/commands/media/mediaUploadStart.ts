@@ -2,7 +2,7 @@ import type { PresignedPut } from "#platform/objects/store.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { incomingKey, MEDIA_LIMITS, readUpload, type UploadInput, type UploadRefusal } from "../../domain/media.ts";
 import { insertUpload, lockMediaOf } from "../../queries/media.ts";
-import { findOwnProduct, isVariantOf, type MediaParts } from "./mediaOf.ts";
+import { findOwnProduct, isVariantOf, type MediaParts, noteMediaAct } from "./mediaOf.ts";
 
 export type MediaUploadStartRefusal = UploadRefusal | { code: "PRODUCT_NOT_FOUND" } | { code: "VARIANT_NOT_FOUND" } | { code: "TOO_MANY_MEDIA" };
 
@@ -23,7 +23,9 @@ export async function mediaUploadStart(parts: MediaParts, input: MediaUploadStar
   const made = await parts.db.tx<Result<string, MediaUploadStartRefusal>>(async (tx) => {
     const { pictures, next } = await lockMediaOf(tx, product.id);
     if (pictures >= MEDIA_LIMITS.perProduct) return err({ code: "TOO_MANY_MEDIA" });
-    return ok(await insertUpload(tx, { ...plan.value, productId: product.id, variantId, position: next, at: parts.clocks.business.now(), keepSeconds: MEDIA_LIMITS.keepUnfinishedMs / 1000 }));
+    const id = await insertUpload(tx, { ...plan.value, productId: product.id, variantId, position: next, at: parts.clocks.business.now(), keepSeconds: MEDIA_LIMITS.keepUnfinishedMs / 1000 });
+    await noteMediaAct(tx, parts, product, "mediaUploadStart", id);
+    return ok(id);
   });
   if (!made.ok) return made;
   const { contentType, size } = plan.value;

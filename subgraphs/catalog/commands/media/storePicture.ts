@@ -1,5 +1,6 @@
 import type { ObjectStore } from "#platform/objects/store.ts";
-import { type Picture, type PictureRefusal, readPicture } from "#platform/pictures/picture.ts";
+import { type Picture, readPicture } from "#platform/pictures/picture.ts";
+import type { PictureRefusal } from "#schema/values/pictures.ts";
 import { turns } from "#platform/turns.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Result } from "#schema/values/result.ts";

@@ -1,5 +1,5 @@
 import type { Renderers } from "#kit/userError.ts";
-import { PICTURE_LIMITS, PICTURE_TYPES, type PictureRefusal } from "#platform/pictures/picture.ts";
+import { PICTURE_LIMITS, PICTURE_TYPES, type PictureRefusal } from "#schema/values/pictures.ts";
 import type { MediaDeleteRefusal } from "../../commands/media/mediaDelete.ts";
 import type { MediaReorderRefusal } from "../../commands/media/mediaReorder.ts";
 import type { MediaUpdateRefusal } from "../../commands/media/mediaUpdate.ts";
