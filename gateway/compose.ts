@@ -56,7 +56,7 @@ export interface Drift {
 }
 
 /** Compares the committed graph with what the slices compose to. Nothing is written. */
-export function graphDrift(composed: Composition = composeSupergraph()): Drift {
+export function graphDrift(composed: Composition): Drift {
   const committed = { supergraph: textOf(GRAPH_FILES.supergraph), api: textOf(GRAPH_FILES.api) };
   const stale = [
     ...(committed.supergraph === composed.supergraphSdl ? [] : ["schema/graphql/supergraph.graphql"]),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { composeSupergraph, graphDrift, GRAPH_FILES } from "#gateway/compose.ts";
 import { eventDocument } from "#schema/events/document.ts";
 import { EVENTS } from "#schema/events/registry.ts";
+import { describedSlices } from "../access/describedSlices.ts";
 import type { Command } from "../cli/command.ts";
 import { PROJECT_DIR } from "../install/dataDir.ts";
 
@@ -14,7 +15,7 @@ export const command: Command = {
     breaking: { type: "boolean", help: "write an API that breaks clients; needs a decision in docs/decisions" },
   },
   async run(values) {
-    const composed = composeSupergraph();
+    const composed = composeSupergraph(describedSlices());
     const { stale, breaking } = graphDrift(composed);
     const rowTypes = await rowTypesDrift();
     const events = eventDocsDrift();
