@@ -56,7 +56,7 @@ const anExpression: z.ZodType<AnExpression> = z.lazy(() => z.union([column, z.st
 
 const format = {
   format: z.enum(["csv", "jsonl"]).optional(), encoding: z.enum(ENCODINGS).optional(), delimiter: oneChar.optional(), quote: oneChar.optional(),
-  columns: z.array(column).min(1).max(2_000).optional(), ragged: z.boolean().optional(), guarded: z.boolean().optional(),
+  columns: z.array(column).min(1).max(2_000).optional(), ragged: z.boolean().optional(), guarded: z.boolean().optional(), sparse: z.boolean().optional(),
 };
 
 export const mappingText = z.strictObject({

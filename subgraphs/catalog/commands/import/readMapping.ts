@@ -26,7 +26,7 @@ export function readMapping(text: string): Result<Mapping, readonly MappingProbl
   let document: ReturnType<typeof parseDocument>;
   let value: unknown;
   try {
-    document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+    document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false, merge: true });
     const [broken] = document.errors;
     if (broken) return err([{ line: counter.linePos(broken.pos[0]).line, path: "", message: `this is no YAML: ${broken.message.split("\n")[0]}` }]);
     // Nodes that stand for one another may multiply into billions: few are enough for any mapping.
@@ -85,7 +85,7 @@ function compile(text: MappingText, tell: (path: readonly PropertyKey[], message
     for (const [index, file] of source.files.entries()) if (!isInnerPath(file)) tell(["sources", name, "files", index], "a file is named by its path inside of the import's folder, without `..`");
     const kind = source.format === "jsonl" || (source.format === undefined && /\.(jsonl|ndjson)(\.gz)?$/i.test(source.files[0] ?? "")) ? "JSONL" : "CSV";
     sources.set(name, { name, files: source.files, format: {
-      kind, encoding: source.encoding ?? "utf-8", delimiter: source.delimiter ?? ",", quote: source.quote ?? '"', columns: source.columns, ragged: source.ragged ?? false, guarded: source.guarded ?? false,
+      kind, encoding: source.encoding ?? "utf-8", delimiter: source.delimiter ?? ",", quote: source.quote ?? '"', columns: source.columns, ragged: source.ragged ?? false, guarded: source.guarded ?? false, isSparse: source.sparse ?? false,
     } });
   }
   const joined = new Map<string, Set<string>>();

@@ -54,6 +54,8 @@ export interface Format {
   readonly ragged: boolean;
   /** Cells that a spreadsheet would take for formulas have an apostrophe before them, as our exports do. */
   readonly guarded: boolean;
+  /** Files need not have every column that the mapping names. */
+  readonly isSparse: boolean;
 }
 
 export interface Source {

@@ -1,0 +1,19 @@
+import { findVariants } from "../../../queries/import/terms.ts";
+import { type EntityWriter, mayChange, type Part, refused, type Verdict } from "../importRun.ts";
+import { setStock } from "./setStock.ts";
+
+/** What is on hand of variants, as counted. */
+export const writeStockRows: EntityWriter = async (tx, run, candidates) => {
+  const verdicts = new Map<Part, Verdict>();
+  const known = await findVariants(tx, candidates.map(({ whole }) => whole.required("sku").toUpperCase()));
+  const rows = candidates.flatMap(({ whole, rows: [part] }) => {
+    const sku = whole.required("sku").toUpperCase();
+    const variant = known.get(sku);
+    if (variant && mayChange(run.rights, variant.vendorId)) return [{ part: part as Part, variantId: variant.id, units: whole.integer("quantity") as number, warehouse: whole.text("warehouse") }];
+    verdicts.set(part as Part, run.isDry && run.planned.SKU.has(sku) ? { outcome: "UPDATED" } : refused("sku", "there is no variant with this SKU whose stock you keep"));
+    return [];
+  });
+  const changed = await setStock(tx, run, rows, verdicts, "quantity");
+  for (const { part } of rows) if (!verdicts.has(part)) verdicts.set(part, { outcome: changed.has(part) ? "UPDATED" : "UNCHANGED" });
+  return verdicts;
+};
