@@ -100,13 +100,15 @@ $$;
 
 -- Who past orders belong to: by reference, or by an address as above. Ids alone leave the users' tables.
 create function users.customers_of_import(refs text[], emails text[]) returns table (place integer, user_id uuid)
-  language sql stable security definer set search_path = pg_catalog
+  language plpgsql stable security definer set search_path = pg_catalog
 as $$
-  select a.n::integer, coalesce(
+begin
+  return query select a.n::integer, coalesce(
     (select u.id from users.users u where u.external_ref = a.ref),
     (select u.id from users.users u where a.ref is null and u.email = a.email and (u.email_verified_at is not null or u.password_hash is null)
       order by (u.email_verified_at is not null) desc, u.created_at desc limit 1))
-  from unnest(refs, emails) with ordinality as a (ref, email, n) order by a.n
+  from unnest(refs, emails) with ordinality as a (ref, email, n) order by a.n;
+end
 $$;
 
 -- What is known of orders by their numbers: enough to tell whether the same is brought in again.

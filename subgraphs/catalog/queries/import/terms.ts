@@ -13,7 +13,7 @@ const categories = query({
 const insertCategory = query({
   name: "catalog.importInsertCategory",
   text: `insert into catalog.categories (id, slug, name, parent_id)
-    select $1, case when exists (select from catalog.categories c where c.slug = $2) then $2 || '-' || right($1::text, 12) else $2 end, $3, $4`,
+    select $1::uuid, case when exists (select from catalog.categories c where c.slug = $2::text) then $2::text || '-' || right($1::uuid::text, 12) else $2::text end, $3::text, $4::uuid`,
   params: ["uuid", "text", "text", "uuid?"],
   row: {},
   budget: { access: "write", maxRows: 0 },
