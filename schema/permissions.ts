@@ -30,6 +30,7 @@ export const PERMISSIONS = {
   "prices.write": { description: "Change any price and price list.", roles: ["ADMIN"] },
   "reviews.moderate": { description: "Publish and reject reviews.", roles: ["SUPPORT", "ADMIN"] },
   "catalog.import": { description: "Import and export the whole catalogue, customers and past orders.", roles: ["ADMIN"] },
+  "catalog.importTerms": { description: "Let one's imports add categories, attributes, options and brands that the shop lacks.", roles: ["VENDOR", "ADMIN"] },
   "vendors.read": { description: "See any vendor's members, orders and balance.", roles: ["SUPPORT", "ADMIN"] },
   "inventory.read": { description: "See the stock of any variant.", roles: ["SUPPORT", "ADMIN"] },
   "inventory.write": { description: "Receive, correct and transfer the stock of any variant.", roles: ["ADMIN"] },

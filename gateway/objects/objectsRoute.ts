@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { DOWNLOAD_PATH, openDownloadSigner } from "#platform/objects/downloads.ts";
 import { openObjectStore, openUploadSigner, type ObjectsOptions } from "#platform/objects/open.ts";
 import { receiveUpload } from "#platform/objects/receiveUpload.ts";
 import { isObjectKey, type ObjectInfo, ObjectsUnavailable } from "#platform/objects/store.ts";
@@ -23,11 +24,15 @@ const MEDIA_HEADERS = {
   "content-security-policy": "default-src 'none'; sandbox", "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*",
 } as const;
 
+/** What one person asked for is kept by nobody on its way. */
+const FILE_HEADERS = { "cache-control": "private, no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "content-security-policy": "default-src 'none'; sandbox" } as const;
+
 /** Bodies in and out: uploads to signed addresses, and public pictures. Without a store there are none. */
 export async function objectsRoute(options: ObjectsOptions | undefined): Promise<ObjectsRoute> {
   if (!options) return { handle: async () => false, close: async () => {} };
   const store = await openObjectStore(options);
   const signer = openUploadSigner(options);
+  const downloads = openDownloadSigner(options);
   let uploads = 0;
 
   async function upload(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,6 +61,17 @@ export async function objectsRoute(options: ObjectsOptions | undefined): Promise
     else await pipeline(found.body, response).catch(() => response.destroy());
   }
 
+  /** A report or an export, for whoever holds its address; saved, never shown. */
+  async function download(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== "GET") return respondJson(response, 405, { error: "Files are read." }, { allow: "GET" });
+    const wanted = downloads.verify(path, new URLSearchParams((request.url ?? "").split("?", 2)[1] ?? ""));
+    if (!wanted) return respondJson(response, 403, { error: "This address was not made here, was altered, or is too old: ask for a new one." });
+    const found = await store.get(wanted.key);
+    if (!found) return respondJson(response, 404, { error: "The file is there no longer." });
+    response.writeHead(200, { ...FILE_HEADERS, "content-type": found.contentType, "content-length": found.size, "content-disposition": `attachment; filename="${wanted.fileName}"` });
+    await pipeline(found.body, response).catch(() => response.destroy());
+  }
+
   const bodiless = (info: ObjectInfo | undefined) => info && { ...info, body: undefined };
 
   return {
@@ -63,6 +79,7 @@ export async function objectsRoute(options: ObjectsOptions | undefined): Promise
       try {
         if (path.startsWith(UPLOAD_PATH)) await upload(request, response);
         else if (path.startsWith(MEDIA_PATH)) await picture(path.slice(1), request, response);
+        else if (path.startsWith(DOWNLOAD_PATH)) await download(path, request, response);
         else return false;
       } catch (error) {
         if (!(error instanceof ObjectsUnavailable) || response.headersSent) throw error;

@@ -2,6 +2,7 @@ import type { ContextOf } from "#kit/subgraph.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { DownloadSigner } from "#platform/objects/downloads.ts";
 import type { ObjectStore } from "#platform/objects/store.ts";
 import type { Kept } from "./queries/kept.ts";
 import type { CatalogLoaders } from "./loaders.ts";
@@ -17,6 +18,10 @@ export interface CatalogDeps {
 export interface CatalogParts extends CatalogDeps {
   /** Pictures, and files of imports and exports. */
   readonly objects: ObjectStore;
+  /** Makes addresses of reports and exports. */
+  readonly downloads: DownloadSigner;
+  /** Mappings that come with the shop, by their names. */
+  readonly presets: ReadonlyMap<string, string>;
   /** Where clients reach the gateway; addresses are paths where nobody said so. */
   readonly publicUrl: string | undefined;
   readonly kept: Kept;

@@ -1,6 +1,7 @@
 import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { catalogueAreaGuards } from "./guards/catalogue.ts";
+import { importGuards } from "./guards/import.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
 import { mediaGuards } from "./guards/media.ts";
 import { priceGuards } from "./guards/price.ts";
@@ -27,6 +28,7 @@ const catalogueGuards: Guards = {
 export const guards: Guards = mergeAreas<Guards>(
   catalogueGuards,
   catalogueAreaGuards,
+  importGuards,
   inventoryGuards,
   mediaGuards,
   priceGuards,

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts";
 import { sweepMedia } from "./commands/media/sweepMedia.ts";
+import { startJobs } from "./commands/import/startJobs.ts";
 import { pruneKeys } from "./commands/once.ts";
+import { type DownloadSigner, openDownloadSigner } from "#platform/objects/downloads.ts";
 import { openObjectStore, type ObjectsOptions } from "#platform/objects/open.ts";
 import type { ObjectStore } from "#platform/objects/store.ts";
 import type { CatalogDeps } from "./context.ts";
@@ -14,6 +16,7 @@ import { makeKept } from "./queries/kept.ts";
 import { makeLoaders } from "./loaders.ts";
 import { mediaResolvers } from "./resolvers/media.ts";
 import { categoryAreaResolvers } from "./resolvers/category.ts";
+import { importResolvers } from "./resolvers/import.ts";
 import { inventoryResolvers } from "./resolvers/inventory.ts";
 import { categoryResolvers, productResolvers, variantResolvers } from "./resolvers/product.ts";
 import { productDetailsResolvers } from "./resolvers/productDetails.ts";
@@ -30,22 +33,28 @@ export interface CatalogOptions extends CatalogDeps {
   readonly keep?: boolean;
   /** Where pictures and files are kept; in a folder that goes with the slice where not given. */
   readonly objects?: ObjectsOptions;
+  /** Mappings for imports that come with the shop, by their names. */
+  readonly presets?: ReadonlyMap<string, string>;
+  /** How often jobs of import and export are looked for; never where not given. */
+  readonly jobSeconds?: number;
 }
 
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
-export async function createCatalogSubgraph({ keep = false, objects: kept, ...deps }: CatalogOptions): Promise<Subgraph> {
-  const { objects, ...stored } = await openObjects(kept);
+export async function createCatalogSubgraph({ keep = false, objects: kept, presets = new Map(), jobSeconds = 0, ...deps }: CatalogOptions): Promise<Subgraph> {
+  const { objects, downloads, ...stored } = await openObjects(kept);
+  const jobs = jobSeconds > 0 ? startJobs({ ...deps, objects }, jobSeconds) : undefined;
   const sweep = () => void sweepMedia({ db: deps.db, objects }).catch((error: unknown) => deps.log.warn({ error }, "leftovers of pictures could not be swept"));
   const sweeper = setInterval(sweep, SWEEP_MS).unref();
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
   return defineSubgraph({
     name: "catalog",
-    deps: { ...deps, objects, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
+    deps: { ...deps, objects, downloads, presets, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
     resolvers: mergeAreas<Resolvers>(
       { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers },
       productDetailsResolvers,
       categoryAreaResolvers,
       taxonomyResolvers,
+      importResolvers,
       inventoryResolvers,
       mediaResolvers,
       priceResolvers,
@@ -57,18 +66,20 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, ...de
     async close() {
       clearInterval(pruner);
       clearInterval(sweeper);
+      await jobs?.stop();
       await stored.close();
     },
   });
 }
 
 /** A slice that nobody gave a store, in tests of other things, has one of its own until it ends. */
-async function openObjects(options: ObjectsOptions | undefined): Promise<{ objects: ObjectStore; close(): Promise<void> }> {
+async function openObjects(options: ObjectsOptions | undefined): Promise<{ objects: ObjectStore; downloads: DownloadSigner; close(): Promise<void> }> {
   if (options) {
     const objects = await openObjectStore(options);
-    return { objects, close: () => objects.close() };
+    return { objects, downloads: openDownloadSigner(options), close: () => objects.close() };
   }
   const dir = await mkdtemp(join(tmpdir(), "martgraph-objects-"));
-  const objects = await openObjectStore({ dir, secret: randomBytes(32).toString("base64url") });
-  return { objects, close: () => rm(dir, { recursive: true, force: true }) };
+  const own = { dir, secret: randomBytes(32).toString("base64url") };
+  const objects = await openObjectStore(own);
+  return { objects, downloads: openDownloadSigner(own), close: () => rm(dir, { recursive: true, force: true }) };
 }

@@ -1,6 +1,8 @@
 import type { Viewer } from "#kit/viewer.ts";
+import type { Clocks } from "#platform/clock.ts";
 import type { Database, Tx } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
+import type { ObjectStore } from "#platform/objects/store.ts";
 import type { ByteSource } from "#platform/tabular/source.ts";
 import type { Checked } from "../../domain/import/checkFields.ts";
 import type { Mapping } from "../../domain/import/mapping.ts";
@@ -36,8 +38,12 @@ export interface ImportRun {
   /** The job's id, as ledgers refer to it. */
   readonly reference: string;
   readonly isDry: boolean;
+  readonly clocks: Clocks;
+  readonly objects: ObjectStore;
   /** Business time. */
   now(): Date;
+  /** Pictures that this run has attached already: product, variant and path. */
+  readonly attached: Set<string>;
   /** Keys that a dry run would have made, by kind: later steps may name them. */
   readonly planned: Readonly<Record<"PRODUCT" | "SKU" | "CUSTOMER", Set<string>>>;
 }

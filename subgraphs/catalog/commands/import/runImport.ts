@@ -9,6 +9,7 @@ import { insertReportRows, type ReportRow } from "../../queries/import/report.ts
 import { type Gathered, gather } from "./candidates.ts";
 import { writeCustomerRows } from "./entities/writeCustomerRows.ts";
 import { writeLinkRows } from "./entities/writeLinkRows.ts";
+import { writeMediaRows } from "./entities/writeMediaRows.ts";
 import { writeOrderRows } from "./entities/writeOrderRows.ts";
 import { writePriceRows } from "./entities/writePriceRows.ts";
 import { writeProductRows } from "./entities/writeProductRows.ts";
@@ -21,8 +22,10 @@ import { Seen } from "./seen.ts";
 const BATCH = 500;
 export const LEASE_SECONDS = 60;
 
-const WRITERS: Readonly<Partial<Record<Entity, EntityWriter>>> = {
-  PRODUCT: writeProductRows, STOCK: writeStockRows, PRICE: writePriceRows, CUSTOMER: writeCustomerRows, ORDER: writeOrderRows, LINK: writeLinkRows,
+const refuseReviews: EntityWriter = async (_tx, _run, candidates) => new Map(candidates.flatMap(({ rows }) => rows.map((part) => [part, { outcome: "REFUSED", field: null, reason: "the shop keeps no reviews" }] as const)));
+
+const WRITERS: Readonly<Record<Entity, EntityWriter>> = {
+  PRODUCT: writeProductRows, STOCK: writeStockRows, PRICE: writePriceRows, CUSTOMER: writeCustomerRows, ORDER: writeOrderRows, LINK: writeLinkRows, MEDIA: writeMediaRows, REVIEW: refuseReviews,
 };
 
 /** The job was cancelled by somebody, or taken over while this process was thought dead. */
@@ -130,7 +133,6 @@ class Pass {
     const run = this.#run;
     const candidates = batch.flatMap(({ candidate }) => candidate ?? []);
     const writer = WRITERS[step.entity];
-    if (!writer) throw new TableError(step.source.name, undefined, `what a mapping calls ${step.entity.toLowerCase()} cannot be brought in by this shop`);
     if (run.isDry) {
       const verdicts = await tryOut(run, writer, candidates);
       return this.#count(await run.db.tx((tx) => this.#report(tx, step, batch, verdicts, bookmark, bytesDone)), bytesDone);

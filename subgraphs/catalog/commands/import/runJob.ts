@@ -5,7 +5,7 @@ import { TableError } from "#platform/tabular/tableError.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import { isConnectionError } from "#platform/db/errors.ts";
 import type { CatalogParts } from "../../context.ts";
-import { claimJob, finishJob, findJob, type Job, renewJob, restartPhase } from "../../queries/import/jobs.ts";
+import { claimJob, finishJob, findJob, type Job, releaseJob, renewJob, restartPhase } from "../../queries/import/jobs.ts";
 import { listReport } from "../../queries/import/report.ts";
 import type { ImportFiles, ImportRun } from "./importRun.ts";
 import { mappingSentence, readMapping } from "./readMapping.ts";
@@ -42,7 +42,7 @@ export async function runImportJob(parts: JobParts, job: Job, files: ImportFiles
   const everything = job.may.includes("catalog.import");
   const owner: Viewer | null = job.ownerId === null ? null : { userId: job.ownerId, roles: [], vendorIds: job.vendorId === null ? [] : [job.vendorId] };
   const runOf = (isDry: boolean): ImportRun => ({
-    db: parts.db, log: parts.log, mapping: mapping.value, files, owner, isDry, reference: job.id,
+    db: parts.db, log: parts.log, clocks: parts.clocks, objects: parts.objects, attached: new Set(), mapping: mapping.value, files, owner, isDry, reference: job.id,
     rights: { everything, vendorId: job.vendorId, createTerms: job.may.includes("catalog.importTerms") || everything },
     actor: job.ownerId === null ? "system" : `user:${job.ownerId}`,
     now: () => parts.clocks.business.now(),
@@ -65,7 +65,11 @@ export async function runImportJob(parts: JobParts, job: Job, files: ImportFiles
     await runPhase(runOf(false), current, (progress) => hear?.("RUN", progress));
     await finishJob(parts.db, job, { state: "DONE", ...(await writeReport(parts, job)) });
   } catch (error) {
-    if (error instanceof JobStopped && error.why === "LOST") return;
+    if (error instanceof JobStopped && error.why === "LOST") {
+      // Whoever was asked to stop gives the job back at once; from one that was taken over there is nothing to give.
+      await releaseJob(parts.db, job).catch(() => {});
+      return;
+    }
     if (isConnectionError(error)) throw error;
     const report = await writeReport(parts, job);
     if (error instanceof JobStopped) return await finishJob(parts.db, job, { state: "CANCELLED", ...report });
@@ -93,12 +97,12 @@ async function writeReport({ db, objects }: JobParts, job: Job): Promise<{ resul
 }
 
 /** Takes up the next job that waits or was cut off. Answers whether there was one. */
-export async function runNextJob(parts: JobParts, runExport: (parts: JobParts, job: Job) => Promise<void>): Promise<boolean> {
+export async function runNextJob(parts: JobParts, runExport: (parts: JobParts, job: Job) => Promise<void>, isStopped: () => boolean = () => false): Promise<boolean> {
   const job = await claimJob(parts.db, LEASE_SECONDS);
   if (!job) return false;
   // What dies with every attempt must not take every process along for ever.
   if (job.attempts > 20) await finishJob(parts.db, job, { state: "FAILED", problem: "the import was begun twenty times and never came to its end" });
-  else if (job.kind === "IMPORT") await runImportJob(parts, job, uploadedFiles(parts, job));
+  else if (job.kind === "IMPORT") await runImportJob(parts, job, uploadedFiles(parts, job), () => { if (isStopped()) throw new JobStopped("LOST"); });
   else await runExport(parts, job);
   return true;
 }

@@ -14,7 +14,8 @@ export function transform(value: Value, rule: Transform): Value {
       if (!isMap(value)) throw new RowProblem(null, "`key` takes from pairs: put `pairs` before it");
       return value.get(rule.name) ?? null;
     case "JSON":
-      return value === null || value === "" ? null : fromJson(textOf(value));
+      // JSON lines hold it as it is.
+      return value === "" ? null : typeof value === "string" ? fromJson(value) : value;
     default:
   }
   if (isList(value)) {

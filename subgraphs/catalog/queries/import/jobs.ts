@@ -154,6 +154,13 @@ const finish = query({
   row: {},
   budget: { access: "write", maxRows: 0 },
 });
+const release = query({
+  name: "catalog.releaseJob",
+  text: "update catalog.import_jobs j set lease_until = clock_timestamp() where j.id = $1 and j.attempts = $2 and j.state = 'RUNNING'",
+  params: ["uuid", "int4"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
 const cancel = query({
   name: "catalog.cancelJob",
   text: `update catalog.import_jobs as j set is_cancel_wanted = true, state = case when j.state = 'QUEUED' then 'CANCELLED' else j.state end,
@@ -231,6 +238,11 @@ export async function restartPhase(tx: Tx, { id, attempts }: Job, phase: Job["ph
 
 export async function finishJob(db: Reader, { id, attempts }: Job, end: { state: JobState; problem?: string | undefined; resultKey?: string | undefined; resultBytes?: number | undefined }): Promise<void> {
   await db.execute(finish, [id, attempts, end.state, end.problem?.slice(0, 2_000) ?? null, end.resultKey ?? null, end.resultBytes === undefined ? null : BigInt(end.resultBytes)]);
+}
+
+/** Gives a job back that somebody else is to go on with. */
+export async function releaseJob(db: Reader, { id, attempts }: Job): Promise<void> {
+  await db.execute(release, [id, attempts]);
 }
 
 /** Asks a job to stop; one that has not begun is over at once. Undefined for one that is over. */

@@ -11,7 +11,7 @@ import { type AdjustRefusal, type Level, MAX_WAREHOUSES, type QuantityRefusal, t
 
 const KEY = ["input", "idempotencyKey"];
 
-const keyErrors: Renderers<IdempotencyRefusal> = {
+export const keyErrors: Renderers<IdempotencyRefusal> = {
   INVALID_IDEMPOTENCY_KEY: () => ({ message: "The idempotency key must have 1 to 200 printable ASCII characters without spaces: a UUID does.", path: KEY }),
   IDEMPOTENCY_CONFLICT: () => ({ message: "This idempotency key was used before with other content: take a new key.", path: KEY }),
   REQUEST_IN_PROGRESS: ({ retryAfterSeconds }) => ({

@@ -19,15 +19,20 @@ export async function ensureAttributes(tx: Tx, run: ImportRun): Promise<void> {
   if (made > 0 && run.owner && !run.isDry) await audit(tx, { actor: run.owner, action: "importAttributesMade", targetKind: "import", targetId: run.reference, details: { made } });
 }
 
+/** The names in a path; `//` is a slash that belongs to a name. */
+function partsOfPath(path: string): string[] {
+  return path.replaceAll("//", "\0").split("/").map((part) => part.replaceAll("\0", "/").trim()).filter((part) => part !== "");
+}
+
 /** The ids of categories by their paths, `Men/Tops/Jackets`; those that are missing are made, or left out for whom they may not be. */
 export async function ensureCategories(tx: Tx, run: ImportRun, paths: readonly string[]): Promise<Map<string, string | undefined>> {
-  const wanted = [...new Set(paths)].map((path) => ({ path, parts: path.split("/").map((part) => part.trim()).filter((part) => part !== "") }));
+  const wanted = [...new Set(paths)].map((path) => ({ path, parts: partsOfPath(path) }));
   for (const { parts } of wanted) {
     if (parts.length > MAX_DEPTH) throw new RowProblem("categories", `a path of categories has at most ${MAX_DEPTH} parts`);
     if (parts.some((part) => part.length > MAX_NAME)) throw new RowProblem("categories", `the name of a category has at most ${MAX_NAME} characters`);
   }
   const byPath = new Map<string, string | undefined>([["", undefined]]);
-  const keyOf = (parts: readonly string[]) => parts.join("/").toLowerCase();
+  const keyOf = (parts: readonly string[]) => parts.join("\0").toLowerCase();
   const deepest = Math.max(0, ...wanted.map(({ parts }) => parts.length));
   let made = 0;
   for (let depth = 1; depth <= deepest; depth += 1) {
