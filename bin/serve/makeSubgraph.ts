@@ -5,6 +5,7 @@ import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
+import { readPresets } from "#subgraphs/catalog/commands/import/readPresets.ts";
 import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
 import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
 import { choosePayments } from "#subgraphs/orders/ports/choosePayments.ts";
@@ -32,7 +33,7 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
     case "users":
       return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings() });
     case "catalog":
-      return createCatalogSubgraph({ db, clocks, log, objects, ...keepSettings() });
+      return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, ...keepSettings() });
     case "orders":
       return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":

@@ -2,7 +2,8 @@ import type { Tx } from "#platform/db/database.ts";
 import type { Checked } from "../../../domain/import/checkFields.ts";
 import { isList, RowProblem, type Value, type ValueMap } from "../../../domain/import/values.ts";
 import { textOf } from "../../../domain/import/transform.ts";
-import type { DraftAttribute, DraftRefusal, ProductDraft } from "../../../domain/productInput.ts";
+import type { DraftRefusal } from "../../../domain/draftRefusal.ts";
+import type { DraftAttribute, ProductDraft } from "../../../domain/productInput.ts";
 import type { DraftVariant } from "../../../domain/variantInput.ts";
 import { findProducts, findVariants, findVendors } from "../../../queries/import/terms.ts";
 import { writeProducts, type WrittenProduct } from "../../product/writeProducts.ts";
@@ -131,7 +132,7 @@ const SENTENCES: Readonly<Record<Exclude<DraftRefusal["code"], "INVALID_VALUE">,
   SLUG_TAKEN: "another product has or had this slug",
   SKU_TAKEN: "another product has a variant with this SKU",
   EXTERNAL_REF_TAKEN: "another product has this reference",
-  VENDOR_NOT_FOUND: "there is no such vendor whose products you may import",
+  SELLER_NOT_FOUND: "there is no such vendor whose products you may import",
   BRAND_NOT_FOUND: "there is no such brand, and you may not add one",
   CATEGORY_NOT_FOUND: "there is no such category",
   ATTRIBUTE_NOT_FOUND: "there is no such attribute, or variants do not differ by it: name it under `attributes` in the mapping",
