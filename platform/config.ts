@@ -168,6 +168,12 @@ export function settingsUnder(prefix: string): ReadonlyMap<string, string> {
   }));
 }
 
+/** A file of synonyms instead of the one that comes with the shop. */
+export function searchSettings(): { synonymsFile?: string } {
+  const file = text("MARTGRAPH_SEARCH_SYNONYMS");
+  return file === undefined ? {} : { synonymsFile: resolve(file) };
+}
+
 /** Whether what everybody sees may be kept for seconds between requests; off for measuring, or where not even seconds may pass. */
 export function keepSettings(): { keep: boolean } {
   return { keep: oneOf("MARTGRAPH_KEEP", "on", ["on", "off"]) === "on" };

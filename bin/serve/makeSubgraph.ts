@@ -1,6 +1,6 @@
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
-import { keepSettings, stripeSettings } from "#platform/config.ts";
+import { keepSettings, searchSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
@@ -33,7 +33,7 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
     case "users":
       return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings() });
     case "catalog":
-      return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, ...keepSettings() });
+      return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, ...keepSettings(), ...searchSettings() });
     case "orders":
       return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":

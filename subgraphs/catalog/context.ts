@@ -5,6 +5,7 @@ import type { Log } from "#platform/log.ts";
 import type { DownloadSigner } from "#platform/objects/downloads.ts";
 import type { ObjectStore } from "#platform/objects/store.ts";
 import type { Kept } from "./queries/kept.ts";
+import type { ProductSearch } from "./search/productSearch.ts";
 import type { CatalogLoaders } from "./loaders.ts";
 
 export interface CatalogDeps {
@@ -25,6 +26,7 @@ export interface CatalogParts extends CatalogDeps {
   /** Where clients reach the gateway; addresses are paths where nobody said so. */
   readonly publicUrl: string | undefined;
   readonly kept: Kept;
+  readonly search: ProductSearch;
 }
 
 export type CatalogContext = ContextOf<CatalogParts, CatalogLoaders>;

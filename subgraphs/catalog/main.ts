@@ -1,6 +1,6 @@
 import { runSubgraphProcess } from "#kit/process.ts";
-import { keepSettings } from "#platform/config.ts";
+import { keepSettings, searchSettings } from "#platform/config.ts";
 import { readPresets } from "./commands/import/readPresets.ts";
 import { createCatalogSubgraph } from "./subgraph.ts";
 
-await runSubgraphProcess("catalog", async ({ db, clocks, log, settings: { objects } }) => createCatalogSubgraph({ db, clocks: await clocks(), log, presets: readPresets(), jobSeconds: 1, ...(objects ? { objects } : {}), ...keepSettings() }));
+await runSubgraphProcess("catalog", async ({ db, clocks, log, settings: { objects } }) => createCatalogSubgraph({ db, clocks: await clocks(), log, presets: readPresets(), jobSeconds: 1, ...(objects ? { objects } : {}), ...keepSettings(), ...searchSettings() }));

@@ -13,6 +13,8 @@ import type { ObjectStore } from "#platform/objects/store.ts";
 import type { CatalogDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeKept } from "./queries/kept.ts";
+import { openProductSearch } from "./search/productSearch.ts";
+import { readSynonymsFile } from "./search/synonymsFile.ts";
 import { makeLoaders } from "./loaders.ts";
 import { mediaResolvers } from "./resolvers/media.ts";
 import { categoryAreaResolvers } from "./resolvers/category.ts";
@@ -26,11 +28,15 @@ import { searchResolvers } from "./resolvers/search.ts";
 import { taxonomyResolvers } from "./resolvers/taxonomy.ts";
 
 const PRUNE_MS = 3_600_000;
+/** How old the search's knowledge of the catalogue may be, where anything may be kept at all. */
+const SEARCH_LAG_MS = 250;
 const SWEEP_MS = 600_000;
 
 export interface CatalogOptions extends CatalogDeps {
   /** Whether what everybody sees is kept for seconds between requests (queries/kept.ts says what and how long); not where not given. */
   readonly keep?: boolean;
+  /** A file of synonyms that replaces ours (docs/search.md). */
+  readonly synonymsFile?: string;
   /** Where pictures and files are kept; in a folder that goes with the slice where not given. */
   readonly objects?: ObjectsOptions;
   /** Mappings for imports that come with the shop, by their names. */
@@ -40,15 +46,16 @@ export interface CatalogOptions extends CatalogDeps {
 }
 
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
-export async function createCatalogSubgraph({ keep = false, objects: kept, presets = new Map(), jobSeconds = 0, ...deps }: CatalogOptions): Promise<Subgraph> {
+export async function createCatalogSubgraph({ keep = false, objects: kept, presets = new Map(), jobSeconds = 0, synonymsFile, ...deps }: CatalogOptions): Promise<Subgraph> {
   const { objects, downloads, ...stored } = await openObjects(kept);
   const jobs = jobSeconds > 0 ? startJobs({ ...deps, objects }, jobSeconds) : undefined;
   const sweep = () => void sweepMedia({ db: deps.db, objects }).catch((error: unknown) => deps.log.warn({ error }, "leftovers of pictures could not be swept"));
   const sweeper = setInterval(sweep, SWEEP_MS).unref();
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
+  const search = openProductSearch({ ...deps, synonyms: await readSynonymsFile(synonymsFile), lagMs: keep ? SEARCH_LAG_MS : 0 });
   return defineSubgraph({
     name: "catalog",
-    deps: { ...deps, objects, downloads, presets, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep) },
+    deps: { ...deps, objects, downloads, presets, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep), search },
     resolvers: mergeAreas<Resolvers>(
       { Query: queryResolvers, Product: productResolvers, ProductVariant: variantResolvers, Category: categoryResolvers },
       productDetailsResolvers,
@@ -67,6 +74,7 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, prese
       clearInterval(pruner);
       clearInterval(sweeper);
       await jobs?.stop();
+      await search.close();
       await stored.close();
     },
   });

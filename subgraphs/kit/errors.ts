@@ -15,6 +15,11 @@ export function forbidden(): GraphQLError {
   return new GraphQLError("You may not see or do this.", { extensions: { code: "FORBIDDEN" } });
 }
 
+/** Something that is there again shortly. `message` says what. */
+export function unavailable(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "UNAVAILABLE" } });
+}
+
 /** Codes whose messages were written for the caller. Anything else is a defect or an outage and is masked. */
 const SPOKEN = new Set<unknown>([
   "BAD_USER_INPUT", "UNAUTHENTICATED", "FORBIDDEN", "UNAVAILABLE",

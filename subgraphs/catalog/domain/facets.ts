@@ -8,18 +8,42 @@ export const MAX_GROUPS = 50;
 /** Where the ranges of price begin, in units of the currency: three to a power of ten. */
 export const PRICE_EDGES = ["0", "1", "2", "5", "10", "20", "50", "100", "200", "500", "1000", "2000", "5000", "10000", "20000", "50000", "100000", "200000", "500000", "1000000"] as const;
 
+/** Products with one value of an attribute. */
+export interface ValueCounts {
+  /** As a filter names it. */
+  readonly value: string;
+  readonly label: string;
+  readonly count: number;
+}
+/** Products with a number from `min` on and below `below`; undefined for no bound. */
+export interface RangeCounts {
+  readonly min: number | undefined;
+  readonly below: number | undefined;
+  readonly count: number;
+}
+export interface AttributeCounts {
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string | null;
+  readonly values: readonly ValueCounts[];
+  readonly ranges: readonly RangeCounts[];
+}
+
 /** Counts by group; each leaves its own filter out and keeps the others. */
 export interface FacetCounts {
   /** Products that match every filter, at most {@link MAX_COUNTED}. */
   readonly total: number;
   readonly categories: readonly { id: string; count: number }[];
+  readonly brands: readonly { id: string; count: number }[];
   readonly vendors: readonly { id: string; count: number }[];
   /** By place in {@link PRICE_EDGES}. */
   readonly prices: readonly { edge: number; count: number }[];
   readonly availability: readonly { inStock: boolean; count: number }[];
+  /** Those that may be filtered by; those that most products have first. */
+  readonly attributes: readonly AttributeCounts[];
 }
 
-export const NO_COUNTS: FacetCounts = { total: 0, categories: [], vendors: [], prices: [], availability: [] };
+export const NO_COUNTS: FacetCounts = { total: 0, categories: [], brands: [], vendors: [], prices: [], availability: [], attributes: [] };
 
 /** A range of price as the graph shows it. */
 export function priceRange(edge: number): { min: string; below: string | null } {

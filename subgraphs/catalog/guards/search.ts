@@ -2,7 +2,7 @@ import { allow, type Guards } from "#kit/guard.ts";
 
 // What is not on sale is never found, so all of an answer may be seen.
 export const searchGuards: Guards = {
-  Query: { search: allow },
+  Query: { search: allow, suggest: allow },
   ProductConnection: allow,
   ProductEdge: allow,
   ProductFacets: allow,
@@ -10,4 +10,10 @@ export const searchGuards: Guards = {
   VendorFacet: allow,
   PriceFacet: allow,
   AvailabilityFacet: allow,
+  BrandFacet: allow,
+  AttributeFacet: allow,
+  AttributeValueFacet: allow,
+  AttributeRangeFacet: allow,
+  Suggestions: allow,
+  QuerySuggestion: allow,
 };

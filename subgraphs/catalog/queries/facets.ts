@@ -3,6 +3,7 @@ import type { Reader } from "#platform/db/database.ts";
 import { type ColumnType, query } from "#platform/db/query.ts";
 import { type FacetCounts, MAX_COUNTED, MAX_GROUPS, PRICE_EDGES } from "../domain/facets.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
+import { inCategories, MORE_TYPES, moreConditions, moreValues, NO_MORE } from "./moreConditions.ts";
 import { HITS } from "./search.ts";
 
 const PRICE = "pr.amount";
@@ -14,11 +15,12 @@ const PRICE = "pr.amount";
 function facetStatement(name: string, source: { with: string; from: string; params: readonly ColumnType[]; access: "index" | "scan" }) {
   const at = (n: number) => `$${source.params.length + n}`;
   const [ids, categories, vendors, currency, min, max, below, inStock] = [1, 2, 3, 4, 5, 6, 7, 8].map(at);
+  const [brands, collection, attributes] = [9, 10, 11].map(at) as [string, string, string];
   return query({
     name,
     text: `with ${source.with} matching as materialized (
         select p.id, p.category_id, p.vendor_id, f.in_stock, f.edges,
-          ${categories}::uuid[] is null or p.category_id is not null and p.category_id = any(${categories}) as by_category,
+          ${categories}::uuid[] is null or coalesce(${inCategories(String(categories))}, false) as by_category,
           ${vendors}::uuid[] is null or p.vendor_id is not null and p.vendor_id = any(${vendors}) as by_vendor,
           ${min}::text is null or f.in_range as by_price,
           ${inStock}::bool is null or f.in_stock = ${inStock} as by_stock
@@ -32,7 +34,7 @@ function facetStatement(name: string, source: { with: string; from: string; para
           left join lateral (select ${PRICE} as price from catalog.current_prices pr where pr.variant_id = v.id and pr.currency = ${currency}::text) pr on true
           where v.product_id = p.id and not v.is_archived
         ) f
-        where ${ids}::uuid[] is null or p.id = any(${ids})
+        where (${ids}::uuid[] is null or p.id = any(${ids})) and ${moreConditions(brands, collection, attributes)}
         limit ${MAX_COUNTED}
       )
       select 'TOTAL' as kind, null::uuid as id, null::int4 as edge, count(*)::int4 as products from matching where by_category and by_vendor and by_price and by_stock
@@ -44,7 +46,7 @@ function facetStatement(name: string, source: { with: string; from: string; para
       (select 'PRICE', null, e.edge, count(*)::int4 from matching cross join unnest(edges) as e (edge) where by_category and by_vendor and by_stock group by e.edge)
       union all
       (select 'STOCK', null, in_stock::int4, count(*)::int4 from matching where by_category and by_vendor and by_price group by in_stock)`,
-    params: [...source.params, "uuid[]?", "uuid[]?", "uuid[]?", "text", "text?", "text?", "text?", "bool?"],
+    params: [...source.params, "uuid[]?", "uuid[]?", "uuid[]?", "text", "text?", "text?", "text?", "bool?", ...MORE_TYPES],
     row: { kind: "text", id: "uuid?", edge: "int4?", products: "int4" },
     budget: { access: source.access, maxRows: 2 * MAX_GROUPS + PRICE_EDGES.length + 3 },
   });
@@ -63,7 +65,7 @@ const ofList = facetStatement("catalog.facetsOfList", {
 export async function countFacets(db: Reader, asked: { text: string | undefined; filter: ProductFilter; currency: string; viewer: Viewer }): Promise<FacetCounts> {
   const { text, currency, viewer } = asked;
   const { ids, categoryIds, vendorIds, price, inStock, status } = asked.filter;
-  const conditions = [ids ?? null, categoryIds ?? null, vendorIds ?? null, currency, price?.min ?? null, price?.max ?? null, price?.below ?? null, inStock ?? null] as const;
+  const conditions = [ids ?? null, categoryIds ?? null, vendorIds ?? null, currency, price?.min ?? null, price?.max ?? null, price?.below ?? null, inStock ?? null, ...(moreValues(asked.filter) ?? NO_MORE)] as const;
   const rows = text === undefined
     ? await db.many(ofList, [status, can(viewer, "catalog.read"), viewer.vendorIds, ...conditions] as never)
     : await db.many(ofSearch, [text, ...conditions] as never);
@@ -72,8 +74,10 @@ export async function countFacets(db: Reader, asked: { text: string | undefined;
   return {
     total: of("TOTAL")[0]?.products ?? 0,
     categories: groups("CATEGORY"),
+    brands: [],
     vendors: groups("VENDOR"),
     prices: of("PRICE").map((row) => ({ edge: row.edge as number, count: row.products })).sort((a, b) => a.edge - b.edge),
     availability: of("STOCK").map((row) => ({ inStock: row.edge === 1, count: row.products })).sort((a, b) => Number(b.inStock) - Number(a.inStock)),
+    attributes: [],
   };
 }

@@ -4,6 +4,7 @@ import type { Reader } from "#platform/db/database.ts";
 import { type ColumnType, query } from "#platform/db/query.ts";
 import type { Product } from "../domain/product.ts";
 import { PRODUCT_SORTS, type ProductFilter, type ProductSort } from "../domain/productFilter.ts";
+import { inCategories, MORE_TYPES, moreConditions, moreValues } from "./moreConditions.ts";
 import { PRODUCT_COLUMNS, productRow, toProduct } from "./products.ts";
 
 /** A product with the value its list is ordered by, as text. */
@@ -50,7 +51,7 @@ interface Condition {
 /** Each combination is a statement of its own, so that each gets the plan that suits it. */
 const CONDITIONS: readonly Condition[] = [
   { name: "ids", types: ["uuid[]"], sql: (ids) => `p.id = any(${ids})`, values: (filter) => filter.ids && [filter.ids] },
-  { name: "category", types: ["uuid[]"], sql: (ids) => `p.category_id = any(${ids})`, values: (filter) => filter.categoryIds && [filter.categoryIds] },
+  { name: "category", types: ["uuid[]"], sql: (ids) => inCategories(String(ids)), values: (filter) => filter.categoryIds && [filter.categoryIds] },
   { name: "vendor", types: ["uuid[]"], sql: (ids) => `p.vendor_id = any(${ids})`, values: (filter) => filter.vendorIds && [filter.vendorIds] },
   {
     name: "price",
@@ -64,6 +65,7 @@ const CONDITIONS: readonly Condition[] = [
     sql: (inStock) => `exists (select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and not v.is_archived and s.on_hand > s.reserved) = ${inStock}`,
     values: ({ inStock }) => (inStock === undefined ? undefined : [inStock]),
   },
+  { name: "more", types: MORE_TYPES, sql: (brands, collection, attributes) => moreConditions(String(brands), String(collection), String(attributes)), values: moreValues },
 ];
 
 function listStatement(sort: ProductSort, conditions: readonly Condition[]) {

@@ -3,7 +3,10 @@ import type { Reader } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import type { Product } from "../domain/product.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
+import { inCategories, MORE_TYPES, moreConditions, moreValues, NO_MORE } from "./moreConditions.ts";
 import { PRODUCT_COLUMNS, productRow, toProduct } from "./products.ts";
+
+// What answers while the search index of a process is not there yet, in its first seconds.
 
 /** A product with how well it matches; larger is better. */
 export interface FoundProduct extends Product {
@@ -40,18 +43,19 @@ const search = query({
           + case when exists (select 1 from catalog.variants v where v.product_id = p.id and v.sku = upper($1)) then 2 else 0 end)::numeric, 6) as score
       from hits join catalog.products p on p.id = hits.id cross join asked
       where p.status = 'ACTIVE'
-        and ($5::uuid[] is null or p.id = any($5)) and ($6::uuid[] is null or p.category_id = any($6)) and ($7::uuid[] is null or p.vendor_id = any($7))
+        and ($5::uuid[] is null or p.id = any($5)) and ($6::uuid[] is null or ${inCategories("$6")}) and ($7::uuid[] is null or p.vendor_id = any($7))
         and ($8::text is null or exists (
           select 1 from catalog.variants v join catalog.current_prices pr on pr.variant_id = v.id and pr.currency = $8
           where v.product_id = p.id and pr.unit_amount / (10::numeric ^ pr.exponent) between $9::text::numeric and $10::text::numeric
             and pr.unit_amount / (10::numeric ^ pr.exponent) < $11::text::numeric))
         and ($12::bool is null or exists (
           select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and s.on_hand > s.reserved) = $12)
+        and ${moreConditions("$13", "$14", "$15")}
     )
     select p.*, p.score::text as score_text from scored p
     where (p.score, p.id) < ($2::text::numeric, $3)
     order by p.score desc, p.id desc limit $4`,
-  params: ["text", "text", "uuid", "int4", "uuid[]?", "uuid[]?", "uuid[]?", "text?", "text?", "text?", "text?", "bool?"],
+  params: ["text", "text", "uuid", "int4", "uuid[]?", "uuid[]?", "uuid[]?", "text?", "text?", "text?", "text?", "bool?", ...MORE_TYPES],
   row: { ...productRow, score: "numeric", score_text: "text" },
   budget: { access: "index", maxRows: 101 },
 });
@@ -59,8 +63,9 @@ const search = query({
 const START = ["Infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"] as const;
 
 /** Up to `page.limit` + 1 products on sale that the filter lets through, best match first. */
-export async function searchProducts(db: Reader, text: string, { ids, categoryIds, vendorIds, price, inStock }: ProductFilter, page: Page<[string, string]>): Promise<FoundProduct[]> {
+export async function searchProducts(db: Reader, text: string, filter: ProductFilter, page: Page<[string, string]>): Promise<FoundProduct[]> {
+  const { ids, categoryIds, vendorIds, price, inStock } = filter;
   const [score, id] = page.after ?? START;
-  const conditions = [ids ?? null, categoryIds ?? null, vendorIds ?? null, price?.currency ?? null, price?.min ?? null, price?.max ?? null, price?.below ?? null, inStock ?? null] as const;
-  return (await db.many(search, [text, score, id, page.limit + 1, ...conditions])).map((row) => ({ ...toProduct(row), score: row.score_text }));
+  const conditions = [ids ?? null, categoryIds ?? null, vendorIds ?? null, price?.currency ?? null, price?.min ?? null, price?.max ?? null, price?.below ?? null, inStock ?? null, ...(moreValues(filter) ?? NO_MORE)] as const;
+  return (await db.many(search, [text, score, id, page.limit + 1, ...conditions] as never)).map((row) => ({ ...toProduct(row), score: row.score_text }));
 }

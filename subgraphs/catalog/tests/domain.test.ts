@@ -32,5 +32,7 @@ describe("readFilter", () => {
 
 test("readSearchText trims, bounds and takes no NUL", () => {
   expect(readSearchText("  two words\0")).toEqual({ ok: true, value: "two words" });
-  for (const text of ["", " ", "\0", "x".repeat(201)]) expect(readSearchText(text).ok).toBe(false);
+  for (const text of ["", " ", "\0"]) expect(readSearchText(text)).toEqual({ ok: true, value: undefined });
+  expect(readSearchText("lone \ud800 half")).toEqual({ ok: true, value: "lone \ufffd half" });
+  expect(readSearchText("x".repeat(201)).ok).toBe(false);
 });

@@ -1,0 +1,99 @@
+import type { AttributeCondition, ProductFilter } from "../domain/productFilter.ts";
+import type { ProductIndex, Row } from "./productIndex.ts";
+
+/** The filter's parts that facets offer; each facet leaves its own out. From ATTRIBUTES on one per attribute of the filter. */
+export const GROUP = { category: 0, brand: 1, vendor: 2, price: 3, stock: 4, attributes: 5 } as const;
+
+/** Of each document whether it passes, or which one part of the filter alone keeps it back. */
+export interface Narrowed {
+  /** Beside the documents: PASSES, OUT, or the number of the group that it fails alone. */
+  readonly verdicts: Int8Array;
+  readonly passing: number;
+  /** Codes of the attributes of the filter, by group - GROUP.attributes. */
+  readonly attributeCodes: readonly string[];
+}
+export const PASSES = -1;
+export const OUT = -2;
+
+type Check = (row: Row) => boolean;
+
+/** Prices that hold at a moment, in one currency. */
+export function pricesAt(row: Row, currency: string, now: number): number[] {
+  const amounts: number[] = [];
+  for (const price of row.prices) if (price.currency === currency && price.from <= now && now < price.to) amounts.push(price.amount);
+  return amounts;
+}
+
+export function lowestPrice(row: Row, currency: string, now: number): number | undefined {
+  let lowest: number | undefined;
+  for (const price of row.prices) if (price.currency === currency && price.from <= now && now < price.to && (lowest === undefined || price.amount < lowest)) lowest = price.amount;
+  return lowest;
+}
+
+/** Looks at each document once. */
+export function narrow(index: ProductIndex, docs: Uint32Array, filter: ProductFilter, now: number): Narrowed {
+  const must = mustsOf(index, filter);
+  const groups = groupsOf(index, filter, now);
+  const attributes = filter.attributes ?? [];
+  const verdicts = new Int8Array(docs.length);
+  let passing = 0;
+  for (let n = 0; n < docs.length; n += 1) {
+    const row = index.row(docs[n] as number);
+    verdicts[n] = row ? verdictOf(row, must, groups) : OUT;
+    if (verdicts[n] === PASSES) passing += 1;
+  }
+  return { verdicts, passing, attributeCodes: attributes.map(({ code }) => code) };
+}
+
+function verdictOf(row: Row, must: readonly Check[], groups: readonly (Check | undefined)[]): number {
+  for (const check of must) if (!check(row)) return OUT;
+  let failed = PASSES;
+  for (let g = 0; g < groups.length; g += 1) {
+    const check = groups[g];
+    if (!check || check(row)) continue;
+    if (failed !== PASSES) return OUT;
+    failed = g;
+  }
+  return failed;
+}
+
+/** Parts that no facet offers. */
+function mustsOf(index: ProductIndex, { ids, collectionId }: ProductFilter): Check[] {
+  const musts: Check[] = [];
+  if (ids) {
+    const asked = new Set(ids);
+    musts.push(({ id }) => asked.has(id));
+  }
+  if (collectionId !== undefined) {
+    const collection = index.collections.find(collectionId) ?? -1;
+    musts.push(({ collections }) => collections.includes(collection));
+  }
+  return musts;
+}
+
+function groupsOf(index: ProductIndex, filter: ProductFilter, now: number): (Check | undefined)[] {
+  const { price, inStock } = filter;
+  const among = (ids: readonly string[] | undefined, table: { find(key: string): number | undefined }): ReadonlySet<number> | undefined =>
+    ids && new Set(ids.flatMap((id) => table.find(id) ?? []));
+  const [categories, brands, vendors] = [among(filter.categoryIds, index.categories), among(filter.brandIds, index.brands), among(filter.vendorIds, index.vendors)];
+  const [min, max, below] = price ? [Number(price.min), Number(price.max), Number(price.below)] : [0, 0, 0];
+  return [
+    categories && ((row) => row.categories.some((one) => categories.has(one))),
+    brands && ((row) => brands.has(row.brand)),
+    vendors && ((row) => vendors.has(row.vendor)),
+    price && ((row) => row.prices.some((one) => one.currency === price.currency && one.from <= now && now < one.to && one.amount >= min && one.amount <= max && one.amount < below)),
+    inStock === undefined ? undefined : (row) => row.inStock === inStock,
+    ...(filter.attributes ?? []).map((condition) => attributeCheck(index, condition)),
+  ];
+}
+
+function attributeCheck(index: ProductIndex, { code, values, min, max, below }: AttributeCondition): Check {
+  const attribute = index.attributes.find(code);
+  if (attribute === undefined) return () => false;
+  if (values) {
+    const asked = new Set(values.flatMap((value) => index.values.find(`${attribute} ${value}`) ?? []));
+    return (row) => row.values.some((one) => asked.has(one));
+  }
+  const [least, most, end] = [Number(min ?? -Infinity), Number(max ?? Infinity), Number(below ?? Infinity)];
+  return (row) => row.numbers.some((one) => one.attribute === attribute && one.value >= least && one.value <= most && one.value < end);
+}

@@ -1,0 +1,124 @@
+import { type DocumentAttribute, type DocumentPrice, type SearchDocument, textsOf } from "./document.ts";
+import { Interned } from "./interned.ts";
+import { TextIndex } from "./engine/textIndex.ts";
+
+/** What filters, orders and counts read of a product. Ids are numbers of {@link Interned} tables. */
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly brand: number;
+  readonly vendor: number;
+  readonly categories: readonly number[];
+  readonly collections: readonly number[];
+  readonly inStock: boolean;
+  readonly prices: readonly DocumentPrice[];
+  /** Values of filterable attributes: options, texts, yes and no. */
+  readonly values: readonly number[];
+  readonly numbers: readonly { readonly attribute: number; readonly value: number }[];
+}
+
+export interface AttributeInfo {
+  readonly code: string;
+  readonly name: string;
+  readonly type: DocumentAttribute["type"];
+  readonly unit: string | null;
+}
+export interface ValueInfo {
+  readonly attribute: number;
+  /** As a filter names it. */
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Longer texts are descriptions, not choices. */
+const LONGEST_CHOICE = 100;
+/** Dead documents are cleared away by building anew, from this share on. */
+const MOST_DEAD = 0.3;
+const FEW = 1_000;
+
+/** All products on sale, to be found by words and narrowed by filters. Lives in memory; whoever builds it keeps it up to date. */
+export class ProductIndex {
+  readonly text = new TextIndex();
+  readonly categories = new Interned<{ name: string }>();
+  readonly brands = new Interned<{ name: string }>();
+  readonly vendors = new Interned<null>();
+  readonly collections = new Interned<null>();
+  readonly attributes = new Interned<AttributeInfo>();
+  readonly values = new Interned<ValueInfo>();
+  readonly #rows: (Row | undefined)[] = [];
+  readonly #numberOf = new Map<string, number>();
+
+  /** Products that are in it. */
+  get size(): number {
+    return this.#numberOf.size;
+  }
+  /** Numbers given out; some of them to what is no longer there. */
+  get capacity(): number {
+    return this.#rows.length;
+  }
+  /** Whether so much in it is dead that it had better be built anew. */
+  get isWorn(): boolean {
+    const dead = this.capacity - this.size;
+    return dead > FEW && dead > MOST_DEAD * this.capacity;
+  }
+  row(doc: number): Row | undefined {
+    return this.#rows[doc];
+  }
+  numberOf(productId: string): number | undefined {
+    return this.#numberOf.get(productId);
+  }
+
+  put(document: SearchDocument): void {
+    const known = this.#numberOf.get(document.id);
+    const row = this.#rowOf(document);
+    if (known !== undefined) this.remove(document.id);
+    const doc = this.text.add(textsOf(document));
+    this.#rows[doc] = row;
+    this.#numberOf.set(document.id, doc);
+  }
+
+  remove(productId: string): void {
+    const doc = this.#numberOf.get(productId);
+    if (doc === undefined) return;
+    this.text.remove(doc);
+    this.#rows[doc] = undefined;
+    this.#numberOf.delete(productId);
+  }
+
+  /** Every product's number. */
+  all(): Uint32Array {
+    const docs = new Uint32Array(this.size);
+    let n = 0;
+    for (let doc = 0; doc < this.#rows.length; doc += 1) if (this.#rows[doc]) docs[n++] = doc;
+    return docs;
+  }
+
+  #rowOf(document: SearchDocument): Row {
+    const values = new Set<number>();
+    const numbers: { attribute: number; value: number }[] = [];
+    for (const one of document.attributes) {
+      if (!one.isFilterable) continue;
+      const attribute = this.attributes.of(one.code, { code: one.code, name: one.name, type: one.type, unit: one.unit });
+      if (one.number !== null) numbers.push({ attribute, value: one.number });
+      const [value, label] = choiceOf(one);
+      if (value !== undefined) values.add(this.values.of(`${attribute} ${value}`, { attribute, value, label: label ?? value }));
+    }
+    return {
+      id: document.id, name: document.name, createdAt: document.createdAt, inStock: document.inStock, prices: document.prices,
+      brand: document.brandId === null ? -1 : this.brands.of(document.brandId, { name: document.brand ?? "" }),
+      vendor: document.vendorId === null ? -1 : this.vendors.of(document.vendorId, null),
+      categories: document.categories.map(({ id, name }) => this.categories.of(id, { name })),
+      collections: document.collectionIds.map((id) => this.collections.of(id, null)),
+      values: [...values], numbers,
+    };
+  }
+}
+
+/** What a shopper may choose: the option's code, a short text, yes or no. */
+function choiceOf({ option, label, text, flag }: DocumentAttribute): [value?: string, label?: string] {
+  if (option !== null) return [option, label ?? option];
+  if (flag !== null) return [String(flag), flag ? "Yes" : "No"];
+  if (text !== null && text.length <= LONGEST_CHOICE) return [text, text];
+  return [];
+}
