@@ -2,6 +2,7 @@ import type { Database, Tx } from "#platform/db/database.ts";
 import { mergeVersions, OpenVersionMissing, preferIndexes, truncateVersions } from "../engines/postgres/mergeVersions.ts";
 import type { ChangeStream } from "../extract/changeStream.ts";
 import { ChangeCollector, TableNeedsCopy, type CapturedTable, type Chunk } from "./changeCollector.ts";
+import { scrubErased } from "./scrubErased.ts";
 import { lockRaw, saveState, type CaptureState } from "./state.ts";
 import type { ChangeAt } from "./tableBatch.ts";
 
@@ -24,6 +25,9 @@ export interface ApplyInput {
   /** Called after every commit. True ends the loop. */
   onApplied: (applied: Applied) => boolean;
 }
+
+/** Tells of erased people. */
+const ERASURES = "users__erasures";
 
 /** An idle stream's position is remembered so often: it lets the shop drop its WAL. */
 const IDLE_MS = 10_000;
@@ -66,6 +70,8 @@ async function applyOne(input: ApplyInput, collector: ChangeCollector, first: Ch
       replacePos = collector.openPos;
       chunk = await collector.next(0, 0);
     }
+    // In the transaction that brings the erasure: nobody reads raw with the one and without the other.
+    if (changes.has(ERASURES)) await scrubErased(tx, last?.pos ?? state.appliedPos, false);
     if (chunk.barriers.length > 0) last = later(last, copyBeyond(input.tables, last?.pos ?? state.appliedPos));
     const next: CaptureState = {
       ...state,

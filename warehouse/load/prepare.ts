@@ -8,6 +8,7 @@ import { dropSlot, waitUntilFree, type SlotStatus } from "../extract/slot.ts";
 import type { CapturedTable } from "./changeCollector.ts";
 import { copyTables, type Copied } from "./copyTables.ts";
 import { assertFollowable, compareSchemas, readStoredTables, type StoredTable } from "./rawCatalog.ts";
+import { scrubErased } from "./scrubErased.ts";
 import { lockRaw, readState, saveState, type CaptureState } from "./state.ts";
 
 export interface CaptureContext {
@@ -107,6 +108,7 @@ async function copyAll(
     const copied = await context.sink.tx(async (tx) => {
       await lockRaw(tx, context.slotName, state);
       const result = await copyTables(tx, { source: context.source, snapshot: slot.snapshot, pos, tables: published, stored, onCopied: context.onCopied });
+      await scrubErased(tx, pos, true);
       await saveState(tx, next, result.takenAt);
       return result;
     });
@@ -131,7 +133,9 @@ async function copySome(
     const pos = slot.consistentPoint - 1n + state.posOffset;
     const copied = await context.sink.tx(async (tx) => {
       await lockRaw(tx, context.slotName, state);
-      return copyTables(tx, { source: context.source, snapshot: slot.snapshot, pos, tables: wanted, stored, onCopied: context.onCopied });
+      const result = await copyTables(tx, { source: context.source, snapshot: slot.snapshot, pos, tables: wanted, stored, onCopied: context.onCopied });
+      await scrubErased(tx, pos, true);
+      return result;
     });
     return finish(state, copied, published, stored, pos);
   } finally {

@@ -1,6 +1,6 @@
 import type { Reader } from "#platform/db/database.ts";
 import { otherSlot, type Slot } from "../publish/slots.ts";
-import { readPointer } from "../publish/statements.ts";
+import { readErasureWatermark, readPointer } from "../publish/statements.ts";
 import { listRawColumns, readCaptureState, readLatestBuild, readOffsetAt, readSlot } from "./state.ts";
 import type { RunRequest } from "./types.ts";
 
@@ -26,6 +26,8 @@ export interface PlanFacts {
   published: { slot: Slot; cutPos: bigint; businessAsOf: Date; codeHash: string | null; predictionBatchId: string | null; held: boolean } | undefined;
   /** What the slot to build in holds. */
   idle: { completePos: bigint; codeHash: string | null };
+  /** From here on raw is rid of everybody who was erased; 0 without erasures. */
+  erasurePos: bigint;
   latestBuild: { state: string; reason: string | null; cutPos: bigint; businessAsOf: Date } | undefined;
 }
 
@@ -63,10 +65,12 @@ export function cloneSource({ published, idle, codeHash, snapshotPos }: Pick<Pla
 }
 
 function reasonToBuild(facts: PlanFacts): string | undefined {
-  const { published, cut } = facts;
+  const { published, idle, cut, erasurePos } = facts;
   if (!published) return "nothing is published yet";
   if (published.codeHash !== facts.codeHash) return "the models changed";
   if (facts.lastChangePos > published.cutPos) return "the shop changed";
+  // Both slots forget at once, and not with the next change, whenever that comes.
+  if (idle.completePos > 0n && idle.completePos < erasurePos) return "an erasure has not reached both slots";
   if (day(cut.businessAsOf) > day(published.businessAsOf)) return "a new business day began";
   return undefined;
 }
@@ -104,6 +108,7 @@ export async function gatherFacts(db: Reader, codeHash: string, caughtUpAt: Date
     codeHash,
     published,
     idle: { completePos: idle.complete_pos, codeHash: idle.code_hash },
+    erasurePos: (await db.one(readErasureWatermark, [])).pos,
     latestBuild: latest && { state: latest.state, reason: latest.reason, cutPos: latest.cut_pos, businessAsOf: latest.business_as_of },
   };
 }

@@ -3,6 +3,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { PIPELINE_LOCK_KEY, slotLockKey, type Slot } from "../publish/slots.ts";
 import { readPointer, setBuildState } from "../publish/statements.ts";
 import { ASSETS, type Asset, type CutOutput } from "./assets.ts";
+import { forgetPredictions } from "./forgetPredictions.ts";
 import { beginAsset, closeRun, endAsset, linkBuild, listAssets, openRun, readRunning } from "./ledger.ts";
 import { decide, gatherFacts, type Plan, type PlanFacts } from "./plan.ts";
 import { beginSlot, insertBuild, readSlot, spoilSlot } from "./state.ts";
@@ -75,6 +76,7 @@ class Runner {
     await this.#step(runId, { name: "capture", what: "takes over what the shop committed", after: [] }, {}, async () => {
       const { rowsByTable, snapshot } = await this.#deps.capture.catchUp();
       const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
+      await forgetPredictions(warehouse);
       return { rows, output: { rowsByTable }, message: snapshot ? "copied the shop" : "caught up with the shop" };
     });
     const codeHash = await codeHashOf(this.#deps);

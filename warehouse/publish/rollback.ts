@@ -2,7 +2,7 @@ import type { Database } from "#platform/db/database.ts";
 import { dropRetiredMarts, listMarts, swapMarts } from "./marts.ts";
 import { describe, type Published } from "./publishBuild.ts";
 import type { Slot } from "./slots.ts";
-import { lockPointer, movePointer, readBuild, setBuildState } from "./statements.ts";
+import { lockPointer, movePointer, readBuild, readErasureWatermark, setBuildState } from "./statements.ts";
 
 /** There is no build to go back to; `message` says why. */
 export class RollbackRefused extends Error {
@@ -13,7 +13,7 @@ export class RollbackRefused extends Error {
  * Publishes the build before the published one again, in the same short transaction backwards, and holds automatic runs
  * back until somebody runs the pipeline by hand.
  * `db` logs in as martgraph_builder; the caller holds the pipeline lock.
- * @throws RollbackRefused when there is no earlier build or its slot has been built over.
+ * @throws RollbackRefused when there is no earlier build, its slot has been built over, or somebody was erased since.
  */
 export async function rollbackBuild(db: Database): Promise<Published & { from: string }> {
   const started = performance.now();
@@ -24,6 +24,10 @@ export async function rollbackBuild(db: Database): Promise<Published & { from: s
     const previous = await tx.one(readBuild, [current.previous_build_id]);
     if (previous.held_build_id !== previous.build_id || previous.state !== "SUPERSEDED" || previous.complete_pos !== previous.cut_pos) {
       throw new RollbackRefused(`the build before the published one is gone: a later build has begun in its slot "${previous.slot}"`);
+    }
+    const { pos: erasedUpTo } = await tx.one(readErasureWatermark, []);
+    if (previous.cut_pos < erasedUpTo) {
+      throw new RollbackRefused("somebody was erased since that build was made, and it would show them again: mend what is wrong in the shop or the models, and run the pipeline");
     }
     const slot = previous.slot as Slot;
     const relations = await listMarts(tx, slot);

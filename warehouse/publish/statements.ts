@@ -96,3 +96,12 @@ export const listRetiredSchemas = query({
   row: { name: "text" },
   budget: { access: "scan", maxRows: 10_000 },
 });
+
+/** The watermark of erasures: a build whose cut lies before it may show somebody who was erased since. 0 without any. */
+export const readErasureWatermark = query({
+  name: "publish.readErasureWatermark",
+  text: "select coalesce(max(e.applied_pos), 0) as pos from raw._erasures e",
+  params: [],
+  row: { pos: "int8" },
+  budget: { access: "index", maxRows: 1 },
+});

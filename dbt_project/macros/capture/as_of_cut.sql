@@ -48,11 +48,13 @@
 {%- endmacro %}
 
 {# Pre-hook of customer_churn_features: a new business day moves every as-of day, so everything goes; within a day only the
-   people go whose orders of earlier days changed. The model then computes whoever has no current row. #}
-{% macro forget_churn_features(changes) -%}
+   people go whose orders of earlier days changed, and whoever has no order any more: of an erased person no version of an order says
+   that it was theirs. The model then computes whoever has no current row. #}
+{% macro forget_churn_features(changes, orders) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where user_id in (select user_id from {{ changes }} where entity = 'ORDER' and day < {{ business_date() }})
        or not exists (select 1 from {{ this }} as present where present.as_of_date = {{ business_date() }})
+       or user_id not in (select user_id from {{ orders }} where user_id is not null)
   {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
   incremental_strategy='merge',
   unique_key=['user_id', 'as_of_date'],
   on_schema_change='fail',
-  pre_hook="{{ forget_churn_features(ref('int_changed_orders')) }}",
+  pre_hook="{{ forget_churn_features(ref('int_changed_orders'), ref('fct_orders')) }}",
   indexes=[
     {'columns': ['user_id', 'as_of_date'], 'unique': True},
     {'columns': ['as_of_date']},

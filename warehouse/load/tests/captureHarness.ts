@@ -41,8 +41,8 @@ export async function freshBench({ shop, warehouse }: { shop: TestDatabase; ware
   const bench = openBench(shop.config, shop.as("martgraph_capture"), warehouse.config, warehouse.as("martgraph_loader"));
   const { rows } = await bench.warehouse.raw<{ name: string }>("select relname as name from pg_class where relnamespace = 'raw'::regnamespace and relkind = 'r' and relname not like '\\_%'");
   for (const { name } of rows) await bench.warehouse.raw(`drop table raw."${name}"`);
-  await bench.warehouse.raw("delete from raw._capture_state; delete from raw._tables");
-  await bench.shop.raw(`${PAST_TRIGGERS}; truncate catalog.categories, catalog.products, catalog.variants, orders.orders, orders.order_lines, users.users, users.vendors cascade; set session_replication_role = origin`);
+  await bench.warehouse.raw("delete from raw._capture_state; delete from raw._tables; delete from raw._erasures");
+  await bench.shop.raw(`${PAST_TRIGGERS}; truncate catalog.categories, catalog.products, catalog.variants, orders.orders, orders.order_lines, users.users, users.vendors, users.erasures cascade; set session_replication_role = origin`);
   return bench;
 }
 

@@ -10,6 +10,7 @@ const facts: PlanFacts = {
   codeHash: "h1",
   published: { slot: "a", cutPos: 100n, businessAsOf: at("2011-12-10T11:00:00Z"), codeHash: "h1", predictionBatchId: null, held: false },
   idle: { completePos: 90n, codeHash: "h1" },
+  erasurePos: 0n,
   latestBuild: undefined,
 };
 const schedule = { trigger: "schedule" } as const;
@@ -60,6 +61,13 @@ describe("decide", () => {
     expect(decide(rejected, schedule)).toEqual({ build: false, why: "nothing changed since a build was rejected: bad row" });
     expect(decide(rejected, manual)).toMatchObject({ build: true });
     expect(decide({ ...rejected, lastChangePos: 161n }, schedule)).toMatchObject({ build: true });
+  });
+
+  test("an erasure that only the published slot has heard of is built into the other one at once", () => {
+    const erased = { ...facts, lastChangePos: 95n, erasurePos: 95n };
+    expect(decide(erased, schedule)).toMatchObject({ build: true, slot: "b", fullRefresh: false, why: "an erasure has not reached both slots" });
+    expect(decide({ ...erased, idle: { completePos: 95n, codeHash: "h1" } }, schedule)).toMatchObject({ build: false });
+    expect(decide({ ...erased, idle: { completePos: 0n, codeHash: null } }, schedule)).toMatchObject({ build: false });
   });
 
   test("a rollback holds automatic runs back, even nightly ones, and lets a person build", () => {

@@ -7,3 +7,5 @@ select
   status,
   created_at as registered_at
 from {{ as_of_cut(source('shop', 'users__users')) }} as latest
+-- who was erased is nobody's customer while the shop still keeps an empty shell of the account
+where status <> 'ERASED'
