@@ -4,6 +4,8 @@ import type { Subgraph } from "#kit/subgraph.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { ObjectsOptions } from "#platform/objects/open.ts";
+import { withPrecheck } from "./access/precheck.ts";
+import { readCommittedRootRules, type RootRules } from "./access/rootRules.ts";
 import { answerer } from "./answer.ts";
 import { authenticator } from "./auth.ts";
 import { readCommittedSupergraph } from "./compose.ts";
@@ -46,6 +48,8 @@ export interface GatewayOptions {
   objects?: ObjectsOptions;
   /** The committed supergraph where not given. */
   supergraphSdl?: string;
+  /** Who may have which root field of it; the committed rules of the committed supergraph where not given. */
+  rootRules?: RootRules;
   /** Wall time, for the life of tokens. */
   clock?: Clock;
   /** Proxies in front of the gateway whose X-Forwarded-For is believed: addresses, or networks as `10.0.0.0/8`. */
@@ -73,7 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     return dataSource(name, transport, limits, metrics);
   };
   const supergraphSdl = options.supergraphSdl ?? readCommittedSupergraph();
-  const federation = await loadFederation(supergraphSdl, sourceOf, log);
+  const federation = withPrecheck(await loadFederation(supergraphSdl, sourceOf, log), options.rootRules ?? (options.supergraphSdl === undefined ? readCommittedRootRules() : new Map()));
   const documents = documentStore(federation.schema, limits);
   const users = transports.get("users");
   const watch = users && /\bsessionEndings\(/.test(supergraphSdl) ? sessionWatch({ ask: endingsFrom(users), log }) : undefined;

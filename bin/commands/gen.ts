@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { composeSupergraph, graphDrift, GRAPH_FILES } from "#gateway/compose.ts";
 import { eventDocument } from "#schema/events/document.ts";
 import { EVENTS } from "#schema/events/registry.ts";
+import { ROOT_RULES_FILE, writeRootRules } from "#gateway/access/rootRules.ts";
 import { describedSlices } from "../access/describedSlices.ts";
+import { sliceRules } from "../access/graphRules.ts";
 import type { Command } from "../cli/command.ts";
 import { PROJECT_DIR } from "../install/dataDir.ts";
 
@@ -19,7 +21,8 @@ export const command: Command = {
     const { stale, breaking } = graphDrift(composed);
     const rowTypes = await rowTypesDrift();
     const events = eventDocsDrift();
-    const drifted = [...stale, ...rowTypes.stale, ...events.stale];
+    const rules = rootRulesDrift();
+    const drifted = [...stale, ...rowTypes.stale, ...events.stale, ...rules.stale];
     const tell = (answer: object, lines: readonly string[]) => void process.stdout.write(values["json"] === true ? `${JSON.stringify(answer)}\n` : lines.map((line) => `${line}\n`).join(""));
     const breaks = breaking.map((change) => `breaking: ${change}`);
     if (values["check"] === true) {
@@ -34,6 +37,7 @@ export const command: Command = {
     writeFileSync(GRAPH_FILES.api, composed.apiSdl);
     rowTypes.write();
     events.write();
+    rules.write();
     tell({ written: drifted, breaking, hints: composed.hints }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...composed.hints.map((hint) => `hint: ${hint}`)]);
     return 0;
   },
@@ -43,6 +47,13 @@ export const command: Command = {
 async function rowTypesDrift(): Promise<{ stale: string[]; write(): void }> {
   const { rowTypeFiles } = await import("#warehouse/tools/rowTypes.ts");
   return rowTypeFiles();
+}
+
+/** What the gateway judges root fields by is made of the slices' guards. */
+function rootRulesDrift(): { stale: string[]; write(): void } {
+  const text = writeRootRules(sliceRules());
+  const isStale = !existsSync(ROOT_RULES_FILE) || readFileSync(ROOT_RULES_FILE, "utf8") !== text;
+  return { stale: isStale ? ["schema/graphql/rootRules.json"] : [], write: () => { if (isStale) writeFileSync(ROOT_RULES_FILE, text); } };
 }
 
 const EVENT_DOCS = "docs/events.md";

@@ -1,6 +1,7 @@
 import { buildSchema, isObjectType, Kind, parse, print } from "graphql";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { ROOT_RULES_FILE, writeRootRules } from "#gateway/access/rootRules.ts";
 import { composeSupergraph, graphDrift, GRAPH_FILES } from "#gateway/compose.ts";
 import { type Rule, ruleText } from "#kit/rule.ts";
 import { ROLES } from "#schema/permissions.ts";
@@ -52,4 +53,8 @@ describe("a field's description", () => {
     expect(written).toContain("\n  c: Int");
     expect(parse(written).definitions.map((node) => node.kind)).toContain(Kind.OBJECT_TYPE_EXTENSION);
   });
+});
+
+test("the rules by which the gateway judges root fields are those of the guards", () => {
+  expect(readFileSync(ROOT_RULES_FILE, "utf8")).toBe(writeRootRules(sliceRules()));
 });
