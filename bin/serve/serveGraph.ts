@@ -53,7 +53,7 @@ const databaseOf = (installation: Installation, name: SubgraphName): DatabaseCon
   installation.databases.as(ROLE_OF[name], { max: 8, applicationName: `martgraph ${name}`, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
 
 /** Objects of this installation: in its data directory, or in the bucket that is set. */
-function objectsOf({ dir, secrets }: Installation): ObjectsOptions {
+export function objectsOf({ dir, secrets }: Installation): ObjectsOptions {
   return { dir: join(dir.root, "objects"), secret: uploadSecret(secrets.hopKeys.catalog), ...objectSettings() };
 }
 

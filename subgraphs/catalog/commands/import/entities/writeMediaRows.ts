@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { Viewer } from "#kit/viewer.ts";
 import { ObjectTooLarge, readAll } from "#platform/objects/store.ts";
-import { PICTURE_LIMITS } from "#platform/pictures/picture.ts";
+import { PICTURE_LIMITS } from "#schema/values/pictures.ts";
 import { findProducts, findVariants } from "../../../queries/import/terms.ts";
 import { listProductsByIds } from "../../../queries/products.ts";
 import { attachMedia } from "../../media/attachMedia.ts";
