@@ -112,5 +112,5 @@ function prune(node: OperationDefinitionNode, known: ReadonlyMap<string, Fragmen
 
 function joined({ data, errors }: FederationResult, keys: readonly string[], refused: readonly GraphQLError[]): FederationResult {
   const all = [...(errors ?? []), ...refused];
-  return { errors: all, data: data ? Object.fromEntries(keys.map((key) => [key, data[key] ?? null])) : data };
+  return { errors: all, data: data ? Object.fromEntries(keys.map((key) => [key, Object.hasOwn(data, key) ? data[key] : null])) : data };
 }
