@@ -9,6 +9,7 @@ import { wallClock } from "#platform/clock.ts";
 import type { Clock } from "#platform/clock.ts";
 import { Refusal } from "./refusal.ts";
 import type { SessionWatch } from "./sessionWatch.ts";
+import { hasTokenClaims, hasTokenForm } from "./tokenForm.ts";
 
 export interface Authenticator {
   /** The viewer of an Authorization header; a guest where there is none. Throws {@link Refusal} 401 for anything else. */
@@ -37,6 +38,7 @@ export async function authenticator(publicJwk: JWK, clock: Clock = wallClock, se
         return known.viewer;
       }
       verified.delete(hash);
+      if (!hasTokenForm(token, publicJwk.kid)) throw unauthenticated("The access token is not valid: log in again.");
       let claims: Record<string, unknown>;
       try {
         // One algorithm and one type, whatever the token says of itself (OWASP ASVS 5.0, 9.1.2 and 9.2.2).
@@ -48,7 +50,7 @@ export async function authenticator(publicJwk: JWK, clock: Clock = wallClock, se
         if (error instanceof errors.JWTExpired) throw unauthenticated("The access token has expired: log in again.");
         throw unauthenticated("The access token is not valid: log in again.");
       }
-      const viewer = viewerFromClaims(claims);
+      const viewer = hasTokenClaims(claims, now) ? viewerFromClaims(claims) : undefined;
       if (!viewer) throw unauthenticated("The access token is not valid: log in again.");
       const issuedAt = claims["iat"] as number;
       verified.set(hash, { viewer, issuedAt, expiresAt: (claims["exp"] as number) * 1000 });

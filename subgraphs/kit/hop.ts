@@ -97,11 +97,12 @@ export function hopVerifier(subgraph: string, keys: readonly HopKey[], clock: Cl
     if (header === undefined || header.length > MAX_HEADER) throw new HopRefused("no envelope");
     const dot = header.indexOf(".");
     const encoded = header.slice(0, dot);
-    const given = Buffer.from(header.slice(dot + 1), "base64url");
+    // As text: of the bytes there would be several spellings.
+    const given = Buffer.from(header.slice(dot + 1));
     const claims = dot > 0 ? decode(encoded) : undefined;
     const secret = claims && secrets.get(claims.kid);
     if (!claims || !secret) throw new HopRefused("malformed envelope or unknown key");
-    const expected = mac(secret, encoded);
+    const expected = Buffer.from(mac(secret, encoded).toString("base64url"));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new HopRefused("wrong signature");
     // From here on the claims are the gateway's own words.
     const now = clock.now().getTime();
@@ -117,10 +118,16 @@ export function hopVerifier(subgraph: string, keys: readonly HopKey[], clock: Cl
 function decode(encoded: string): HopClaims | undefined {
   try {
     const claims = JSON.parse(Buffer.from(encoded, "base64url").toString("utf8")) as Partial<HopClaims> | null;
-    return claims && typeof claims.kid === "string" && typeof claims.ts === "number" && typeof claims.nonce === "string" ? (claims as HopClaims) : undefined;
+    return claims && isWhole(claims) ? (claims as HopClaims) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A claim that is missing would be a limit that is missing: who asks, which body, until when. */
+function isWhole({ kid, ts, nonce, sub, body, viewer, requestId, deadlineMs }: Partial<HopClaims>): boolean {
+  const isViewer = typeof viewer === "object" && viewer !== null && (viewer.userId === null || typeof viewer.userId === "string") && Array.isArray(viewer.roles) && Array.isArray(viewer.vendorIds);
+  return isViewer && [kid, nonce, sub, body, requestId].every((text) => typeof text === "string" && text !== "") && Number.isFinite(ts) && Number.isFinite(deadlineMs);
 }
 
 /** Nonces of at least the last two windows, in two generations: adding is one lookup and nothing is ever scanned. Only signed calls get here, so a stranger cannot fill it. */
