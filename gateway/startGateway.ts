@@ -6,6 +6,7 @@ import type { Log } from "#platform/log.ts";
 import type { ObjectsOptions } from "#platform/objects/open.ts";
 import { withPrecheck } from "./access/precheck.ts";
 import { readCommittedRootRules, type RootRules } from "./access/rootRules.ts";
+import { accountRoute } from "./account/accountRoute.ts";
 import { answerer } from "./answer.ts";
 import { authenticator } from "./auth.ts";
 import { readCommittedSupergraph } from "./compose.ts";
@@ -83,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const watch = users && /\bsessionEndings\(/.test(supergraphSdl) ? sessionWatch({ ask: endingsFrom(users), log }) : undefined;
   const auth = await authenticator(options.tokenPublicJwk, options.clock, watch);
   const objects = await objectsRoute(options.objects);
+  const clientOf = clientReader(options.trustedProxies ?? []);
   let listening: Listening | undefined;
   const server = await startGraphQLServer({
     schema: federation.schema, supergraphSdl, documents, limits, log,
@@ -96,8 +98,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   try {
     listening = await listen({
-      graphql: graphqlRoute(answerer(server, documents, limits), auth, clientReader(options.trustedProxies ?? []), limits, metrics, log),
+      graphql: graphqlRoute(answerer(server, documents, limits), auth, clientOf, limits, metrics, log),
       payments: paymentsRoute(transports.get("orders"), log),
+      account: accountRoute(watch && users, clientOf, log),
       objects,
       pages: graphiqlPages(),
       ready: readiness([...transports.values()]),

@@ -85,6 +85,13 @@ function isNetwork(entry: string): boolean {
   return rest.length === 0 && family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)));
 }
 
+/** A service of stolen passwords beside the list that is built in, where one is set. */
+export function passwordSettings(): { rangeUrl?: string } {
+  const url = webAddress("MARTGRAPH_PASSWORD_RANGE_URL");
+  if (url && url.protocol === "http:" && !LOOPBACK.has(url.hostname)) throw new ConfigError("MARTGRAPH_PASSWORD_RANGE_URL is http beyond this machine: parts of passwords' digests would travel in the clear");
+  return url ? { rangeUrl: url.href } : {};
+}
+
 /** Where events are told to, beside webhooks. Without brokers there is no event bus; without an SMTP server mails become files. */
 export function tellingSettings(): { kafkaBrokers: readonly string[]; smtpUrl?: string; mailFrom: string; allowPrivateWebhooks: boolean } {
   const kafkaBrokers = listOf("MARTGRAPH_KAFKA_BROKERS");

@@ -1,6 +1,6 @@
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
-import { keepSettings, searchSettings, stripeSettings } from "#platform/config.ts";
+import { keepSettings, passwordSettings, searchSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
@@ -11,6 +11,7 @@ import { createCatalogSubgraph } from "#subgraphs/catalog/subgraph.ts";
 import { choosePayments } from "#subgraphs/orders/ports/choosePayments.ts";
 import { createOrdersSubgraph } from "#subgraphs/orders/subgraph.ts";
 import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
+import { knownPasswords } from "#subgraphs/users/ports/knownPasswords.ts";
 import { createUsersSubgraph, SWEEP_SECONDS } from "#subgraphs/users/subgraph.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import type { Secrets, SubgraphName } from "../install/secrets.ts";
@@ -31,7 +32,9 @@ export interface SubgraphParts {
 export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, objects }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
-      return createUsersSubgraph({ db, clocks, log, cache, tokenKey, dataKey, objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings() });
+      return createUsersSubgraph({
+        db, clocks, log, cache, tokenKey, dataKey, knownPasswords: knownPasswords(passwordSettings(), log), objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings(),
+      });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, ...keepSettings(), ...searchSettings() });
     case "orders":

@@ -46,6 +46,7 @@ export async function serveGraph(installation: Installation, settings: ServeSett
   // Beside the graph in both cases: split, the starter itself has nothing else to do. Begun first, so that it ends last.
   const telling = await startTelling(installation);
   const served = settings.split ? await serveSplit(installation, settings) : await serveTogether(installation, settings, telling);
+  telling.servedAt(served.url);
   return { url: new URL("/graphql", served.url).href };
 }
 

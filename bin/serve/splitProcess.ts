@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { childEnvironment, keepSettings, leaseSettings, logSettings, serverSettings, tellingSettings } from "#platform/config.ts";
+import { childEnvironment, keepSettings, leaseSettings, logSettings, passwordSettings, serverSettings, tellingSettings } from "#platform/config.ts";
 import { PROJECT_DIR } from "../install/dataDir.ts";
 
 /** A process of the split: where it serves, and how it ends. */
@@ -23,10 +23,11 @@ const STOP_MS = 12_000;
  */
 export async function startSplitProcess(name: string, script: string, settings: object): Promise<SplitProcess> {
   const { redisUrl } = serverSettings();
+  const { rangeUrl } = passwordSettings();
   const child = spawn(process.execPath, [join(PROJECT_DIR, script)], {
     cwd: PROJECT_DIR,
     detached: true,
-    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", MARTGRAPH_KEEP: keepSettings().keep ? "on" : "off", MARTGRAPH_LEASE_SECONDS: String(leaseSettings().seconds), APOLLO_TELEMETRY_DISABLED: "true", MARTGRAPH_WEBHOOKS_TO_PRIVATE: tellingSettings().allowPrivateWebhooks ? "1" : "0", ...(redisUrl ? { MARTGRAPH_REDIS_URL: redisUrl } : {}) }),
+    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", MARTGRAPH_KEEP: keepSettings().keep ? "on" : "off", MARTGRAPH_LEASE_SECONDS: String(leaseSettings().seconds), APOLLO_TELEMETRY_DISABLED: "true", MARTGRAPH_WEBHOOKS_TO_PRIVATE: tellingSettings().allowPrivateWebhooks ? "1" : "0", ...(redisUrl ? { MARTGRAPH_REDIS_URL: redisUrl } : {}), ...(rangeUrl ? { MARTGRAPH_PASSWORD_RANGE_URL: rangeUrl } : {}) }),
     stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { busConsumer } from "#platform/bus/busConsumer.ts";
-import { tellingSettings } from "#platform/config.ts";
+import { tellingSettings, webSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import type { EventConsumer } from "#platform/events/relay/consumer.ts";
 import { relayMetrics } from "#platform/events/relay/metrics.ts";
@@ -13,6 +13,8 @@ import type { Installation } from "../install/installation.ts";
 export interface Telling {
   /** Prometheus text: how far it is behind. */
   metrics(): Promise<string>;
+  /** Says where the gateway serves: links of mails lead there where no other address is set. */
+  servedAt(url: string): void;
 }
 
 /** A connection for each loop of the relay, and some for the webhooks. */
@@ -43,10 +45,24 @@ export async function startTelling(installation: Installation): Promise<Telling>
   const { mailer, shop, domain } = await openMailer(installation.dir.root, settings);
   lifecycle.onClose("mail", () => mailer.close());
   const { composeOrderMail, MAIL_TYPES } = await import("#subgraphs/orders/mail/orderMail.ts");
-  consumers.push(mailConsumer({ db, mailer, types: MAIL_TYPES, compose: (event) => composeOrderMail(db, shop, event), domain, log }));
+  const { ACCOUNT_MAIL_TYPES, composeAccountMail } = await import("#subgraphs/users/mail/accountMail.ts");
+  let webUrl = webSettings().shopWebUrl;
+  const account = { db, shop, webUrl: () => webUrl };
+  consumers.push(mailConsumer({
+    db, mailer, types: [...MAIL_TYPES, ...ACCOUNT_MAIL_TYPES], domain, log,
+    compose: (event) => (ACCOUNT_MAIL_TYPES.includes(event.type) ? composeAccountMail(account, event) : composeOrderMail(db, shop, event)),
+  }));
   const relay = await startRelay({ db, consumers, log });
   lifecycle.onClose("relay", () => relay.stop());
-  return { metrics: () => relayMetrics(db) };
+  return {
+    metrics: () => relayMetrics(db),
+    servedAt(url) {
+      const at = new URL(url);
+      // An address to listen at is none to call where it stands for all of them.
+      if (["0.0.0.0", "[::]"].includes(at.hostname)) at.hostname = "localhost";
+      webUrl ??= at.origin;
+    },
+  };
 }
 
 /** The mail server that is set, else a folder of the data directory. */

@@ -31,6 +31,7 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   webhooks: ["shop", "martgraph_relay"],
   mail: ["shop", "martgraph_relay"],
   orderMail: ["shop", "martgraph_relay"],
+  accountMail: ["shop", "martgraph_relay"],
   shopdata: ["shop", "owner"],
   shop: ["shop", "owner"],
   bin: ["shop", "owner"],

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { maskError } from "#kit/errors.ts";
 import type { Log } from "#platform/log.ts";
 import type { Metrics } from "../metrics.ts";
+import type { AccountRoute } from "../account/accountRoute.ts";
 import type { PaymentsRoute } from "../payments/paymentsRoute.ts";
 import type { ObjectsRoute } from "../objects/objectsRoute.ts";
 import type { GraphQLRoute } from "./graphqlRoute.ts";
@@ -14,6 +15,8 @@ export interface ServerParts {
   graphql: GraphQLRoute;
   /** Webhooks of payment providers and pages of payers. */
   payments: PaymentsRoute;
+  /** Pages that the links of mails about accounts lead to. */
+  account: AccountRoute;
   /** Uploads and pictures. */
   objects: ObjectsRoute;
   /** Answers GET under `/`, or returns false when it has no such page. */
@@ -40,6 +43,7 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     if (path === "/graphql") return parts.graphql.handle(request, response, requestId);
     if (await parts.payments.handle(path, request, response, requestId)) return;
+    if (await parts.account.handle(path, request, response, requestId)) return;
     if (await parts.objects.handle(path, request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return respondError(response, 405, "Only GET is answered here; GraphQL is asked at /graphql.", { allow: "GET, HEAD" });
     switch (path) {

@@ -4,7 +4,8 @@ import type { Viewer } from "#kit/viewer.ts";
 import type { Log } from "#platform/log.ts";
 import type { Transport } from "../fetch/source.ts";
 import { respond, respondJson } from "../http/respond.ts";
-import { type Challenge, challengePage, messagePage, PAGE_HEADERS } from "./pages.ts";
+import { messagePage, PAGE_HEADERS } from "../http/htmlPage.ts";
+import { type Challenge, challengePage } from "./pages.ts";
 
 export interface PaymentsRoute {
   /** False when the path is none of payments. */

@@ -1,3 +1,4 @@
+import { emailChangeNoticeWanted, emailChangeWanted, emailVerificationWanted, passwordChanged, passwordResetWanted } from "./account.ts";
 import { cartExpired } from "./cart.ts";
 import { productChanged } from "./catalogue.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
@@ -42,6 +43,7 @@ export const EVENTS: readonly EventType[] = [
   userRegistered,
   mfaEnabled, mfaDisabled, recoveryCodesRenewed, recoveryCodeUsed,
   dataExportReady, userErased,
+  emailVerificationWanted, passwordResetWanted, emailChangeWanted, emailChangeNoticeWanted, passwordChanged,
 ];
 
 const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));

@@ -8,6 +8,7 @@ import type { Log } from "#platform/log.ts";
 import type { Vendor } from "./domain/user.ts";
 import type { UsersLoaders } from "./loaders.ts";
 import type { TokenSigner } from "./ports/accessTokens.ts";
+import type { KnownPasswords } from "./ports/knownPasswords.ts";
 import type { PasswordHasher } from "./ports/passwordHash.ts";
 import type { SecretBox } from "./ports/secretBox.ts";
 
@@ -18,6 +19,7 @@ export interface UsersParts {
   readonly clocks: Clocks;
   readonly log: Log;
   readonly hasher: PasswordHasher;
+  readonly knownPasswords: KnownPasswords;
   readonly signer: TokenSigner;
   /** Seals and marks what is stored secretly. */
   readonly secrets: SecretBox;

@@ -3,6 +3,7 @@ import { mergeAreas } from "#kit/mergeAreas.ts";
 import { accountGuards } from "./guards/account.ts";
 import { addressGuards } from "./guards/address.ts";
 import { consentGuards } from "./guards/consent.ts";
+import { credentialGuards } from "./guards/credential.ts";
 import { mfaGuards } from "./guards/mfa.ts";
 import { sessionGuards } from "./guards/session.ts";
 import { auditGuards } from "./guards/audit.ts";
@@ -18,6 +19,7 @@ export const guards: Guards = mergeAreas<Guards>(
   consentGuards,
   privacyGuards,
   auditGuards,
+  credentialGuards,
   mfaGuards,
   sessionGuards,
   permissionGuards,

@@ -1,7 +1,6 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersParts } from "../context.ts";
-import { PASSWORD_LENGTH } from "../domain/registration.ts";
-import type { User } from "../domain/user.ts";
+import { PASSWORD_LENGTH } from "../domain/password.ts";
 import { HashingBusy } from "../ports/passwordHash.ts";
 import { findPasswordHash } from "../queries/passwords.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
@@ -10,7 +9,7 @@ import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
  * Whether this is the password of an account that is logged in. Counted together with logins: a stolen access token does not double the
  * guesses. `device` is the known device it is asked on.
  */
-export async function checkPassword(parts: UsersParts, user: Pick<User, "id" | "email">, password: string, device?: string): Promise<Result<true, RateLimited | { code: "INVALID_CREDENTIALS" }>> {
+export async function checkPassword(parts: UsersParts, user: { readonly id: string; readonly email: string | null }, password: string, device?: string): Promise<Result<true, RateLimited | { code: "INVALID_CREDENTIALS" }>> {
   const attempt = await admitAttempt(parts, "password", user.email ?? user.id, device);
   if (attempt.refusal) return err(attempt.refusal);
   try {

@@ -1,10 +1,11 @@
 import type { ClientInfo } from "#kit/subgraph.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersParts } from "../context.ts";
-import { PASSWORD_LENGTH, readEmail } from "../domain/registration.ts";
+import { PASSWORD_LENGTH } from "../domain/password.ts";
+import { readEmail } from "../domain/registration.ts";
 import { HashingBusy } from "../ports/passwordHash.ts";
 import { knownDevice } from "../ports/deviceTokens.ts";
-import { findForLogin } from "../queries/users.ts";
+import { listForLogin, type LoginAccount } from "../queries/users.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
 import { type MfaRequired, openChallenge } from "./mfa/openChallenge.ts";
 import { openSession } from "./openSession.ts";
@@ -12,21 +13,27 @@ import type { TokenPair } from "./session/issueTokens.ts";
 
 export type LoginRefusal = RateLimited | MfaRequired | { code: "INVALID_CREDENTIALS" };
 
+/** Passwords compared by every login: the account that has proven the address, and the newest that claims it, whether there are such or not. */
+const COMPARED = 2;
+
 /**
  * Logs in with e-mail address and password. An unknown address, an account without password and a disabled one go the way of a
- * wrong password, hash and all, so that neither text nor time tells them apart.
+ * wrong password, hashes and all, so that neither text nor time tells them apart.
  */
 export async function login(parts: UsersParts & { readonly client?: ClientInfo | undefined }, input: { email: string; password: string; deviceToken?: string | null }): Promise<Result<TokenPair, LoginRefusal>> {
   const email = readEmail(input.email);
-  const account = email ? await findForLogin(parts.db, email) : undefined;
-  const device = account && knownDevice(parts.secrets, input.deviceToken, account.user.id, parts.clocks.wall.now());
+  // Also for text that is no address, so that it takes its time.
+  const accounts = await listForLogin(parts.db, email ?? "");
+  const device = deviceOfAny(parts, accounts, input.deviceToken);
   const attempt = await admitAttempt(parts, "password", email ?? input.email.slice(0, 300), device);
   if (attempt.refusal) return err(attempt.refusal);
   // A password of a megabyte would keep the hash busy for long; no stored one has that length.
   const password = input.password.length > PASSWORD_LENGTH.max * 4 ? "" : input.password;
+  let account: LoginAccount | undefined;
   try {
-    const matches = await parts.hasher.verify(account?.passwordHash ?? null, password);
-    if (!matches || !account?.user.isActive) return err({ code: "INVALID_CREDENTIALS" });
+    const place = await parts.hasher.verifyEach(Array.from({ length: COMPARED }, (_, at) => accounts[at]?.passwordHash ?? null), password);
+    account = place === undefined ? undefined : accounts[place];
+    if (!account?.user.isActive) return err({ code: "INVALID_CREDENTIALS" });
   } catch (error) {
     // Nothing was tried, so nothing counts.
     await attempt.excuse();
@@ -38,4 +45,12 @@ export async function login(parts: UsersParts & { readonly client?: ClientInfo |
   if (challenge) return err(challenge);
   const session = await openSession(parts, account.user, { methods: ["pwd"] });
   return session ? ok(session) : err({ code: "INVALID_CREDENTIALS" });
+}
+
+function deviceOfAny({ secrets, clocks }: Pick<UsersParts, "secrets" | "clocks">, accounts: readonly LoginAccount[], token: string | null | undefined): string | undefined {
+  for (const { user } of accounts) {
+    const device = knownDevice(secrets, token, user.id, clocks.wall.now());
+    if (device !== undefined) return device;
+  }
+  return undefined;
 }

@@ -2,30 +2,34 @@ import type { ClientInfo } from "#kit/subgraph.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersParts } from "../context.ts";
 import { readRegistration, type Registration, type RegistrationRefusal } from "../domain/registration.ts";
-import { HashingBusy } from "../ports/passwordHash.ts";
+import { wantAccountMail } from "../queries/accountMails.ts";
 import { insertUser } from "../queries/users.ts";
 import { admitAttempt, type RateLimited } from "./admitAttempt.ts";
+import { hashNewPassword } from "./credential/hashNewPassword.ts";
 import { openSession } from "./openSession.ts";
 import type { TokenPair } from "./session/issueTokens.ts";
 
-export type RegisterRefusal = RegistrationRefusal | RateLimited | { code: "EMAIL_TAKEN" };
+export type RegisterRefusal = RegistrationRefusal | RateLimited;
 
-/** Opens an account as CUSTOMER and logs in. */
+/**
+ * Opens an account as CUSTOMER and logs in. Always a new one, whoever has the address already: answer, statements and time are the same,
+ * and only the mail, which goes to whoever reads it there, says whether the address can be proven (decision 0014).
+ */
 export async function register(parts: UsersParts & { readonly client?: ClientInfo | undefined }, input: Registration): Promise<Result<TokenPair, RegisterRefusal>> {
   const registration = readRegistration(input);
   if (!registration.ok) return registration;
   const { password, ...account } = registration.value;
   const attempt = await admitAttempt(parts, "register", account.email);
   if (attempt.refusal) return err(attempt.refusal);
-  try {
-    const passwordHash = await parts.hasher.hash(password);
-    const user = await parts.db.tx((tx) => insertUser(tx, { ...account, passwordHash, at: parts.clocks.business.now() }));
-    if (!user) return err({ code: "EMAIL_TAKEN" });
-    const session = await openSession(parts, user, { methods: ["pwd"] });
-    if (!session) throw new Error("an account was changed while it was being opened");
-    return ok(session);
-  } catch (error) {
-    if (error instanceof HashingBusy) return err({ code: "RATE_LIMITED", retryAfterSeconds: error.retryAfterSeconds });
-    throw error;
-  }
+  const hash = await hashNewPassword(parts, password, account.email);
+  if (!hash.ok) return hash;
+  const at = parts.clocks.business.now();
+  const user = await parts.db.tx(async (tx) => {
+    const made = await insertUser(tx, { ...account, passwordHash: hash.value, at });
+    await wantAccountMail(tx, { kind: "VERIFY_EMAIL", userId: made.id, email: made.email, at });
+    return made;
+  });
+  const session = await openSession(parts, user, { methods: ["pwd"] });
+  if (!session) throw new Error("an account was changed while it was being opened");
+  return ok(session);
 }

@@ -17,6 +17,8 @@ export const DAY_MS = 1_440 * MINUTE_MS;
 export const ATTEMPT_POLICIES = {
   /** By the e-mail address of the account. */
   password: { windowMs: 10 * MINUTE_MS, perAccount: 10 },
+  /** Mails that are asked for: by the address, or by the id of whoever is logged in. */
+  mail: { windowMs: MINUTE_MS, perAccount: 10 },
   register: { windowMs: MINUTE_MS, perAccount: 10 },
   /** Six digits, three of them right at a time: fifty tries a day find one in some 6,700 days. By the id of the person. */
   code: { windowMs: 10 * MINUTE_MS, perAccount: 10, perDay: 50 },

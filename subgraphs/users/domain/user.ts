@@ -9,6 +9,12 @@ export interface User {
   readonly countryCode: string | null;
   readonly createdAt: Date;
   readonly isActive: boolean;
+  /** Whether the person has shown to read mail at the address. */
+  readonly isEmailVerified: boolean;
+  /** BCP 47. */
+  readonly locale: string | null;
+  /** Counts up with every change. */
+  readonly version: number;
   /** Under which a proof of who the person is holds: a new password or a disabled account counts it up. */
   readonly sessionEpoch: number;
 }

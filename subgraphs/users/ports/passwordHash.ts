@@ -12,6 +12,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Whether the password belongs to the hash. Without a hash it takes the same time and answers false. @throws HashingBusy */
   verify(storedHash: string | null, password: string): Promise<boolean>;
+  /** Which of the hashes the password belongs to, by its place; undefined for none. Every one is tried, also where there is none in its place. @throws HashingBusy */
+  verifyEach(storedHashes: readonly (string | null)[], password: string): Promise<number | undefined>;
 }
 
 /** Least parameters of the OWASP password storage cheat sheet for argon2id: 19 MiB, two passes, one lane. */
@@ -43,11 +45,17 @@ export function createPasswordHasher({ running = 2, waiting = 32 } = {}): Passwo
   nobody.catch(() => {}); // told where it is awaited
   // One form for what looks the same, so that a password typed on another keyboard still fits.
   const form = (password: string) => password.normalize("NFKC");
+  const fits = async (storedHash: string | null, password: string): Promise<boolean> => {
+    const matches = await verify(storedHash ?? (await nobody), form(password));
+    return storedHash !== null && matches;
+  };
   return {
     hash: (password) => withTurn(() => hash(form(password), ARGON2ID)),
-    verify: (storedHash, password) => withTurn(async () => {
-      const matches = await verify(storedHash ?? (await nobody), form(password));
-      return storedHash !== null && matches;
+    verify: (storedHash, password) => withTurn(() => fits(storedHash, password)),
+    verifyEach: (storedHashes, password) => withTurn(async () => {
+      const found: number[] = [];
+      for (const [place, storedHash] of storedHashes.entries()) if (await fits(storedHash, password)) found.push(place);
+      return found[0];
     }),
   };
 }

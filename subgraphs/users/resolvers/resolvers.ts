@@ -1,10 +1,12 @@
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
 import { accountResolvers } from "./account.ts";
+import { credentialResolvers } from "./credential.ts";
 import { mfaResolvers } from "./mfa.ts";
 import { addressResolvers } from "./address.ts";
 import { privacyResolvers } from "./privacy.ts";
 import { consentResolvers } from "./consent.ts";
+import { peopleResolvers } from "./people.ts";
 import { sessionResolvers } from "./session.ts";
 import { auditResolvers } from "./audit.ts";
 import { permissionResolvers } from "./permission.ts";
@@ -12,10 +14,12 @@ import { vendorResolvers } from "./vendor.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   accountResolvers,
+  credentialResolvers,
   mfaResolvers,
   addressResolvers,
   consentResolvers,
   privacyResolvers,
+  peopleResolvers,
   sessionResolvers,
   auditResolvers,
   permissionResolvers,

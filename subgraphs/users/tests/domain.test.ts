@@ -23,7 +23,10 @@ describe("readRegistration", () => {
     expect(readRegistration({ ...input, password: "🐎🔋🐎🔋" })).toMatchObject({ ok: false, error: { code: "WEAK_PASSWORD", why: "TOO_SHORT" } });
     expect(readRegistration({ ...input, displayName: "é".repeat(100) }).ok).toBe(true);
   });
-  test.each([["Password1", "COMMON"], ["ababababab", "COMMON"], ["ada@EXAMPLE.test", "LIKE_EMAIL"], ["x".repeat(129), "TOO_LONG"]])("%s is weak: %s", (password, why) => {
+  test.each([
+    ["aaaaaaaa", "COMMON"], ["ababababab", "COMMON"], ["98765432", "COMMON"], ["x".repeat(129), "TOO_LONG"], ["\ud800".repeat(8), "NOT_TEXT"],
+    ["ada@EXAMPLE.test", "LIKE_EMAIL"], ["Example.Test!", "LIKE_EMAIL"], ["example2026", "LIKE_EMAIL"], ["Ada-Example.Test", "LIKE_EMAIL"],
+  ])("%s is weak: %s", (password, why) => {
     expect(readRegistration({ ...input, password })).toEqual({ ok: false, error: { code: "WEAK_PASSWORD", why } });
   });
   test("no rule of composition: a long phrase of small letters will do", () => expect(readRegistration({ ...input, password: "vier kleine worte hier" }).ok).toBe(true));

@@ -72,7 +72,7 @@ describe("mfaEnroll and mfaConfirm", () => {
     const codes = enabled["recoveryCodes"] as string[];
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
-    expect(await eventsOf(viewer)).toEqual(["UserRegistered", "MfaEnabled"]);
+    expect(await eventsOf(viewer)).toEqual(["UserRegistered", "EmailVerificationWanted", "MfaEnabled"]);
 
     const { rows } = await slice.owner.raw("select row_to_json(f) as factor, (select json_agg(encode(c.code_mac, 'escape')) from users.recovery_codes c) as codes from users.totp_factors f where f.user_id = $1", [viewer.userId]);
     const stored = JSON.stringify([rows, (await slice.owner.raw("select payload from platform.outbox")).rows]);

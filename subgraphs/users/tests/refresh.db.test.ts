@@ -96,10 +96,11 @@ describe("tokenRefresh", () => {
     expect(rows.filter(({ text }) => text.includes(secret) || text.includes(hex))).toEqual([]);
   });
 
-  test("takes one statement for the token, whatever comes of it, and three more for whom it is given to", async () => {
+  test("takes one statement for the token, and three more for whom it is given to", async () => {
     const { refreshToken } = await register("count@example.test");
     const { statements } = await slice.graph.run("mutation ($t: String!) { tokenRefresh(input: { refreshToken: $t }) { ... on TokenPair { accessToken } } }", { t: refreshToken });
-    expect(statements).toEqual(["users.rotateRefreshToken", "users.usersByIds", "users.vendorsOfMembers", "users.permissionGroupsOfMembers"]);
+    expect(statements.slice(0, 2)).toEqual(["users.rotateRefreshToken", "users.usersByIds"]);
+    expect(new Set(statements.slice(2))).toEqual(new Set(["users.vendorsOfMembers", "users.permissionGroupsOfMembers"]));
   });
 });
 
