@@ -12,6 +12,7 @@ import { checkoutExpired, fraudReviewOpened, fraudReviewResolved, orderPaid, pay
 import { giftCardIssued, giftCardSpent, promotionChanged } from "./promotions.ts";
 import { priceChanged } from "./price.ts";
 import { dataExportReady, userErased } from "./privacy.ts";
+import { reviewPublished, reviewRejected, reviewSubmitted } from "./review.ts";
 import { userRegistered } from "./user.ts";
 
 /**
@@ -33,6 +34,7 @@ export const EVENTS: readonly EventType[] = [
   refundPaid,
   disputeOpened, disputeClosed, refundFailed,
   priceChanged,
+  reviewSubmitted, reviewPublished, reviewRejected,
   productChanged,
   stockLow,
   stockBack,

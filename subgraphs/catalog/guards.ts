@@ -5,7 +5,9 @@ import { importGuards } from "./guards/import.ts";
 import { inventoryGuards } from "./guards/inventory.ts";
 import { mediaGuards } from "./guards/media.ts";
 import { priceGuards } from "./guards/price.ts";
+import { reviewGuards } from "./guards/review.ts";
 import { searchGuards } from "./guards/search.ts";
+import { vendorGuards } from "./guards/vendor.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
 const catalogueGuards: Guards = {
@@ -13,7 +15,6 @@ const catalogueGuards: Guards = {
   Product: { id: allow, slug: allow, name: allow, description: allow, status: allow, vendor: allow, category: allow, createdAt: allow, variants: allow, price: allow, availability: allow },
   ProductVariant: { id: allow, sku: allow, name: allow, product: allow, price: allow, availability: allow },
   Availability: allow,
-  Vendor: allow,
   ProductVariantConnection: allow,
   ProductVariantEdge: allow,
   CategoryConnection: allow,
@@ -32,5 +33,7 @@ export const guards: Guards = mergeAreas<Guards>(
   inventoryGuards,
   mediaGuards,
   priceGuards,
+  reviewGuards,
   searchGuards,
+  vendorGuards,
 );

@@ -24,8 +24,10 @@ import { categoryResolvers, productResolvers, variantResolvers } from "./resolve
 import { productDetailsResolvers } from "./resolvers/productDetails.ts";
 import { queryResolvers } from "./resolvers/query.ts";
 import { priceResolvers } from "./resolvers/price.ts";
+import { reviewResolvers } from "./resolvers/review.ts";
 import { searchResolvers } from "./resolvers/search.ts";
 import { taxonomyResolvers } from "./resolvers/taxonomy.ts";
+import { vendorResolvers } from "./resolvers/vendor.ts";
 
 const PRUNE_MS = 3_600_000;
 /** How old the search's knowledge of the catalogue may be, where anything may be kept at all. */
@@ -65,7 +67,9 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, prese
       inventoryResolvers,
       mediaResolvers,
       priceResolvers,
+      reviewResolvers,
       searchResolvers,
+      vendorResolvers,
     ),
     guards,
     makeLoaders,

@@ -1,9 +1,9 @@
-import type DataLoader from "dataloader";
 import { byKey, manyByKey, pagedByKey } from "#kit/batch.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Kept } from "../queries/kept.ts";
 import { type HistoryFilter, listLowestOf30Days, listPriceHistory } from "../queries/priceHistory.ts";
 import { listPriceListsByIds } from "../queries/priceLists.ts";
+import { perName } from "./perName.ts";
 import { listAllPricesOfVariants, listListPricesOfVariants, listLowestListPricesOfProducts } from "../queries/prices.ts";
 
 /** Prices beside those that stand on the shelf. */
@@ -21,16 +21,5 @@ export function priceLoaders(db: Database, kept: Kept, fresh: boolean) {
       load: (ids, limit, after: [string, string] | undefined) => listPriceHistory(db, ids, limit + 1, after, filter),
       keyOf: (price) => price.variantId,
     })),
-  };
-}
-
-/** One loader for each set of arguments that is asked for. */
-function perName<A extends readonly unknown[], L extends DataLoader<never, unknown, never>>(make: (...args: A) => L): (...args: A) => L {
-  const loaders = new Map<string, L>();
-  return (...args) => {
-    const name = JSON.stringify(args);
-    const loader = loaders.get(name) ?? make(...args);
-    loaders.set(name, loader);
-    return loader;
   };
 }

@@ -10,6 +10,7 @@ import type { Attribute, AttributeOption, Brand } from "../domain/taxonomy.ts";
 import type { Texts } from "../domain/translation.ts";
 import type { CategoryPath } from "./categories.ts";
 import type { FoundProduct } from "./search.ts";
+import type { OwnedRatings } from "./ratings.ts";
 import type { LowestOf30Days } from "./priceHistory.ts";
 import type { ListedProduct } from "./productList.ts";
 import { type KnownVariant, listKnownVariants } from "./variants.ts";
@@ -99,6 +100,10 @@ export interface Kept {
   readonly found: Fresh<readonly FoundProduct[]>;
   readonly counts: Fresh<FacetCounts>;
   readonly categories: Fresh<Category>;
+  /** What the reviews of a product come to. */
+  readonly ratings: Fresh<OwnedRatings>;
+  /** The same of all products of a vendor. */
+  readonly vendorRatings: Fresh<OwnedRatings>;
   /** The lowest price of 30 days, by the id of the price that holds. */
   readonly lowest: Fresh<LowestOf30Days>;
   readonly paths: Fresh<CategoryPath>;
@@ -118,6 +123,8 @@ export function makeKept(db: Reader, keep: boolean): Kept {
     pages: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     found: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 1_000 }),
     counts: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 2_000 }),
+    ratings: new Fresh({ maxAgeMs: age(MAX_AGE_MS.page), maxEntries: 20_000 }),
+    vendorRatings: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
     lowest: new Fresh({ maxAgeMs: age(MAX_AGE_MS.shelf), maxEntries: 20_000 }),
     categories: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
     paths: new Fresh({ maxAgeMs: age(MAX_AGE_MS.category), maxEntries: 2_000 }),
