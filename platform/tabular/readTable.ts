@@ -47,6 +47,7 @@ function headerOf(file: string, line: number, cells: readonly string[]): Header 
   const places = new Map<string, number>();
   for (const [place, name] of names.entries()) {
     if (name === "") continue;
+    if (name.includes("\0")) throw new TableError(file, line, "the header holds NUL characters, as UTF-16 does when it is read as something else: say the encoding in the mapping");
     if (places.has(name)) throw new TableError(file, line, `two columns are called "${name.slice(0, 100)}": give each its own name`);
     places.set(name, place);
   }

@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, { readonly pattern: string; readonly part: 
   a: { pattern: "([AaPp][Mm])", part: "half" },
   Z: { pattern: "(Z|[+-]\\d{2}:?\\d{2})", part: "zone" },
 };
-const TOKEN = /yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|ss|SSS|a|Z|[^A-Za-z]|'[^']*'/y;
+const TOKEN = /'[^']*'|yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|ss|SSS|a|Z|[^A-Za-z']/y;
 
 interface Compiled { readonly regex: RegExp; readonly parts: readonly string[]; readonly isShortYear: boolean }
 const compiled = new Map<string, Compiled>();

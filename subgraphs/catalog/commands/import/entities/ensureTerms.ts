@@ -24,13 +24,17 @@ function partsOfPath(path: string): string[] {
   return path.replaceAll("//", "\0").split("/").map((part) => part.replaceAll("\0", "/").trim()).filter((part) => part !== "");
 }
 
-/** The ids of categories by their paths, `Men/Tops/Jackets`; those that are missing are made, or left out for whom they may not be. */
-export async function ensureCategories(tx: Tx, run: ImportRun, paths: readonly string[]): Promise<Map<string, string | undefined>> {
-  const wanted = [...new Set(paths)].map((path) => ({ path, parts: partsOfPath(path) }));
-  for (const { parts } of wanted) {
+/** @throws RowProblem for paths that no tree of the shop has */
+export function assertPaths(paths: readonly string[]): void {
+  for (const parts of paths.map(partsOfPath)) {
     if (parts.length > MAX_DEPTH) throw new RowProblem("categories", `a path of categories has at most ${MAX_DEPTH} parts`);
     if (parts.some((part) => part.length > MAX_NAME)) throw new RowProblem("categories", `the name of a category has at most ${MAX_NAME} characters`);
   }
+}
+
+/** The ids of categories by their paths, `Men/Tops/Jackets`; those that are missing are made, or left out for whom they may not be. */
+export async function ensureCategories(tx: Tx, run: ImportRun, paths: readonly string[]): Promise<Map<string, string | undefined>> {
+  const wanted = [...new Set(paths)].map((path) => ({ path, parts: partsOfPath(path) }));
   const byPath = new Map<string, string | undefined>([["", undefined]]);
   const keyOf = (parts: readonly string[]) => parts.join("\0").toLowerCase();
   const deepest = Math.max(0, ...wanted.map(({ parts }) => parts.length));

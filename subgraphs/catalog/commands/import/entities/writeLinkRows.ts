@@ -10,6 +10,7 @@ export const writeLinkRows: EntityWriter = async (tx, run, candidates) => {
   const keys = new Set(candidates.flatMap(({ whole }) => [...(whole.list("product") ?? []), ...(whole.list("linked") ?? [])]));
   const known = await findProducts(tx, [...keys]);
   const isThere = (key: string) => known.has(key) || (run.isDry && (run.planned.PRODUCT.has(key) || run.planned.SKU.has(key.toUpperCase())));
+  const notes = new Map<Candidate, string>();
   /** Wanted links by product and kind, with the rows that want them. */
   const wanted = new Map<string, { id: string; kind: LinkKind; linked: Set<string>; of: Set<Candidate> }>();
   for (const candidate of candidates) {
@@ -23,10 +24,8 @@ export const writeLinkRows: EntityWriter = async (tx, run, candidates) => {
       sayAll(verdicts, candidate, refused("product", "there is no such product that you may change"));
       continue;
     }
-    if (missing.length > 0) {
-      // What is there is linked all the same: the row tells what is missing.
-      sayAll(verdicts, candidate, refused("linked", `${missing.length} of ${to.length} products are not there; the others are linked`));
-    }
+    // What is there is linked all the same: the row tells what is missing.
+    if (missing.length > 0) notes.set(candidate, `${missing.length} of ${to.length} products are not there; the others are linked`);
     for (const one of from) {
       const id = known.get(one)?.id;
       if (id === undefined) continue;
@@ -53,6 +52,10 @@ export const writeLinkRows: EntityWriter = async (tx, run, candidates) => {
       else if (said?.outcome !== "UPDATED") sayAll(verdicts, candidate, { outcome: outcome.value.change });
     }
   }
-  for (const candidate of candidates) if (!verdicts.has(candidate.rows[0] as Part)) sayAll(verdicts, candidate, { outcome: run.isDry ? "UPDATED" : "UNCHANGED" });
+  for (const candidate of candidates) {
+    const part = candidate.rows[0] as Part;
+    const said = verdicts.get(part) ?? { outcome: run.isDry ? "UPDATED" as const : "UNCHANGED" as const };
+    verdicts.set(part, said.outcome === "REFUSED" ? said : { ...said, reason: notes.get(candidate) });
+  }
   return verdicts;
 };

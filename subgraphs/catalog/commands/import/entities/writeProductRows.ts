@@ -8,16 +8,17 @@ import type { DraftVariant } from "../../../domain/variantInput.ts";
 import { findProducts, findVariants, findVendors } from "../../../queries/import/terms.ts";
 import { writeProducts, type WrittenProduct } from "../../product/writeProducts.ts";
 import { type Candidate, type EntityWriter, type ImportRun, mayChange, type Part, refused, sayAll, type Verdict } from "../importRun.ts";
-import { ensureAttributes, ensureCategories } from "./ensureTerms.ts";
+import { assertPaths, ensureAttributes, ensureCategories } from "./ensureTerms.ts";
 import { setBasePrices } from "./setBasePrices.ts";
 import { setStock } from "./setStock.ts";
 
 interface Drafted { readonly candidate: Candidate; readonly draft: ProductDraft; readonly variants: readonly { readonly part: Part; readonly draft: DraftVariant }[] }
 
 /** Products with their variants, prices and stock. What a row does not say stays as it is; variants that are not named stay too. */
-export const writeProductRows: EntityWriter = async (tx, run, candidates) => {
+export const writeProductRows: EntityWriter = async (tx, run, given) => {
   const verdicts = new Map<Part, Verdict>();
-  if (!run.isDry || candidates.length > 0) await ensureAttributes(tx, run);
+  const candidates = given.filter((candidate) => isWritable(candidate, verdicts));
+  if (candidates.length > 0) await ensureAttributes(tx, run);
   const categories = await ensureCategories(tx, run, candidates.flatMap(({ whole }) => whole.list("categories") ?? []));
   const vendors = await findVendors(tx, candidates.flatMap(({ whole }) => whole.text("vendor") ?? []));
   const skus = candidates.flatMap(({ parts }) => parts.flatMap(({ fields }) => skuOf(fields) ?? []));
@@ -58,6 +59,18 @@ export const writeProductRows: EntityWriter = async (tx, run, candidates) => {
   }
   return verdicts;
 };
+
+/** What is wrong with a row by itself is told before anything is made for it. */
+function isWritable(candidate: Candidate, verdicts: Map<Part, Verdict>): boolean {
+  try {
+    assertPaths(candidate.whole.list("categories") ?? []);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RowProblem)) throw error;
+    sayAll(verdicts, candidate, refused(error.field, error.message));
+    return false;
+  }
+}
 
 const skuOf = (fields: Checked) => fields.text("variant.sku")?.toUpperCase();
 
