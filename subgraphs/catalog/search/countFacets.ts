@@ -1,7 +1,7 @@
 import { type FacetCounts, MAX_GROUPS, PRICE_EDGES, type RangeCounts, type ValueCounts } from "../domain/facets.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 import type { Interned } from "./interned.ts";
-import { GROUP, type Narrowed, OUT, PASSES, pricesAt } from "./narrow.ts";
+import { GROUP, type Narrowed, OUT, PASSES } from "./narrow.ts";
 import { rangesOf } from "./numberRanges.ts";
 import type { ProductIndex } from "./productIndex.ts";
 
@@ -23,21 +23,31 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
     const at = attributeCodes.indexOf(index.attributes.keyOf(attribute));
     return at === -1 ? 127 : GROUP.attributes + at;
   });
-  const valueGroup = Int8Array.from({ length: index.values.size }, (_, value) => groupOf[index.values.infoOf(value).attribute] as number);
+  const attributeOf = Int32Array.from({ length: index.values.size }, (_, value) => index.values.infoOf(value).attribute);
+  const valueGroup = Int8Array.from(attributeOf, (attribute) => groupOf[attribute] as number);
   for (let n = 0; n < docs.length; n += 1) {
     const verdict = verdicts[n] as number;
     const row = verdict === OUT ? undefined : index.row(docs[n] as number);
     if (!row) continue;
-    const counts = (group: number): boolean => verdict === PASSES || verdict === group;
-    if (counts(GROUP.category)) for (const one of row.categories) (categories[one] as number) += 1;
-    if (row.brand >= 0 && counts(GROUP.brand)) (brands[row.brand] as number) += 1;
-    if (row.vendor >= 0 && counts(GROUP.vendor)) (vendors[row.vendor] as number) += 1;
-    if (counts(GROUP.price)) for (const edge of edgesOf(pricesAt(row, currency, now))) (prices[edge] as number) += 1;
-    if (counts(GROUP.stock)) (stock[row.inStock ? 1 : 0] as number) += 1;
+    const passes = verdict === PASSES;
+    if (passes || verdict === GROUP.category) for (const one of row.categories) (categories[one] as number) += 1;
+    if (row.brand >= 0 && (passes || verdict === GROUP.brand)) (brands[row.brand] as number) += 1;
+    if (row.vendor >= 0 && (passes || verdict === GROUP.vendor)) (vendors[row.vendor] as number) += 1;
+    if (passes || verdict === GROUP.price) {
+      let seen = 0;
+      for (const one of row.prices) {
+        if (one.currency !== currency || one.from > now || now >= one.to) continue;
+        const edge = edgeOf(one.amount);
+        if (edge < 0 || (seen & (1 << edge)) !== 0) continue;
+        seen |= 1 << edge;
+        (prices[edge] as number) += 1;
+      }
+    }
+    if (passes || verdict === GROUP.stock) (stock[row.inStock ? 1 : 0] as number) += 1;
     for (const one of row.values) {
       if (verdict !== PASSES && verdict !== valueGroup[one]) continue;
       (values[one] as number) += 1;
-      (carriers[index.values.infoOf(one).attribute] as number) += 1;
+      (carriers[attributeOf[one] as number] as number) += 1;
     }
     for (const { attribute, value } of row.numbers) {
       if (verdict !== PASSES && verdict !== groupOf[attribute]) continue;
@@ -82,10 +92,15 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
   };
 }
 
-/** Places in PRICE_EDGES of the ranges that the prices are in, each once. */
-function edgesOf(amounts: readonly number[]): Iterable<number> {
-  const edges = amounts.map((amount) => EDGES.findLastIndex((edge) => edge <= amount)).filter((edge) => edge >= 0);
-  return edges.length > 1 ? new Set(edges) : edges;
+/** Place in PRICE_EDGES of the range that the amount is in; -1 below all of them. */
+function edgeOf(amount: number): number {
+  let [low, high] = [0, EDGES.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((EDGES[middle] as number) <= amount) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 function fullest(counts: Int32Array, table: Interned<unknown>): { id: string; count: number }[] {

@@ -17,13 +17,7 @@ export const OUT = -2;
 
 type Check = (row: Row) => boolean;
 
-/** Prices that hold at a moment, in one currency. */
-export function pricesAt(row: Row, currency: string, now: number): number[] {
-  const amounts: number[] = [];
-  for (const price of row.prices) if (price.currency === currency && price.from <= now && now < price.to) amounts.push(price.amount);
-  return amounts;
-}
-
+/** The lowest price that holds at a moment, in one currency. */
 export function lowestPrice(row: Row, currency: string, now: number): number | undefined {
   let lowest: number | undefined;
   for (const price of row.prices) if (price.currency === currency && price.from <= now && now < price.to && (lowest === undefined || price.amount < lowest)) lowest = price.amount;

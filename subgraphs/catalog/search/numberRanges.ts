@@ -4,43 +4,35 @@ import type { RangeCounts } from "../domain/facets.ts";
 /** Ranges that are offered of one attribute. */
 const RANGES = 5;
 
+/** Values that edges are taken from; more would not move them by much. */
+const SAMPLE = 200;
+
 /**
  * Ranges of about equal counts with round edges, each from `min` on and below `below`; the range that the filter asks for is always
- * among them. Sorts the values. Counts values; a product has one of an attribute, seldom more.
+ * among them. Edges come from a sample, counts from all values. A product has one value of an attribute, seldom more.
  */
 export function rangesOf(values: Float64Array, asked: AttributeCondition | undefined): RangeCounts[] {
-  values.sort();
-  const [first, last] = [values[0] as number, values.at(-1) as number];
+  const step = Math.max(1, Math.floor(values.length / SAMPLE));
+  const sample = Float64Array.from({ length: Math.ceil(values.length / step) }, (_, n) => values[n * step] as number).sort();
+  const [first, last] = [sample[0] as number, sample.at(-1) as number];
   const edges = new Set<number>();
   for (let n = 1; n < RANGES; n += 1) {
-    const edge = rounded(values[Math.floor((values.length * n) / RANGES)] as number);
+    const edge = rounded(sample[Math.floor((sample.length * n) / RANGES)] as number);
     if (edge > first && edge <= last) edges.add(edge);
   }
   if (asked?.min !== undefined) edges.add(Number(asked.min));
   if (asked?.below !== undefined) edges.add(Number(asked.below));
   const inOrder = [...edges].sort((a, b) => a - b);
-  const ranges: RangeCounts[] = [];
-  for (let n = 0; n <= inOrder.length; n += 1) {
-    const [min, below] = [inOrder[n - 1], inOrder[n]];
-    const count = countBelow(values, below ?? Infinity) - countBelow(values, min ?? -Infinity);
-    if (count > 0) ranges.push({ min, below, count });
+  const counts = new Int32Array(inOrder.length + 1);
+  for (const value of values) {
+    let range = 0;
+    while (range < inOrder.length && value >= (inOrder[range] as number)) range += 1;
+    (counts[range] as number) += 1;
   }
-  return ranges;
+  return [...counts].flatMap((count, n) => (count === 0 ? [] : [{ min: inOrder[n - 1], below: inOrder[n], count }]));
 }
 
 /** To two digits: 1366 is 1400, 0.0347 is 0.035. */
 function rounded(value: number): number {
   return Number(value.toPrecision(2));
-}
-
-/** How many of the sorted values are below the bound. */
-function countBelow(values: Float64Array, bound: number): number {
-  if (bound === Infinity) return values.length;
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] as number) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
