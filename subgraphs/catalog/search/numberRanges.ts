@@ -20,8 +20,10 @@ export function rangesOf(values: Float64Array, asked: AttributeCondition | undef
     const edge = rounded(sample[Math.floor((sample.length * n) / RANGES)] as number);
     if (edge > first && edge <= last) edges.add(edge);
   }
-  if (asked?.min !== undefined) edges.add(Number(asked.min));
-  if (asked?.below !== undefined) edges.add(Number(asked.below));
+  // The asked range is one of them, whole.
+  const [min, below] = [Number(asked?.min ?? -Infinity), Number(asked?.below ?? Infinity)];
+  if (asked?.min !== undefined || asked?.below !== undefined) for (const edge of edges) if (edge > min && edge < below) edges.delete(edge);
+  for (const bound of [min, below]) if (Number.isFinite(bound)) edges.add(bound);
   const inOrder = [...edges].sort((a, b) => a - b);
   const counts = new Int32Array(inOrder.length + 1);
   for (const value of values) {

@@ -15,7 +15,7 @@ export interface ProductSearchOptions {
   readonly clocks: Clocks;
   readonly log: Log;
   readonly synonyms: Synonyms;
-  /** How far an answer may lag behind what was committed, in milliseconds; 0 looks for news before each answer. */
+  /** How far an answer may lag behind what was committed, in milliseconds; 0 looks for news before each answer, and waits for all of it. */
   readonly lagMs: number;
 }
 
@@ -35,6 +35,7 @@ export interface ProductSearch {
 const FIRST_MS = 2_000;
 /** How long who must see the latest waits for an index that is being built anew. */
 const REBUILT_MS = 2_000;
+const AS_LONG_AS_IT_TAKES_MS = 600_000;
 /** An idle process looks this often, so that it has little to catch up with. */
 const FOLLOW_MS = 500;
 const POPULAR_MS = 600_000;
@@ -94,8 +95,8 @@ class FollowingSearch implements ProductSearch {
     if (!this.#built) return undefined;
     const lagMs = fresh ? 0 : this.#options.lagMs;
     await this.#caughtUp(performance.now() - lagMs);
-    // What changed for very many products takes a new index; only who must see the latest waits for it.
-    if (lagMs === 0 && this.#building) await this.#within(REBUILT_MS, this.#building);
+    // What changed for very many products takes a new index; only who must see the latest waits for it, to the end where nothing may lag.
+    if (lagMs === 0 && this.#building) await this.#within(this.#options.lagMs === 0 ? AS_LONG_AS_IT_TAKES_MS : REBUILT_MS, this.#building);
     return this.#built;
   }
 

@@ -24,7 +24,7 @@ const UNITS: ReadonlyMap<string, string> = new Map([
 
 const NUMBER = /^\d+(?:\.\d+)?$/;
 // One run of letters and digits; a point between digits belongs to the number. Every character is looked at once.
-const RUN = /[\p{L}\p{N}]+(?:\.\p{N}+(?!\p{L}))?/gu;
+const RUN = /[\p{L}\p{N}]+(?:(?<=\p{N})\.(?=\p{N})[\p{L}\p{N}]+)?/gu;
 const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{3,}$/u;
 
 /** Lower case, compatible forms made one, accents taken off: `Café` and `CAFE` are the same word. */
