@@ -19,6 +19,12 @@ const SIZE_ARGUMENTS = ["first", "last", "limit"] as const;
  * a visit to a subgraph.
  */
 const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
+  "Vendor.members": { size: 10 },
+  "Query.permissions": { size: 60, weight: 0.25 },
+  "Query.roles": { size: 6, weight: 0.25 },
+  "RoleRights.permissions": { size: 30, weight: 0.25 },
+  "PermissionGroup.permissions": { size: 10, weight: 0.25 },
+  "User.permissionGroups": { size: 3 },
   "MetricNode.dimensions": { size: 2 },
   "MetricNode.values": { size: 4 },
   "MetricResult.nodes": { weight: 0.25 },

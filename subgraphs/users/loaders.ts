@@ -11,6 +11,7 @@ import { listDataExports } from "./queries/dataExports.ts";
 import { listUsersByIds } from "./queries/users.ts";
 import { listSecondFactors } from "./queries/secondFactor.ts";
 import { listLiveSessions } from "./queries/sessions.ts";
+import { listVendorMembers } from "./queries/vendorMembers.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
 export type UsersLoaders = ReturnType<typeof makeLoaders>;
@@ -30,6 +31,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     permissionGroupsOfMember: manyByKey({ load: (ids) => listPermissionGroupsOfMembers(db, ids), keyOf: (group) => group.userId }),
     secondFactorByUser: byKey({ load: (ids) => listSecondFactors(db, ids), keyOf: (factor) => factor.userId }),
     dataExportsOfUser: manyByKey({ load: (ids) => listDataExports(db, ids), keyOf: (one) => one.userId ?? "" }),
+    membersOfVendor: manyByKey({ load: (ids) => listVendorMembers(db, ids), keyOf: (member) => member.vendorId }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

@@ -24,6 +24,8 @@ export interface Vendor {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
+  readonly commissionBps: number;
+  readonly version: number;
 }
 
 /** Whether the person is there at all for the viewer. Some see people without what makes them persons (`seesPersonalData`). */
