@@ -10,7 +10,7 @@ import { sliceRules } from "../access/graphRules.ts";
 
 test("the committed graph is what the slices compose to, and breaks no client", () => {
   expect(graphDrift(composeSupergraph(describedSlices()))).toEqual({ stale: [], breaking: [] });
-});
+}, 60_000);
 
 describe("a field's description", () => {
   test("says in the schema that clients see who may have it, in the words of its rule", () => {

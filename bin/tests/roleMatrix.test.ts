@@ -18,7 +18,7 @@ describe.each(sliceRules())("who may have which field of $name", ({ name, schema
     expect(rows.flatMap((row) => row.differs.map((differs) => `${row.field}: ${differs}`))).toEqual([]);
     expect(rows.filter((row) => row.letters.length !== 9)).toEqual([]);
     await expect(writeMatrix(name, rows, rules, textOf)).toMatchFileSnapshot(join("roleMatrix", `${name}.golden.txt`));
-  });
+  }, 60_000);
 
   // Each field is asked for on its own way, behind no other guard: so the row of a field where no guard stands at all is its row
   // where only its own is taken away, and one run shows all of them.
@@ -29,7 +29,7 @@ describe.each(sliceRules())("who may have which field of $name", ({ name, schema
     const survivors = ruled.filter((row) => without.get(row.field) === row.letters).map((row) => row.field);
     process.stdout.write(`${name}: ${ruled.length - survivors.length} of ${ruled.length} removed rules are noticed\n`);
     expect(survivors).toEqual([]);
-  });
+  }, 60_000);
 });
 
 /** Guards of types that only stand in one of the two maps would not boot. */
