@@ -98,3 +98,17 @@ test("FraudReviews, WebhookEndpointUpsert, TrackEvents", async () => {
   const event = { id: randomUUID(), type: "SEARCH", occurredAt: new Date().toISOString(), searchText: "lantern" };
   expect(await done("TrackEvents", { consent: true, sessionId: randomUUID(), events: [event] })).toMatchObject({ accepted: 1, rejected: [] });
 });
+
+test("TokenRefresh, Sessions, PasswordResetRequest: an account's sessions, and a password that is forgotten", async () => {
+  const password = "correct horse battery";
+  const registered = await graph.run("Register", { input: { email: "op@example.test", password } });
+  const first = registered.data["register"] as Data;
+  const login = await graph.run("Login", { input: { email: "op@example.test", password } });
+  const token = (login.data["login"] as Data)["accessToken"] as string;
+  const mine = await graph.run("Sessions", {}, token);
+  expect(mine.errors).toEqual([]);
+  expect(mine.data).toMatchObject({ me: { email: "op@example.test", emailVerified: false, status: "ACTIVE" }, sessions: [{ current: true }, { current: false }] });
+  expect((await graph.run("TokenRefresh", { input: { refreshToken: first["refreshToken"] } })).data["tokenRefresh"]).toMatchObject({ __typename: "TokenPair", refreshToken: expect.any(String) });
+  const answers = await Promise.all(["op@example.test", "nobody@example.test"].map(async (email) => (await graph.run("PasswordResetRequest", { input: { email } })).data["passwordResetRequest"]["__typename"] as string));
+  expect(answers).toEqual(["PasswordResetRequestSuccess", "PasswordResetRequestSuccess"]);
+});
