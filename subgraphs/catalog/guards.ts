@@ -8,6 +8,7 @@ import { priceGuards } from "./guards/price.ts";
 import { reviewGuards } from "./guards/review.ts";
 import { searchGuards } from "./guards/search.ts";
 import { vendorGuards } from "./guards/vendor.ts";
+import { wishlistGuards } from "./guards/wishlist.ts";
 
 // The catalogue is public. Drafts are kept back where products are read (domain/product.ts), so they are not there at all.
 const catalogueGuards: Guards = {
@@ -36,4 +37,5 @@ export const guards: Guards = mergeAreas<Guards>(
   reviewGuards,
   searchGuards,
   vendorGuards,
+  wishlistGuards,
 );

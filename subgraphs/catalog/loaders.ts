@@ -4,6 +4,7 @@ import type { RequestInfo } from "#kit/subgraph.ts";
 import type { Database } from "#platform/db/database.ts";
 import { mediaLoaders } from "./loaders/media.ts";
 import { reviewLoaders } from "./loaders/review.ts";
+import { wishlistLoaders } from "./loaders/wishlist.ts";
 import { priceLoaders } from "./loaders/price.ts";
 import { catalogueLoaders } from "./loaders/catalogue.ts";
 import { inventoryLoaders } from "./loaders/inventory.ts";
@@ -37,6 +38,7 @@ export function makeLoaders({ db, kept }: { db: Database; kept: Kept }, request:
     ...priceLoaders(db, kept, fresh),
     ...catalogueLoaders({ db, kept }, request),
     ...reviewLoaders(db, kept, viewer, fresh),
+    ...wishlistLoaders(db, viewer),
     productById: byKey({ load: async (ids) => visible(await kept.shelves.byIds(ids, { fresh })), keyOf: (product) => product.id }),
     productBySlug: byKey({ load: async (slugs) => visible(await kept.shelves.bySlugs(slugs, { fresh })), keyOf: (product) => product.slug }),
     /** Not filtered: ask for its product before showing one. */

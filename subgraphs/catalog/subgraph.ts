@@ -28,6 +28,7 @@ import { reviewResolvers } from "./resolvers/review.ts";
 import { searchResolvers } from "./resolvers/search.ts";
 import { taxonomyResolvers } from "./resolvers/taxonomy.ts";
 import { vendorResolvers } from "./resolvers/vendor.ts";
+import { wishlistResolvers } from "./resolvers/wishlist.ts";
 
 const PRUNE_MS = 3_600_000;
 /** How old the search's knowledge of the catalogue may be, where anything may be kept at all. */
@@ -70,6 +71,7 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, prese
       reviewResolvers,
       searchResolvers,
       vendorResolvers,
+      wishlistResolvers,
     ),
     guards,
     makeLoaders,
