@@ -4,6 +4,4 @@ alter table users.vendors
   add column shipping_policy text check (length(shipping_policy) between 1 and 5000),
   add column return_policy text check (length(return_policy) between 1 and 5000),
   -- what the vendor says of itself: away, or there. What can be bought is a matter of products and stock.
-  add column is_open boolean not null default true,
-  add column updated_at timestamptz,
-  add column version integer not null default 1;
+  add column is_open boolean not null default true;
