@@ -36,7 +36,7 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
         db, clocks, log, cache, tokenKey, dataKey, knownPasswords: knownPasswords(passwordSettings(), log), objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings(),
       });
     case "catalog":
-      return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, ...keepSettings(), ...searchSettings() });
+      return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, plans: true, ...keepSettings(), ...searchSettings() });
     case "orders":
       return createOrdersSubgraph({ db, clocks, log, payments: await choosePayments(db, stripeSettings()) });
     case "predictions":

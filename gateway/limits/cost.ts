@@ -48,6 +48,9 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "Product.attributes": { size: 20, weight: 0.25 },
   "ProductVariant.options": { size: 3, weight: 0.5 },
   "Category.breadcrumbs": { size: 5 },
+  "VariantBulkUpsertSuccess.variants": { size: 100 },
+  "VariantBulkUpsertSuccess.errors": { size: 100, weight: 0.25 },
+  "VariantsRejected.errors": { size: 100, weight: 0.25 },
   "DataQuality.checks": { size: 200, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { defineSubgraph, type Resolvers, type Subgraph } from "#kit/subgraph.ts";
+import { followPlans } from "./commands/product/followPlans.ts";
 import { sweepMedia } from "./commands/media/sweepMedia.ts";
 import { startJobs } from "./commands/import/startJobs.ts";
 import { pruneKeys } from "./commands/once.ts";
@@ -26,9 +27,11 @@ import { queryResolvers } from "./resolvers/query.ts";
 import { priceResolvers } from "./resolvers/price.ts";
 import { reviewResolvers } from "./resolvers/review.ts";
 import { searchResolvers } from "./resolvers/search.ts";
+import { productWritingResolvers } from "./resolvers/productWriting.ts";
 import { taxonomyResolvers } from "./resolvers/taxonomy.ts";
 import { vendorResolvers } from "./resolvers/vendor.ts";
 import { wishlistResolvers } from "./resolvers/wishlist.ts";
+import { taxonomyWritingResolvers } from "./resolvers/taxonomyWriting.ts";
 
 const PRUNE_MS = 3_600_000;
 /** How old the search's knowledge of the catalogue may be, where anything may be kept at all. */
@@ -40,6 +43,8 @@ export interface CatalogOptions extends CatalogDeps {
   readonly keep?: boolean;
   /** A file of synonyms that replaces ours (docs/search.md). */
   readonly synonymsFile?: string;
+  /** Whether this process carries out what is planned (going on sale, leaving it), each second; any number of processes may. Not where not given. */
+  readonly plans?: boolean;
   /** Where pictures and files are kept; in a folder that goes with the slice where not given. */
   readonly objects?: ObjectsOptions;
   /** Mappings for imports that come with the shop, by their names. */
@@ -49,13 +54,14 @@ export interface CatalogOptions extends CatalogDeps {
 }
 
 /** Products, variants, prices, stock and categories. The database stays its caller's to close. */
-export async function createCatalogSubgraph({ keep = false, objects: kept, presets = new Map(), jobSeconds = 0, synonymsFile, ...deps }: CatalogOptions): Promise<Subgraph> {
+export async function createCatalogSubgraph({ keep = false, plans = false, objects: kept, presets = new Map(), jobSeconds = 0, synonymsFile, ...deps }: CatalogOptions): Promise<Subgraph> {
   const { objects, downloads, ...stored } = await openObjects(kept);
   const jobs = jobSeconds > 0 ? startJobs({ ...deps, objects }, jobSeconds) : undefined;
   const sweep = () => void sweepMedia({ db: deps.db, objects }).catch((error: unknown) => deps.log.warn({ error }, "leftovers of pictures could not be swept"));
   const sweeper = setInterval(sweep, SWEEP_MS).unref();
   const pruner = setInterval(() => void pruneKeys(deps.db).catch((error: unknown) => deps.log.warn({ error }, "old idempotency keys could not be forgotten")), PRUNE_MS).unref();
   const search = openProductSearch({ ...deps, synonyms: await readSynonymsFile(synonymsFile), lagMs: keep ? SEARCH_LAG_MS : 0 });
+  const planner = plans ? followPlans(deps) : undefined;
   return defineSubgraph({
     name: "catalog",
     deps: { ...deps, objects, downloads, presets, publicUrl: kept?.publicUrl, kept: makeKept(deps.db, keep), search },
@@ -65,6 +71,8 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, prese
       categoryAreaResolvers,
       taxonomyResolvers,
       importResolvers,
+      productWritingResolvers,
+      taxonomyWritingResolvers,
       inventoryResolvers,
       mediaResolvers,
       priceResolvers,
@@ -81,6 +89,7 @@ export async function createCatalogSubgraph({ keep = false, objects: kept, prese
       clearInterval(sweeper);
       await jobs?.stop();
       await search.close();
+      await planner?.close();
       await stored.close();
     },
   });

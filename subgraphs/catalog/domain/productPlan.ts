@@ -12,7 +12,8 @@ export interface KnownProduct {
   readonly externalRef: string | null;
   readonly status: ProductStatus;
   readonly vendorId: string | null;
-  readonly publishedAt: Date | null;
+  readonly publishAt: Date | null;
+  readonly unpublishAt: Date | null;
   readonly version: number;
 }
 export interface KnownBrand { readonly id: string; readonly slug: string; readonly name: string }

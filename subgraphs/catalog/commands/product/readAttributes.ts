@@ -3,7 +3,7 @@ import type { Tx } from "#platform/db/database.ts";
 import type { ProductDraft } from "../../domain/productInput.ts";
 import type { KnownAttribute, KnownOption } from "../../domain/productPlan.ts";
 import { makeSlug } from "../../domain/slug.ts";
-import { insertOptions, listKnownAttributes, listKnownOptions, lockCatalogueTerms } from "../../queries/writing/knownTerms.ts";
+import { insertOptions, keepCatalogueTerms, listKnownAttributes, listKnownOptions, lockCatalogueTerms } from "../../queries/writing/knownTerms.ts";
 
 export interface Attributes {
   of(code: string): KnownAttribute | undefined;
@@ -29,7 +29,7 @@ export async function readAttributes(tx: Tx, drafts: readonly ProductDraft[], cr
     if (attribute?.type !== "OPTION") continue;
     for (const one of create ? [text, codeOf(text)] : [text]) asked.set(keyOf(attribute.id, one), { attributeId: attribute.id, text: one });
   }
-  if (create && asked.size > 0) await lockCatalogueTerms(tx);
+  if (asked.size > 0) await (create ? lockCatalogueTerms(tx) : keepCatalogueTerms(tx));
   const byText = new Map<string, KnownOption>();
   const takenCodes = new Set<string>();
   for (const { asked: text, ...option } of await listKnownOptions(tx, [...asked.values()])) {

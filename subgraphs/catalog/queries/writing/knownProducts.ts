@@ -12,12 +12,12 @@ const lockNames = query({
   budget: { access: "write", maxRows: 1 },
 });
 
-const productRow = { id: "uuid", slug: "text", name: "text", external_ref: "text?", status: "text", vendor_id: "uuid?", published_at: "timestamptz?", version: "int4" } as const;
+const productRow = { id: "uuid", slug: "text", name: "text", external_ref: "text?", status: "text", vendor_id: "uuid?", publish_at: "timestamptz?", unpublish_at: "timestamptz?", version: "int4" } as const;
 
 // In the order of ids, so that two writers never wait for each other in a circle.
 const lockProducts = query({
   name: "catalog.lockKnownProducts",
-  text: `select p.id, p.slug, p.name, p.external_ref, p.status, p.vendor_id, p.published_at, p.version from catalog.products p
+  text: `select p.id, p.slug, p.name, p.external_ref, p.status, p.vendor_id, p.publish_at, p.unpublish_at, p.version from catalog.products p
     where p.id = any($1) or p.external_ref = any($2) order by p.id for no key update`,
   params: ["uuid[]", "text[]"],
   row: productRow,
@@ -30,6 +30,16 @@ const skus = query({
   params: ["text[]"],
   row: { sku: "text", id: "uuid", product_id: "uuid", name: "text" },
   budget: { access: "index", maxRows: 200_000 },
+});
+
+// The product first: whoever changes variants has locked it before.
+const oneVariant = query({
+  name: "catalog.lockVariant",
+  text: `select v.id, v.product_id, v.sku, v.version, p.vendor_id from catalog.products p join catalog.variants v on v.product_id = p.id
+    where v.id = $1 and p.id = (select w.product_id from catalog.variants w where w.id = $1) for no key update of p`,
+  params: ["uuid"],
+  row: { id: "uuid", product_id: "uuid", sku: "text", version: "int4", vendor_id: "uuid?" },
+  budget: { access: "write", maxRows: 1 },
 });
 
 const takenSlugs = query({
@@ -60,7 +70,7 @@ const knownVendors = query({
 
 function toKnown(found: RowOf<typeof productRow>): KnownProduct {
   const { id, slug, name, version } = found;
-  return { id, slug, name, version, externalRef: found.external_ref, status: found.status as ProductStatus, vendorId: found.vendor_id, publishedAt: found.published_at };
+  return { id, slug, name, version, externalRef: found.external_ref, status: found.status as ProductStatus, vendorId: found.vendor_id, publishAt: found.publish_at, unpublishAt: found.unpublish_at };
 }
 
 export async function lockProductNames(tx: Reader): Promise<void> {
@@ -95,4 +105,11 @@ export async function listLinkable(db: Reader, ids: readonly string[]): Promise<
 
 export async function listKnownVendors(db: Reader, ids: readonly string[]): Promise<Set<string>> {
   return new Set(ids.length === 0 ? [] : (await db.many(knownVendors, [ids])).map(({ id }) => id));
+}
+
+/** The variant, with its product locked for changes. Its version is read after that. */
+export async function lockVariant(tx: Reader, id: string): Promise<{ id: string; productId: string; sku: string; version: number; vendorId: string | null } | undefined> {
+  await lockProductNames(tx);
+  const found = await tx.maybeOne(oneVariant, [id]);
+  return found && { id: found.id, productId: found.product_id, sku: found.sku, version: found.version, vendorId: found.vendor_id };
 }

@@ -75,6 +75,20 @@ const lockTerms = query({
   budget: { access: "write", maxRows: 1 },
 });
 
+// Options that were found stay while they are being used.
+const keepTerms = query({
+  name: "catalog.keepTerms",
+  text: "select pg_advisory_xact_lock_shared(hashtextextended('catalog.terms', 0)) is null as locked",
+  params: [],
+  row: { locked: "bool" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+/** Nobody takes options away until the transaction ends. */
+export async function keepCatalogueTerms(tx: Reader): Promise<void> {
+  await tx.one(keepTerms, []);
+}
+
 export async function lockCatalogueTerms(tx: Reader): Promise<void> {
   await tx.one(lockTerms, []);
 }
