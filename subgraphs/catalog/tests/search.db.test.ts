@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
-import { Database } from "#platform/db/database.ts";
+import type { Database } from "#platform/db/database.ts";
 import { encodeId, uuidV7 } from "#schema/values/ids.ts";
 import { openProductSearch, type ProductSearch } from "../search/productSearch.ts";
 import { createCatalogSubgraph } from "../subgraph.ts";

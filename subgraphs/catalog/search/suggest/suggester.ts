@@ -61,10 +61,10 @@ export class Suggester {
     const endings = isOpen ? this.#index.text.vocabulary.startingWith(last, most).filter((word) => this.#isThere(word)) : [this.#meant(last)];
     const completed = endings.map((ending) => [...before, ending].join(" "));
     const found = this.#add(exact, completed, most);
-    const products = [...found.PRODUCT.map(({ id }) => id)];
+    const products = found.PRODUCT.map(({ id }) => id);
     // Words that do not stand side by side in a name, and slips.
     if (products.length < most && completed[0] !== undefined) for (const id of this.#search(completed[0], most, synonyms)) if (!products.includes(id) && products.length < most) products.push(id);
-    const queries = [...found.QUERY.map(({ text }) => text)];
+    const queries = found.QUERY.map(({ text }) => text);
     for (const text of completed) if (queries.length < most && !queries.includes(text) && (before.length === 0 || this.#finds(text))) queries.push(text);
     return { queries, products, categories: found.CATEGORY.map(({ id }) => id), brands: found.BRAND.map(({ id }) => id) };
   }
