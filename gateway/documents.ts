@@ -6,6 +6,7 @@ import { LRUCache } from "lru-cache";
 import { bracketDepth } from "./limits/brackets.ts";
 import { compileCost } from "./limits/cost.ts";
 import type { CostEstimate } from "./limits/cost.ts";
+import { checkGuesses, guessableFields } from "./limits/guesses.ts";
 import type { Limits } from "./limits/limits.ts";
 import { checkStructure } from "./limits/structure.ts";
 import { hoistLiterals } from "./normalise.ts";
@@ -63,13 +64,14 @@ export function documentStore(schema: GraphQLSchema, limits: Limits): DocumentSt
     max: 2_000, maxSize: 20_000_000, sizeCalculation: (_value, source) => source.length + 200,
     dispose: (value, source) => { if (!(value instanceof Error)) bySourceHash.delete(sha256(source)); },
   });
+  const guessable = guessableFields(schema);
   const introspectionLimit = INTROSPECTION_FACTOR * introspectionCost(schema);
 
   return {
     prepare(source) {
       let known = cache.get(source);
       if (known === undefined) {
-        known = attempt(() => prepare(schema, source, limits));
+        known = attempt(() => prepare(schema, source, limits, guessable));
         if (!(known instanceof Error)) bySourceHash.set(sha256(source), known.document);
         cache.set(source, known);
       }
@@ -97,13 +99,14 @@ function attempt(run: () => PreparedDocument): PreparedDocument | Refusal | Inva
   }
 }
 
-function prepare(schema: GraphQLSchema, source: string, limits: Limits): PreparedDocument {
+function prepare(schema: GraphQLSchema, source: string, limits: Limits, guessable: ReadonlySet<string>): PreparedDocument {
   const brackets = bracketDepth(source);
   if (brackets > limits.brackets) throw new Refusal(400, "LIMIT_EXCEEDED", `The document nests ${brackets} brackets, at most ${limits.brackets} allowed (limit "brackets").`);
   const document = parseBounded(source, limits);
   checkStructure(document, limits);
   const errors = validate(schema, document, undefined, { maxErrors: MAX_ERRORS });
   if (errors.length > 0) throw new InvalidDocument(errors, "GRAPHQL_VALIDATION_FAILED");
+  checkGuesses(document, schema, guessable, limits);
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);

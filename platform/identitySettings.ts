@@ -17,6 +17,14 @@ export interface IdentitySettings {
   readonly redirectUris: readonly string[];
 }
 
+/** The settings, and where the gateway's own page is that providers send people back to: this and the provider's name. */
+export interface IdentityConfig extends IdentitySettings {
+  readonly callbackBase: string;
+}
+
+/** Below the address by which browsers reach the gateway. */
+export const CALLBACK_PATH = "/identity/callback/";
+
 const PREFIX = "MARTGRAPH_OIDC_";
 const PARTS = ["ISSUER", "CLIENT_ID", "CLIENT_SECRET", "LABEL"] as const;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);

@@ -2,6 +2,7 @@ import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import { keepSettings, passwordSettings, searchSettings, stripeSettings } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
+import type { IdentityConfig } from "#platform/identitySettings.ts";
 import type { Log } from "#platform/log.ts";
 import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
@@ -25,15 +26,16 @@ export interface SubgraphParts {
   cache: Cache;
   tokenKey: Secrets["tokenKey"];
   dataKey: Secrets["dataKey"];
+  identity?: IdentityConfig | undefined;
   objects: ObjectsOptions;
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, objects }: SubgraphParts): Promise<Subgraph> {
+export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, identity, objects }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
       return createUsersSubgraph({
-        db, clocks, log, cache, tokenKey, dataKey, knownPasswords: knownPasswords(passwordSettings(), log), objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings(),
+        db, clocks, log, cache, tokenKey, dataKey, identity, knownPasswords: knownPasswords(passwordSettings(), log), objects: await openObjectStore(objects), sweepSeconds: SWEEP_SECONDS, ...keepSettings(),
       });
     case "catalog":
       return createCatalogSubgraph({ db, clocks, log, objects, presets: readPresets(), jobSeconds: 1, plans: true, ...keepSettings(), ...searchSettings() });

@@ -3,6 +3,7 @@ import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { objectSettings, stripeSettings, webSettings } from "#platform/config.ts";
 import { type ObjectsOptions, uploadSecret } from "#platform/objects/open.ts";
 import { openCache } from "#platform/cache/open.ts";
+import { CALLBACK_PATH, type IdentityConfig, identitySettings } from "#platform/identitySettings.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import type { HopKey } from "#kit/hop.ts";
@@ -58,6 +59,12 @@ export function objectsOf({ dir, secrets }: Installation): ObjectsOptions {
   return { dir: join(dir.root, "objects"), secret: uploadSecret(secrets.hopKeys.catalog), ...objectSettings() };
 }
 
+/** Providers send browsers back to the address that the shop is reached at; without one, to this machine. */
+function identityOf(port: number): IdentityConfig {
+  const base = objectSettings().publicUrl ?? `http://localhost:${port}/`;
+  return { ...identitySettings(), callbackBase: new URL(CALLBACK_PATH.slice(1), base).href };
+}
+
 async function serveTogether(installation: Installation, { port, host }: ServeSettings, telling: Telling): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
   const { startGateway, makeSubgraph } = await loadServing();
@@ -68,11 +75,12 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   const objects = objectsOf(installation);
   const cache = await openCache(log);
   lifecycle.onClose("cache", () => cache.close());
+  const identity = identityOf(port);
   const subgraphs: Subgraph[] = [];
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey, objects });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey, identity, objects });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
@@ -84,6 +92,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
 async function serveSplit(installation: Installation, { port, host }: ServeSettings): Promise<{ url: string }> {
   const { lifecycle, log, secrets } = installation;
   const stripe = stripeSettings();
+  const identity = identityOf(port);
   const objects = objectsOf(installation);
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, { id: `${name}-1`, secret: secrets.hopKeys[name] }])) as Record<SubgraphName, HopKey>;
   const start = async (name: string, script: string, processSettings: object) => {
@@ -101,7 +110,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         port: 0,
         hopKey: hopKeys[name],
         database: databaseOf(installation, name),
-        ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> }, dataKey: secrets.dataKey } : {}),
+        ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> }, dataKey: secrets.dataKey, identity } : {}),
         ...(name === "orders" && stripe ? { stripe } : {}),
         ...(name === "catalog" || name === "users" ? { objects } : {}),
       };

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { maskError } from "#kit/errors.ts";
 import type { Log } from "#platform/log.ts";
+import { callbackPage } from "../identity/callbackPage.ts";
 import type { Metrics } from "../metrics.ts";
 import type { AccountRoute } from "../account/accountRoute.ts";
 import type { PaymentsRoute } from "../payments/paymentsRoute.ts";
@@ -45,6 +46,7 @@ export async function listen(parts: ServerParts, port: number, host: string): Pr
     if (await parts.payments.handle(path, request, response, requestId)) return;
     if (await parts.account.handle(path, request, response, requestId)) return;
     if (await parts.objects.handle(path, request, response)) return;
+    if (callbackPage(path, request, response)) return;
     if (request.method !== "GET" && request.method !== "HEAD") return respondError(response, 405, "Only GET is answered here; GraphQL is asked at /graphql.", { allow: "GET, HEAD" });
     switch (path) {
       case "/healthz":

@@ -17,6 +17,8 @@ export interface Limits {
   rootFields: number;
   /** Fields at the root of a mutation: they run one after the other, and each may guess a password or move money. */
   mutationFields: number;
+  /** Fields of one operation that take a password, code or token. */
+  guesses: number;
   /** Selections after all fragments are spread out. */
   selections: number;
   /** Pairs of selections that answer under one response name; validation compares every pair. */
@@ -47,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   aliases: 60,
   rootFields: 20,
   mutationFields: 5,
+  guesses: 1,
   selections: 600,
   overlaps: 5_000,
   directives: 25,

@@ -4,6 +4,7 @@ import { productChanged } from "./catalogue.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
+import { identityLinked, identityUnlinked } from "./identity.ts";
 import { invoiceIssued, orderLinesCancelled, refundCreated, returnReceived, returnRequested, returnResolved } from "./afterSale.ts";
 import { fulfilmentCancelled, fulfilmentCreated, fulfilmentDelivered, fulfilmentShipped, orderStateChanged } from "./fulfilment.ts";
 import { mfaDisabled, mfaEnabled, recoveryCodesRenewed, recoveryCodeUsed } from "./mfa.ts";
@@ -46,6 +47,7 @@ export const EVENTS: readonly EventType[] = [
   mfaEnabled, mfaDisabled, recoveryCodesRenewed, recoveryCodeUsed,
   dataExportReady, userErased,
   emailVerificationWanted, passwordResetWanted, emailChangeWanted, emailChangeNoticeWanted, passwordChanged,
+  identityLinked, identityUnlinked,
 ];
 
 const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));

@@ -36,8 +36,8 @@ export const aggDailySalesColumns = {
 export interface DimCustomersRow {
   /** The account. */
   user_id: string;
-  /** SHA-256 of the lower-case e-mail address, hex. */
-  email_sha256: string;
+  /** SHA-256 of the lower-case e-mail address, hex; null for whom an identity provider brought in without an address. */
+  email_sha256: string | null;
   /** ISO 3166-1 alpha-2, null where no code is known. */
   country_code: string | null;
   /** English name of the country, Unspecified where unknown. */
@@ -59,7 +59,7 @@ export interface DimCustomersRow {
 /** Columns of dim_customers as a statement's row names them. */
 export const dimCustomersColumns = {
   user_id: "uuid",
-  email_sha256: "text",
+  email_sha256: "text?",
   country_code: "text?",
   country: "text",
   registered_at: "timestamptz",

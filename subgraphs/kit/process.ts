@@ -3,6 +3,7 @@ import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { createLog, type Log } from "#platform/log.ts";
 import type { ObjectsOptions } from "#platform/objects/open.ts";
+import type { IdentityConfig } from "#platform/identitySettings.ts";
 import type { HopKey } from "./hop.ts";
 import { serveSubgraph } from "./serve.ts";
 import type { Subgraph } from "./subgraph.ts";
@@ -20,6 +21,8 @@ export interface SubgraphProcessSettings {
   dataKey?: string;
   /** Where objects are kept; for the slices that keep some. */
   objects?: ObjectsOptions;
+  /** By whom people may log in beside ourselves; for users alone. */
+  identity?: IdentityConfig;
   /** How Stripe is reached, where it is; for orders alone. */
   stripe?: StripeEnvironment;
 }

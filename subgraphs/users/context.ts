@@ -9,8 +9,18 @@ import type { Vendor } from "./domain/user.ts";
 import type { UsersLoaders } from "./loaders.ts";
 import type { TokenSigner } from "./ports/accessTokens.ts";
 import type { KnownPasswords } from "./ports/knownPasswords.ts";
+import type { IdentityProvider } from "./ports/identityProviders.ts";
 import type { PasswordHasher } from "./ports/passwordHash.ts";
 import type { SecretBox } from "./ports/secretBox.ts";
+
+/** By whom people may log in beside ourselves. */
+export interface Identity {
+  readonly providers: ReadonlyMap<string, IdentityProvider>;
+  /** Where providers send people back to where nothing else is asked for: this and the provider's name. */
+  readonly callbackBase: string;
+  /** Where else they may. */
+  readonly redirectUris: readonly string[];
+}
 
 /** What the slice works with once it is made. */
 export interface UsersParts {
@@ -29,6 +39,7 @@ export interface UsersParts {
   readonly ownAttempts: Cache;
   /** Has copies of people's data written now and not at the next turn. */
   wakePrivacy(): void;
+  readonly identity: Identity;
   /** Vendors that were read a moment ago. */
   readonly vendors: Fresh<Vendor>;
 }

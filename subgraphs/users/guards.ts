@@ -4,6 +4,7 @@ import { accountGuards } from "./guards/account.ts";
 import { addressGuards } from "./guards/address.ts";
 import { consentGuards } from "./guards/consent.ts";
 import { credentialGuards } from "./guards/credential.ts";
+import { identityGuards } from "./guards/identity.ts";
 import { mfaGuards } from "./guards/mfa.ts";
 import { sessionGuards } from "./guards/session.ts";
 import { auditGuards } from "./guards/audit.ts";
@@ -20,6 +21,7 @@ export const guards: Guards = mergeAreas<Guards>(
   privacyGuards,
   auditGuards,
   credentialGuards,
+  identityGuards,
   mfaGuards,
   sessionGuards,
   permissionGuards,

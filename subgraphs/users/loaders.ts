@@ -6,6 +6,7 @@ import type { Database } from "#platform/db/database.ts";
 import { maySee, type Vendor } from "./domain/user.ts";
 import { listAddressesOfUsers } from "./queries/addresses.ts";
 import { listConsentHistory, listLatestConsents } from "./queries/consents.ts";
+import { listIdentitiesOfUsers } from "./queries/identities.ts";
 import { listPermissionGroupsOfMembers } from "./queries/permissionGroups.ts";
 import { listDataExports } from "./queries/dataExports.ts";
 import { listUsersByIds } from "./queries/users.ts";
@@ -29,6 +30,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     consentHistoryOfUser: pagedByKey({ load: (ids, limit, after: readonly string[] | undefined) => listConsentHistory(db, ids, limit, after?.[0]), keyOf: (decision) => decision.userId }),
     sessionsOfUser: manyByKey({ load: (ids) => listLiveSessions(db, ids, clocks.wall.now()), keyOf: (session) => session.userId }),
     permissionGroupsOfMember: manyByKey({ load: (ids) => listPermissionGroupsOfMembers(db, ids), keyOf: (group) => group.userId }),
+    identitiesOfUser: manyByKey({ load: (ids) => listIdentitiesOfUsers(db, ids), keyOf: (identity) => identity.userId }),
     secondFactorByUser: byKey({ load: (ids) => listSecondFactors(db, ids), keyOf: (factor) => factor.userId }),
     dataExportsOfUser: manyByKey({ load: (ids) => listDataExports(db, ids), keyOf: (one) => one.userId ?? "" }),
     membersOfVendor: manyByKey({ load: (ids) => listVendorMembers(db, ids), keyOf: (member) => member.vendorId }),

@@ -9,7 +9,7 @@ await runSubgraphProcess("users", async ({ db, clocks, log, settings }) => {
   if (!settings.tokenKey) throw new Error("the users process was started without the key that signs access tokens");
   if (!settings.dataKey) throw new Error("the users process was started without the key for stored secrets");
   return createUsersSubgraph({
-    db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey, dataKey: settings.dataKey, knownPasswords: knownPasswords(passwordSettings(), log),
+    db, clocks: await clocks(), log, cache: await openCache(log), tokenKey: settings.tokenKey, dataKey: settings.dataKey, identity: settings.identity, knownPasswords: knownPasswords(passwordSettings(), log),
     ...(settings.objects ? { objects: await openObjectStore(settings.objects), sweepSeconds: SWEEP_SECONDS } : {}), ...keepSettings(),
   });
 });

@@ -5,6 +5,7 @@ import type { Cache } from "#platform/cache/cache.ts";
 import { memoryCache } from "#platform/cache/memory.ts";
 import type { Clocks } from "#platform/clock.ts";
 import type { Database } from "#platform/db/database.ts";
+import type { IdentityConfig } from "#platform/identitySettings.ts";
 import type { Log } from "#platform/log.ts";
 import type { ObjectStore } from "#platform/objects/store.ts";
 import { sweepEnded } from "./commands/session/sweepEnded.ts";
@@ -13,6 +14,7 @@ import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { createTokenSigner } from "./ports/accessTokens.ts";
 import { commonOnes, type KnownPasswords } from "./ports/knownPasswords.ts";
+import { createIdentityProvider } from "./ports/identityProviders.ts";
 import { createPasswordHasher, type PasswordHasher } from "./ports/passwordHash.ts";
 import { createSecretBox } from "./ports/secretBox.ts";
 import { privacySweeper } from "./privacySweeper.ts";
@@ -27,6 +29,8 @@ export interface UsersDeps {
   readonly tokenKey: { readonly privateJwk: JWK };
   /** The installation's key for what is stored sealed, 32 bytes or more as base64url. */
   readonly dataKey: string;
+  /** The identity providers that people may log in by; none where not given. */
+  readonly identity?: IdentityConfig | undefined;
   /** Where attempts are counted; in this process where not given. Its caller closes it. */
   readonly cache?: Cache;
   readonly hasher?: PasswordHasher;
@@ -53,7 +57,7 @@ const OWN_CACHE_BYTES = 4_000_000;
 const FORGET_SECONDS = 3_600;
 
 /** People, vendors, registration and login. The database stays its caller's to close. */
-export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, cache, hasher, knownPasswords = commonOnes, forgetSeconds = FORGET_SECONDS, keep = false, objects, sweepSeconds = 0 }: UsersDeps): Promise<Subgraph> {
+export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, identity, cache, hasher, knownPasswords = commonOnes, forgetSeconds = FORGET_SECONDS, keep = false, objects, sweepSeconds = 0 }: UsersDeps): Promise<Subgraph> {
   const ownAttempts = memoryCache({ maxBytes: OWN_CACHE_BYTES });
   const sweeper = objects ? privacySweeper({ db, clocks, log, objects }, sweepSeconds) : undefined;
   const forgetting = forgetSeconds > 0 ? startSweeper(() => sweepEnded(db, clocks), forgetSeconds, log) : undefined;
@@ -63,6 +67,11 @@ export async function createUsersSubgraph({ db, clocks, log, tokenKey, dataKey, 
       db, clocks, log,
       signer: await createTokenSigner(tokenKey.privateJwk),
       secrets: createSecretBox(dataKey),
+      identity: {
+        providers: new Map(identity?.providers.map((settings) => [settings.name, createIdentityProvider(settings, log)])),
+        callbackBase: identity?.callbackBase ?? "",
+        redirectUris: identity?.redirectUris ?? [],
+      },
       attempts: cache ?? ownAttempts,
       ownAttempts,
       wakePrivacy: () => sweeper?.wake(),

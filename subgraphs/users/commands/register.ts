@@ -26,7 +26,7 @@ export async function register(parts: UsersParts & { readonly client?: ClientInf
   const at = parts.clocks.business.now();
   const user = await parts.db.tx(async (tx) => {
     const made = await insertUser(tx, { ...account, passwordHash: hash.value, at });
-    await wantAccountMail(tx, { kind: "VERIFY_EMAIL", userId: made.id, email: made.email, at });
+    await wantAccountMail(tx, { kind: "VERIFY_EMAIL", userId: made.id, email: account.email, at });
     return made;
   });
   const session = await openSession(parts, user, { methods: ["pwd"] });

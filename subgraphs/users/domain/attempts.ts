@@ -24,6 +24,8 @@ export const ATTEMPT_POLICIES = {
   code: { windowMs: 10 * MINUTE_MS, perAccount: 10, perDay: 50 },
   /** By the id of the person. Apart from codes: nobody guesses 80 bits, and who is kept from codes by a guesser comes in by one of these. */
   recoveryCode: { windowMs: 10 * MINUTE_MS, perAccount: 10 },
+  /** Logins begun at identity providers, by network address: nothing is guessed, but each writes and sends somebody out. */
+  identityStart: { windowMs: MINUTE_MS, perAccount: 30 },
 } as const satisfies Readonly<Record<string, AttemptPolicy>>;
 
 export type AttemptPurpose = keyof typeof ATTEMPT_POLICIES;

@@ -3,7 +3,8 @@ import { can, type Role, type Viewer } from "#kit/viewer.ts";
 export interface User {
   /** UUID. */
   readonly id: string;
-  readonly email: string;
+  /** null for whom an identity provider brought in without vouching for an address. */
+  readonly email: string | null;
   readonly displayName: string | null;
   readonly roles: readonly Role[];
   readonly countryCode: string | null;

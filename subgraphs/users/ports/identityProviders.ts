@@ -86,6 +86,8 @@ export function createIdentityProvider(settings: IdentityProviderSettings, log: 
         const tokens = await oidc.authorizationCodeGrant(config, back, { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true });
         const claims = tokens.claims();
         if (!claims || !tokens.id_token) throw new IdentityNotShown("there is no id token");
+        // The library looks at `azp` only where there are several audiences.
+        if (claims.azp !== undefined && claims.azp !== settings.clientId) throw new IdentityNotShown("the id token was given to another client");
         const { alg } = decodeProtectedHeader(tokens.id_token);
         if (!SIGNATURES.test(alg ?? "")) throw new IdentityNotShown(`the id token is signed by "${alg}"`);
         return identityOf(claims, await profileOf(config, tokens.access_token, claims, log));
@@ -140,8 +142,8 @@ const AWAY = new Set(["OAUTH_TIMEOUT", "OAUTH_HTTP_REQUEST_FORBIDDEN"]);
 /** Which of the two it is. Neither message holds a code or token: openid-client's errors name what did not fit. */
 function nameOf(error: unknown): Error {
   if (error instanceof IdentityNotShown || error instanceof ProviderUnavailable) return error;
-  const { code, status, message, cause } = error as { code?: string; status?: number; message?: string; cause?: { message?: string; claim?: string } };
+  const { code, status, message, cause } = error as { code?: string; status?: number; message?: string; cause?: { message?: string; claim?: string; status?: number } };
   const reason = [message, code, typeof cause?.claim === "string" ? `claim ${cause.claim}` : undefined].filter(Boolean).join(", ");
-  const isAway = (status !== undefined && status >= 500) || (code !== undefined && AWAY.has(code)) || (error instanceof TypeError && message === "fetch failed");
+  const isAway = (status ?? cause?.status ?? 0) >= 500 || (code !== undefined && AWAY.has(code)) || (error instanceof TypeError && message === "fetch failed");
   return isAway ? new ProviderUnavailable(reason) : new IdentityNotShown(reason);
 }

@@ -47,14 +47,21 @@ const ofUsers = query({
   budget: { access: "index", maxRows: 20_000 },
 });
 
-// The account is locked: two identities that go at the same moment find each other gone.
-const ways = query({
+const lock = query({
   name: "users.lockWaysIn",
-  text: `select u.password_hash is not null and u.email is not null as has_password, (select count(*) from users.identities i where i.user_id = u.id) as identities
-    from (select l.id, l.password_hash, l.email from users.users l where l.id = $1 for update) u`,
+  text: "select u.password_hash is not null and u.email is not null as has_password from users.users u where u.id = $1 for update",
   params: ["uuid"],
-  row: { has_password: "bool", identities: "int8" },
+  row: { has_password: "bool" },
   budget: { access: "write", maxRows: 1 },
+});
+
+// In a statement of its own after the lock: one that had to wait for the lock would count what was there before it.
+const count = query({
+  name: "users.countIdentities",
+  text: "select count(*) as identities from users.identities i where i.user_id = $1",
+  params: ["uuid"],
+  row: { identities: "int8" },
+  budget: { access: "index", maxRows: 1 },
 });
 
 const remove = query({
@@ -89,8 +96,8 @@ export async function listIdentitiesOfUsers(db: Reader, userIds: readonly string
 
 /** By what the account can be entered, held still until the transaction ends. */
 export async function lockWaysIn(tx: Tx, userId: string): Promise<{ hasPassword: boolean; identities: number } | undefined> {
-  const found = await tx.maybeOne(ways, [userId]);
-  return found && { hasPassword: found.has_password, identities: Number(found.identities) };
+  const found = await tx.maybeOne(lock, [userId]);
+  return found && { hasPassword: found.has_password, identities: Number((await tx.one(count, [userId])).identities) };
 }
 
 /** Takes an identity of the account away; undefined for one that is not its own. */

@@ -23,7 +23,7 @@ const open = query({
       select u.id from users.users u where u.id = $2 and u.status = 'ACTIVE' and u.session_epoch = $3 for share
     ), made as (
       insert into users.sessions as s (id, user_id, methods, authenticated_at, device, ip, created_at, last_seen_at, idle_seconds, idle_expires_at, expires_at, current_token)
-      select $1, p.id, $4, $5::timestamptz, $6, $7, $5, $5, $8::int4, $5::timestamptz + make_interval(secs => $8::int4), $9, $10 from person p returning ${COLUMNS}
+      select $1, p.id, $4, least($12, $5::timestamptz), $6, $7, $5, $5, $8::int4, $5::timestamptz + make_interval(secs => $8::int4), $9, $10 from person p returning ${COLUMNS}
     ), token as (
       insert into users.refresh_tokens (id, session_id, secret_hash, created_at) select $10, m.id, $11, $5 from made m
     ), crowd as (
@@ -31,7 +31,7 @@ const open = query({
       where c.id in (select o.id from users.sessions o, made m where o.user_id = m.user_id and o.revoked_at is null order by o.last_seen_at desc, o.id desc offset ${MAX_SESSIONS - 1})
     )
     select * from made`,
-  params: ["uuid", "uuid", "int4", "text[]", "timestamptz", "text", "text?", "int4", "timestamptz", "uuid", "bytea"],
+  params: ["uuid", "uuid", "int4", "text[]", "timestamptz", "text", "text?", "int4", "timestamptz", "uuid", "bytea", "timestamptz"],
   row,
   budget: { access: "write", maxRows: 1 },
 });
@@ -43,6 +43,8 @@ export interface NewSession {
   epoch: number;
   methods: readonly string[];
   at: Date;
+  /** When they were shown, where that was before `at`. */
+  authenticatedAt?: Date;
   device: string;
   ip: string | null;
   /** Seconds for which it may stay unused. */
@@ -52,8 +54,8 @@ export interface NewSession {
 }
 
 /** The session with its first token; undefined where the person is disabled or their proof has lapsed meanwhile. */
-export async function insertSession(db: Reader, { id, userId, epoch, methods, at, device, ip, idleSeconds, expiresAt, token }: NewSession): Promise<Session | undefined> {
-  const made = await db.maybeOne(open, [id, userId, epoch, [...methods], at, device, ip, idleSeconds, expiresAt, token.id, token.secretHash]);
+export async function insertSession(db: Reader, { id, userId, epoch, methods, at, authenticatedAt, device, ip, idleSeconds, expiresAt, token }: NewSession): Promise<Session | undefined> {
+  const made = await db.maybeOne(open, [id, userId, epoch, [...methods], at, device, ip, idleSeconds, expiresAt, token.id, token.secretHash, authenticatedAt ?? at]);
   return made && toSession(made);
 }
 

@@ -5,7 +5,7 @@ import type { Registration } from "../domain/registration.ts";
 import type { User } from "../domain/user.ts";
 
 const COLUMNS = "u.id, u.email, u.display_name, u.roles, u.country_code, u.created_at, u.status = 'ACTIVE' as is_active, u.session_epoch, u.email_verified_at is not null as is_verified, u.locale, u.version";
-const row = { id: "uuid", email: "text", display_name: "text?", roles: "text[]", country_code: "text?", created_at: "timestamptz", is_active: "bool", session_epoch: "int4", is_verified: "bool", locale: "text?", version: "int4" } as const;
+const row = { id: "uuid", email: "text?", display_name: "text?", roles: "text[]", country_code: "text?", created_at: "timestamptz", is_active: "bool", session_epoch: "int4", is_verified: "bool", locale: "text?", version: "int4" } as const;
 
 function toUser(found: RowOf<typeof row>): User {
   return {

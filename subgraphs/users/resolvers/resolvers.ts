@@ -2,6 +2,7 @@ import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
 import { accountResolvers } from "./account.ts";
 import { credentialResolvers } from "./credential.ts";
+import { identityResolvers } from "./identity.ts";
 import { mfaResolvers } from "./mfa.ts";
 import { addressResolvers } from "./address.ts";
 import { privacyResolvers } from "./privacy.ts";
@@ -15,6 +16,7 @@ import { vendorResolvers } from "./vendor.ts";
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   accountResolvers,
   credentialResolvers,
+  identityResolvers,
   mfaResolvers,
   addressResolvers,
   consentResolvers,
