@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { needsPermission } from "#kit/rule.ts";
 import { sliceRules } from "../access/graphRules.ts";
@@ -13,9 +13,12 @@ const WITHOUT: Readonly<Record<string, string>> = {
 
 const ROOT = join(import.meta.dirname, "..", "..", "subgraphs");
 
-/** Sources of a slice's commands that write lines into the audit log. */
+/** Sources of a slice that write lines into the audit log, or hand their action to one that does. */
 function auditing(slice: string): string {
-  return globSync("{commands,resolvers}/**/*.ts", { cwd: join(ROOT, slice) }).map((file) => readFileSync(join(ROOT, slice, file), "utf8")).filter((source) => /\b(?:audit|note)[A-Za-z]*\(/.test(source)).join("\n");
+  const files = globSync("{commands,resolvers}/**/*.ts", { cwd: join(ROOT, slice) }).map((file) => ({ name: basename(file), source: readFileSync(join(ROOT, slice, file), "utf8") }));
+  const writers = files.filter(({ source }) => /\baudit[A-Za-z]*\(/.test(source));
+  const callers = files.filter(({ source }) => writers.some(({ name }) => source.includes(`/${name}"`)));
+  return [...writers, ...callers].map(({ source }) => source).join("\n");
 }
 
 test("every mutation that needs a permission writes who did it, or says why not", () => {
