@@ -51,6 +51,9 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "VariantBulkUpsertSuccess.variants": { size: 100 },
   "VariantBulkUpsertSuccess.errors": { size: 100, weight: 0.25 },
   "VariantsRejected.errors": { size: 100, weight: 0.25 },
+  "RatingSummary.distribution": { size: 5, weight: 0.25 },
+  "ProductVariant.prices": { size: 4 },
+  "User.wishlists": { size: 20 },
   "DataQuality.checks": { size: 200, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };

@@ -12,6 +12,7 @@ import { permissionGuards } from "./guards/permission.ts";
 import { privacyGuards } from "./guards/privacy.ts";
 import { sharedGuards } from "./guards/shared.ts";
 import { vendorGuards } from "./guards/vendor.ts";
+import { vendorPageGuards } from "./guards/vendorPage.ts";
 
 export const guards: Guards = mergeAreas<Guards>(
   sharedGuards,
@@ -26,4 +27,5 @@ export const guards: Guards = mergeAreas<Guards>(
   sessionGuards,
   permissionGuards,
   vendorGuards,
+  vendorPageGuards,
 );

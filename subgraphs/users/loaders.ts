@@ -13,6 +13,7 @@ import { listUsersByIds } from "./queries/users.ts";
 import { listSecondFactors } from "./queries/secondFactor.ts";
 import { listLiveSessions } from "./queries/sessions.ts";
 import { listVendorMembers } from "./queries/vendorMembers.ts";
+import { listVendorPages } from "./queries/vendorPages.ts";
 import { listVendorsByIds, listVendorsOfMembers } from "./queries/vendors.ts";
 
 export type UsersLoaders = ReturnType<typeof makeLoaders>;
@@ -34,6 +35,7 @@ export function makeLoaders({ db, vendors, clocks }: { db: Database; vendors: Fr
     secondFactorByUser: byKey({ load: (ids) => listSecondFactors(db, ids), keyOf: (factor) => factor.userId }),
     dataExportsOfUser: manyByKey({ load: (ids) => listDataExports(db, ids), keyOf: (one) => one.userId ?? "" }),
     membersOfVendor: manyByKey({ load: (ids) => listVendorMembers(db, ids), keyOf: (member) => member.vendorId }),
+    pageOfVendor: byKey({ load: (ids) => listVendorPages(db, ids), keyOf: (page) => page.id }),
     vendorsOfMember: manyByKey({ load: (ids) => listVendorsOfMembers(db, ids), keyOf: (vendor) => vendor.userId }),
   };
 }

@@ -12,6 +12,7 @@ import { sessionResolvers } from "./session.ts";
 import { auditResolvers } from "./audit.ts";
 import { permissionResolvers } from "./permission.ts";
 import { vendorResolvers } from "./vendor.ts";
+import { vendorPageResolvers } from "./vendorPage.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   accountResolvers,
@@ -26,4 +27,5 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   auditResolvers,
   permissionResolvers,
   vendorResolvers,
+  vendorPageResolvers,
 );
