@@ -20,7 +20,7 @@ const PRODUCT = "product { id slug name status version description descriptionHt
 async function call(field: string, input: object, viewer: Viewer = root, selection = PRODUCT) {
   const type = `${field[0]?.toUpperCase()}${field.slice(1)}`;
   const isStatus = /^product(Publish|Unpublish|Archive|Restore)$/.test(field);
-  const inputType = isStatus ? (/ublish$/.test(field) ? "ProductPublishInput" : "ProductStateInput") : `${type}Input`;
+  const inputType = isStatus ? (field.endsWith("ublish") ? "ProductPublishInput" : "ProductStateInput") : `${type}Input`;
   const success = isStatus ? "ProductStatusSuccess" : `${type}Success`;
   const fits = (name: string) => slice.subgraph.schema.getPossibleTypes(slice.subgraph.schema.getType(isStatus ? "ProductStatusResult" : `${type}Result`) as never).some((one) => one.name === name);
   const errors = ERROR.replaceAll(/\.\.\. on (\w+) \{[^}]*\}/g, (fragment: string, name: string) => (name === "UserError" || fits(name) ? fragment : ""));
