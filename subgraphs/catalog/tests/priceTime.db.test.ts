@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
@@ -5,7 +6,6 @@ import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import { encodeId } from "#schema/values/ids.ts";
-import { createRandom } from "#shopdata/random.ts";
 import { createCatalogSubgraph } from "../subgraph.ts";
 
 const slice = useSlice("martgraph_catalog", (deps) => createCatalogSubgraph({ ...deps, keep: true }));
@@ -56,13 +56,14 @@ describe("the lowest price of 30 days", () => {
   });
 
   test("is what a reading of the definition day by day gives, for any history", async () => {
-    const random = createRandom(7, "lowest of 30 days");
-    for (let round = 0; round < 40; round += 1) {
+    const lengths = fc.tuple(fc.integer({ min: 5, max: 94 }), fc.array(fc.tuple(fc.nat(24), fc.integer({ min: 1, max: 4 })), { minLength: 95, maxLength: 95 }));
+    for (const [first, steps] of fc.sample(lengths, { numRuns: 40, seed: 7 })) {
       const periods: [number, number | null, number][] = [];
-      let day = 5 + random.int(90);
+      let day = first;
       while (day > 0) {
-        const next = Math.max(0, day - 1 - random.int(25));
-        periods.push([day - 0.5, next === 0 ? null : next - 0.5, 100 * (1 + random.int(4))]);
+        const [length, price] = steps[periods.length] as [number, number];
+        const next = Math.max(0, day - 1 - length);
+        periods.push([day - 0.5, next === 0 ? null : next - 0.5, 100 * price]);
         day = next;
       }
       await history(1, periods);

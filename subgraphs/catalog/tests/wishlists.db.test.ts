@@ -61,7 +61,8 @@ describe("wishlistAdd and wishlistRemove", () => {
     await slice.owner.raw(`with p as (insert into catalog.products (slug, name, status, created_at, updated_at) select 'wish-' || n, 'Wish', 'ACTIVE', now(), now() from generate_series(1, 498) n returning id)
       insert into catalog.wishlist_items (wishlist_id, product_id, added_at) select w.id, p.id, now() from p, catalog.wishlists w where w.user_id = $1`, [ada.userId]);
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => add(ada, prd(n), { wishlistId: wishlist.id })));
-    expect(answers.map((answer) => answer.__typename).sort()).toEqual(["WishlistAddSuccess", "WishlistAddSuccess", "WishlistFull", "WishlistFull", "WishlistFull"]);
+    const count = (type: string) => answers.filter((answer) => answer.__typename === type).length;
+    expect([count("WishlistAddSuccess"), count("WishlistFull")]).toEqual([2, 3]);
     const other = await create(ada, "Other");
     const missing = [1, 2, 3, 4, 5].find((n) => answers[n - 1].__typename === "WishlistFull") as number;
     await add(ada, prd(missing), { wishlistId: other.wishlist.id });
