@@ -36,7 +36,7 @@ export const aggDailySalesColumns = {
 export interface DimCustomersRow {
   /** The account. */
   user_id: string;
-  /** SHA-256 of the lower-case e-mail address, hex; null for whom an identity provider brought in without an address. */
+  /** SHA-256 of the lower-case e-mail address, hex; null for who came in by an identity provider that vouches for none. */
   email_sha256: string | null;
   /** ISO 3166-1 alpha-2, null where no code is known. */
   country_code: string | null;
@@ -54,6 +54,14 @@ export interface DimCustomersRow {
   revenue: string;
   /** Given back, major units. */
   refunds: string;
+  /** Whether offers may be mailed. */
+  agrees_to_marketing: boolean;
+  /** Whether the shop may show what it believes the person likes. */
+  agrees_to_personalisation: boolean;
+  /** Whether visits may be counted under the account. */
+  agrees_to_analytics: boolean;
+  /** Logins. */
+  sessions: bigint;
 }
 
 /** Columns of dim_customers as a statement's row names them. */
@@ -68,6 +76,10 @@ export const dimCustomersColumns = {
   orders: "int8",
   revenue: "numeric",
   refunds: "numeric",
+  agrees_to_marketing: "bool",
+  agrees_to_personalisation: "bool",
+  agrees_to_analytics: "bool",
+  sessions: "int8",
 } as const;
 
 /** Calendar of UTC days, from the year of the first order to the end of the year of the build. Grain: one row per day. */
@@ -160,12 +172,22 @@ export interface DimProductsRow {
   status: string;
   /** Name of its category, null for none. */
   category: string | null;
+  /** Names of the categories from the top of the tree down to its own, with ' > ' between; null for none. */
+  category_path: string | null;
+  /** Name of the brand, null where nobody says. */
+  brand: string | null;
+  /** What kind of thing it is, in the vendor's words; null where nobody says. */
+  product_type: string | null;
   /** Who offers it, null for the shop itself. */
   vendor_id: string | null;
   /** Current price of its first variant in major units, exact, null where it has none. */
   unit_price: string | null;
   /** ISO 4217, null without a price. */
   currency: string | null;
+  /** Pictures that are shown. */
+  pictures: bigint;
+  /** When it first went on sale, business time; null before. */
+  published_at: Date | null;
 }
 
 /** Columns of dim_products as a statement's row names them. */
@@ -176,9 +198,14 @@ export const dimProductsColumns = {
   name: "text",
   status: "text",
   category: "text?",
+  category_path: "text?",
+  brand: "text?",
+  product_type: "text?",
   vendor_id: "uuid?",
   unit_price: "numeric?",
   currency: "text?",
+  pictures: "int8",
+  published_at: "timestamptz?",
 } as const;
 
 /** Promotions and what they took off. Grain: one row per promotion. */

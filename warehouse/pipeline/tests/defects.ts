@@ -24,8 +24,8 @@ const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, cur
 const REFUND_LINE = "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent";
 const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at";
 const ADDRESS = "id, user_id, country_code, country_label, is_default, created_at";
-const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at";
-const VARIANT = "id, product_id, sku, name, created_at";
+const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at, brand_id, product_type, publish_at, unpublish_at, published_at";
+const VARIANT = "id, product_id, sku, name, created_at, position, barcode, is_archived";
 const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, valid_to, price_list_id";
 const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic, warehouse_id";
 const LEVEL = "variant_id, warehouse_id, on_hand, reserved, incoming, updated_at";
@@ -90,6 +90,16 @@ export const RAW_DEFECTS: readonly Defect[] = [
   { suite: "raw.refund_lines", check: "goods name their product, charges none", sql: amend("orders__refund_lines", "id", { kind: "'PRODUCT'", product_id: "null::uuid" }, REFUND_LINE) },
   { suite: "raw.users", check: "an address belongs to one person", sql: copyOf("users__users", { id: NEW, external_ref: "null" }, USER) },
   { suite: "raw.addresses", check: "every address has its person", sql: copyOf("users__addresses", { id: NEW, user_id: NEW }, ADDRESS) },
+  { suite: "raw.consents", check: "every answer has its person", sql: versionOf("users__consents", "id, user_id, purpose, is_granted, source, decided_at", `values (${NEW}, ${NEW}, 'ANALYTICS', true, 'ACCOUNT', now(), $meta)`) },
+  { suite: "raw.sessions", check: "every session has its person", sql: versionOf("users__sessions", "id, user_id, created_at, revoked_at", `values (${NEW}, ${NEW}, now(), null, $meta)`) },
+  {
+    suite: "raw.erasures", check: "nobody who was erased is left",
+    sql: versionOf("users__erasures", "id, user_hash, erased_at", `select ${NEW}, encode(sha256(convert_to('martgraph-erasure:' || id::text, 'UTF8')), 'hex'), now(), $meta from raw.users__users where _to_pos is null and _op <> 'd' limit 1`),
+  },
+  { suite: "raw.brands", check: "a slug is one brand", sql: versionOf("catalog__brands", "id, slug, name, created_at, updated_at", `select uuidv7(), 'twice', 'Twice', now(), now(), $meta from generate_series(1, 2)`) },
+  { suite: "raw.media", check: "every picture has its product", sql: versionOf("catalog__media", "id, product_id, variant_id, state, position, width, height, created_at", `values (${NEW}, ${NEW}, null, 'READY', 0, 10, 10, now(), $meta)`) },
+  { suite: "raw.catalogue", check: "every value has its attribute", sql: versionOf("catalog__product_attributes", "product_id, attribute_id, place, value_text", `select id, ${NEW}, 0, 'red', $meta from raw.catalog__products where _to_pos is null and _op <> 'd' limit 1`) },
+  { suite: "raw.catalogue", check: "every link has both its ends", sql: versionOf("catalog__product_links", "product_id, linked_id, kind, position", `select id, ${NEW}, 'RELATED', 0, $meta from raw.catalog__products where _to_pos is null and _op <> 'd' limit 1`) },
   { suite: "raw.products", check: "every vendor is there", sql: amend("catalog__products", "id", { vendor_id: NEW }, PRODUCT) },
   { suite: "raw.variants", check: "a sku is one variant", sql: copyOf("catalog__variants", { id: NEW }, VARIANT) },
   { suite: "raw.prices", check: "a variant has one current price in a currency", sql: copyOf("catalog__prices", { id: NEW }, PRICE, CURRENT) },

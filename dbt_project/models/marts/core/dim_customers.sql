@@ -23,6 +23,27 @@ refunds as (
 
 ),
 
+-- The latest answer of each purpose holds; who was never asked has not agreed.
+consents as (
+
+  select
+    user_id,
+    max(case when purpose = 'MARKETING_EMAIL' and is_granted then 1 else 0 end) = 1 as agrees_to_marketing,
+    max(case when purpose = 'PERSONALISATION' and is_granted then 1 else 0 end) = 1 as agrees_to_personalisation,
+    max(case when purpose = 'ANALYTICS' and is_granted then 1 else 0 end) = 1 as agrees_to_analytics
+  from {{ first_row(ref('stg_shop__consents'), 'user_id, purpose', 'consent_id desc', ['user_id', 'purpose', 'is_granted']) }} as latest
+  group by user_id
+
+),
+
+sessions as (
+
+  select user_id, count(*) as sessions
+  from {{ ref('stg_shop__sessions') }}
+  group by user_id
+
+),
+
 addresses as (
 
   select user_id, country_label, country_code
@@ -56,8 +77,14 @@ select
   orders.last_order_at,
   coalesce(orders.orders, 0) as orders,
   coalesce(orders.revenue, 0) as revenue,
-  coalesce(refunds.refunds, 0) as refunds
+  coalesce(refunds.refunds, 0) as refunds,
+  coalesce(consents.agrees_to_marketing, false) as agrees_to_marketing,
+  coalesce(consents.agrees_to_personalisation, false) as agrees_to_personalisation,
+  coalesce(consents.agrees_to_analytics, false) as agrees_to_analytics,
+  coalesce(sessions.sessions, 0) as sessions
 from located
 left join {{ ref('countries') }} as countries on countries.code = located.country_code
 left join orders on orders.user_id = located.user_id
 left join refunds on refunds.user_id = located.user_id
+left join consents on consents.user_id = located.user_id
+left join sessions on sessions.user_id = located.user_id

@@ -1,6 +1,28 @@
 {{ config(indexes=[{'columns': ['product_id'], 'unique': True}, {'columns': ['vendor_id']}]) }}
 
-with first_variants as (
+with recursive category_paths as (
+
+  select category_id, name as path, 1 as depth
+  from {{ ref('stg_shop__categories') }}
+  where parent_id is null
+  union all
+  select categories.category_id, category_paths.path || ' > ' || categories.name, category_paths.depth + 1
+  from {{ ref('stg_shop__categories') }} as categories
+  inner join category_paths on category_paths.category_id = categories.parent_id
+  where category_paths.depth < 10
+
+),
+
+pictures as (
+
+  select product_id, count(*) as pictures
+  from {{ ref('stg_shop__media') }}
+  where state = 'READY'
+  group by product_id
+
+),
+
+first_variants as (
 
   select product_id, variant_id, sku
   from {{ first_row(ref('stg_shop__variants'), 'product_id', 'created_at, variant_id', ['product_id', 'variant_id', 'sku']) }} as firsts
@@ -24,10 +46,18 @@ select
   products.name,
   products.status,
   categories.name as category,
+  category_paths.path as category_path,
+  brands.name as brand,
+  products.product_type,
   products.vendor_id,
   current_prices.unit_price,
-  current_prices.currency
+  current_prices.currency,
+  coalesce(pictures.pictures, 0) as pictures,
+  products.published_at
 from {{ ref('stg_shop__products') }} as products
 left join {{ ref('stg_shop__categories') }} as categories on categories.category_id = products.category_id
+left join category_paths on category_paths.category_id = products.category_id
+left join {{ ref('stg_shop__brands') }} as brands on brands.brand_id = products.brand_id
+left join pictures on pictures.product_id = products.product_id
 left join first_variants on first_variants.product_id = products.product_id
 left join current_prices on current_prices.variant_id = first_variants.variant_id
