@@ -7,6 +7,7 @@ import type { ObjectsOptions } from "#platform/objects/open.ts";
 import { withPrecheck } from "./access/precheck.ts";
 import { readCommittedRootRules, type RootRules } from "./access/rootRules.ts";
 import { accountRoute } from "./account/accountRoute.ts";
+import { exportRoute } from "./account/exportRoute.ts";
 import { answerer } from "./answer.ts";
 import { authenticator } from "./auth.ts";
 import { readCommittedSupergraph } from "./compose.ts";
@@ -84,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const watch = users && /\bsessionEndings\(/.test(supergraphSdl) ? sessionWatch({ ask: endingsFrom(users), log }) : undefined;
   const auth = await authenticator(options.tokenPublicJwk, options.clock, watch);
   const objects = await objectsRoute(options.objects);
+  const copies = await exportRoute(users, options.objects);
   const clientOf = clientReader(options.trustedProxies ?? []);
   let listening: Listening | undefined;
   const server = await startGraphQLServer({
@@ -93,14 +95,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async closed() {
       await federation.close();
       await objects.close();
+      await copies.close();
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   });
+  const accounts = accountRoute(watch && users, clientOf, log);
   try {
     listening = await listen({
       graphql: graphqlRoute(answerer(server, documents, limits), auth, clientOf, limits, metrics, log),
       payments: paymentsRoute(transports.get("orders"), log),
-      account: accountRoute(watch && users, clientOf, log),
+      account: { handle: async (path, request, response, requestId) => (await copies.handle(path, request, response, requestId)) || accounts.handle(path, request, response, requestId) },
       objects,
       pages: graphiqlPages(),
       ready: readiness([...transports.values()]),

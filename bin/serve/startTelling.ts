@@ -46,11 +46,15 @@ export async function startTelling(installation: Installation): Promise<Telling>
   lifecycle.onClose("mail", () => mailer.close());
   const { composeOrderMail, MAIL_TYPES } = await import("#subgraphs/orders/mail/orderMail.ts");
   const { ACCOUNT_MAIL_TYPES, composeAccountMail } = await import("#subgraphs/users/mail/accountMail.ts");
+  const { composeExportMail, EXPORT_MAIL_TYPES } = await import("#subgraphs/users/mail/exportMail.ts");
   let webUrl = webSettings().shopWebUrl;
   const account = { db, shop, webUrl: () => webUrl };
   consumers.push(mailConsumer({
-    db, mailer, types: [...MAIL_TYPES, ...ACCOUNT_MAIL_TYPES], domain, log,
-    compose: (event) => (ACCOUNT_MAIL_TYPES.includes(event.type) ? composeAccountMail(account, event) : composeOrderMail(db, shop, event)),
+    db, mailer, types: [...MAIL_TYPES, ...ACCOUNT_MAIL_TYPES, ...EXPORT_MAIL_TYPES], domain, log,
+    compose(event) {
+      if (EXPORT_MAIL_TYPES.includes(event.type)) return composeExportMail(account, event);
+      return ACCOUNT_MAIL_TYPES.includes(event.type) ? composeAccountMail(account, event) : composeOrderMail(db, shop, event);
+    },
   }));
   const relay = await startRelay({ db, consumers, log });
   lifecycle.onClose("relay", () => relay.stop());

@@ -35,6 +35,8 @@ export async function plantPerson(owner: Database): Promise<void> {
   await run("insert into users.login_challenges (id, secret_hash, user_id, first_methods, created_at, expires_at, session_epoch, device) values (gen_random_uuid(), $2, $1, '{pwd}', now(), now(), 0, $3)", [PERSON, Buffer.from(CANARY.padEnd(32)), word("device")]);
   await run("insert into users.identities (id, user_id, issuer, subject, provider, email, created_at, last_used_at) values (gen_random_uuid(), $1, 'https://id.example.test', $2, 'google', $3, now(), now())", [PERSON, word("subject"), PERSON_EMAIL]);
   await run("insert into users.identity_flows (state_hash, secret_hash, provider, redirect_uri, user_id, created_at, expires_at) values (sha256('a'), sha256('b'), 'google', 'https://shop.example.test', $1, now(), now())", [PERSON]);
+  await run("insert into users.account_mail_requests (kind, user_id, email) values ('VERIFY_EMAIL', $1, $2), ('RESET_PASSWORD', null, $2)", [PERSON, PERSON_EMAIL]);
+  await run("insert into users.one_time_tokens (user_id, purpose, secret_hash, binding, new_email, expires_at) values ($1, 'CHANGE_EMAIL', $2, 'x', $3, now())", [PERSON, Buffer.from(CANARY.padEnd(32)), `${CANARY}.new@example.test`]);
   for (const table of ["users.idempotency_keys", "orders.idempotency_keys", "catalog.idempotency_keys"]) {
     await run(`insert into ${table} (actor, operation, key, request_hash, state, response) values ($1, 'x', $2, 'h', 'DONE', $3)`, [ACTOR, word("key"), JSON.stringify({ said: word("answer") })]);
   }
@@ -76,6 +78,9 @@ async function plantPurchases(run: Run): Promise<void> {
   for (const key of [ACTOR, mailKey]) await run("insert into orders.promotion_customer_uses (promotion_id, customer_key, usage_limit, held, used) values ($1, $2, 5, 0, 1)", [PLANTED.group, key]);
   await run("insert into catalog.stock_movements (variant_id, quantity, kind, occurred_at, warehouse_id, on_hand_before, on_hand_after, actor) select $1, 5, 'FOUND', now(), w.id, 0, 5, $2 from catalog.warehouses w limit 1", [SMALL_SHOP.variant(1), ACTOR]);
   await run("update catalog.prices set changed_by = $1 where variant_id = $2", [ACTOR, SMALL_SHOP.variant(1)]);
+  await run("insert into catalog.import_files (id, name, owner_id, object_key, size_bytes, created_at) values (gen_random_uuid(), $2, $1, 'imports/a.csv', 1, now())", [PERSON, word("file")]);
+  await run("insert into catalog.import_jobs (id, kind, state, owner_id, name, task, files, is_dry_run, on_error, created_at) values ($1, 'IMPORT', 'QUEUED', $2, $3, 'customers', '[]', true, 'SKIP', now())", [PLANTED.delivery, PERSON, word("import")]);
+  await run("insert into catalog.import_report_rows (job_id, seq, file, line, entity, key, outcome) values ($1, 1, 'a.csv', 2, 'customer', $2, 'CREATED')", [PLANTED.delivery, word("ref")]);
   await run("insert into events.behaviour_events (session_id, user_id, type, search_text, occurred_at) values (gen_random_uuid(), $1, 'SEARCH', $2, now())", [PERSON, word("search")]);
 }
 

@@ -15,7 +15,7 @@ import { memoryCache } from "#platform/cache/memory.ts";
 import { businessClock, wallClock } from "#platform/clock.ts";
 import { stripeSettings } from "#platform/config.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
-import { silentLog } from "#platform/log.ts";
+import { type Log, silentLog } from "#platform/log.ts";
 import type { ObjectsOptions } from "#platform/objects/open.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import { SUBGRAPHS, type SubgraphName } from "../install/secrets.ts";
@@ -41,12 +41,12 @@ const ROLE_OF: Readonly<Record<SubgraphName, string>> = {
   users: "martgraph_users", catalog: "martgraph_catalog", orders: "martgraph_orders", predictions: "martgraph_serving", analytics: "martgraph_serving",
 };
 
-/** The whole graph over test databases, in the shape in which it is started. */
-export async function serveTestGraph(shape: Shape, shop: TestDatabase, warehouse: TestDatabase): Promise<ServedGraph> {
+/** The whole graph over test databases, in the shape in which it is started; in one process it tells `log` what it logs. */
+export async function serveTestGraph(shape: Shape, shop: TestDatabase, warehouse: TestDatabase, log: Log = silentLog): Promise<ServedGraph> {
   const { publicKey, privateKey } = await generateKeyPair(ACCESS_TOKEN.algorithm, { extractable: true });
   const [publicJwk, privateJwk] = [await exportJWK(publicKey), await exportJWK(privateKey)];
   const configOf = (name: SubgraphName): DatabaseConfig => ({ ...(name === "predictions" || name === "analytics" ? warehouse : shop).as(ROLE_OF[name]), max: 4 });
-  const served = shape === "one process" ? await together(configOf, publicJwk, privateJwk) : await apart(configOf, publicJwk, privateJwk);
+  const served = shape === "one process" ? await together(configOf, publicJwk, privateJwk, log) : await apart(configOf, publicJwk, privateJwk);
 
   return {
     url: served.url,
@@ -76,15 +76,15 @@ function temporaryObjects(): { options: ObjectsOptions; remove(): void } {
   return { options: { dir, secret: randomBytes(32).toString("base64url") }, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-async function together(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk: JWK, privateJwk: JWK): Promise<Served> {
+async function together(configOf: (name: SubgraphName) => DatabaseConfig, publicJwk: JWK, privateJwk: JWK, log: Log): Promise<Served> {
   const databases = new Map(SUBGRAPHS.map((name) => [name, Database.open(configOf(name))]));
   const business = await businessClock(databases.get("orders") as Database);
   const tokenKey = { publicJwk, privateJwk };
   const dataKey = randomBytes(32).toString("base64url");
   const objects = temporaryObjects();
   const cache = memoryCache();
-  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log: silentLog, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey, objects: objects.options })));
-  const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, objects: objects.options, log: silentLog });
+  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey, objects: objects.options })));
+  const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, objects: objects.options, log });
   return {
     url: gateway.url,
     endpoints: {},

@@ -38,6 +38,8 @@ export interface DimCustomersRow {
   user_id: string;
   /** SHA-256 of the lower-case e-mail address, hex; null for who came in by an identity provider that vouches for none. */
   email_sha256: string | null;
+  /** Whether the person has shown that the address is theirs. */
+  is_email_verified: boolean;
   /** ISO 3166-1 alpha-2, null where no code is known. */
   country_code: string | null;
   /** English name of the country, Unspecified where unknown. */
@@ -68,6 +70,7 @@ export interface DimCustomersRow {
 export const dimCustomersColumns = {
   user_id: "uuid",
   email_sha256: "text?",
+  is_email_verified: "bool",
   country_code: "text?",
   country: "text",
   registered_at: "timestamptz",

@@ -1,7 +1,8 @@
 -- What the warehouse learns of people and products in full: answers to questions of consent, sessions without anything secret or of the
 -- device, where products stand and what they say, their pictures. Texts of answers, tokens and addresses stay in the shop.
-alter publication martgraph drop table catalog.products, catalog.variants;
+alter publication martgraph drop table users.users, catalog.products, catalog.variants;
 alter publication martgraph add table
+  users.users (id, email, display_name, roles, country_code, external_ref, status, created_at, email_verified_at),
   users.consents (id, user_id, purpose, is_granted, source, decided_at),
   users.sessions (id, user_id, created_at, revoked_at),
   catalog.products (id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at, brand_id, product_type, publish_at, unpublish_at, published_at),
@@ -18,6 +19,7 @@ alter publication martgraph add table
   catalog.translations (kind, target_id, locale, field, value, updated_at),
   catalog.price_lists (id, code, name, currency, active_from, active_to, created_at),
   catalog.media (id, product_id, variant_id, state, position, width, height, created_at);
+grant select (email_verified_at) on users.users to martgraph_capture;
 grant select (id, user_id, purpose, is_granted, source, decided_at) on users.consents to martgraph_capture;
 grant select (id, user_id, created_at, revoked_at) on users.sessions to martgraph_capture;
 grant select on catalog.brands, catalog.collections, catalog.collection_products, catalog.product_categories, catalog.attributes, catalog.attribute_options,

@@ -12,7 +12,7 @@ const TOKEN_BYTES = 32;
 
 /** Where a mail leads: with a token the page that takes it, else the page where a new password is asked for. */
 const PAGE_OF: Readonly<Record<Message, string>> = {
-  verifyEmail: "/account/verify", resetPassword: "/account/reset", changeEmail: "/account/email",
+  dataExport: "/account/export", verifyEmail: "/account/verify", resetPassword: "/account/reset", changeEmail: "/account/email",
   accountExists: "/account/reset", emailChangeNotice: "/account/reset", passwordChanged: "/account/reset",
 };
 

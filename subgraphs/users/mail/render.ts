@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { mailTemplates } from "#platform/mail/mailTemplates.ts";
 
-export const MESSAGES = ["verifyEmail", "accountExists", "resetPassword", "changeEmail", "emailChangeNotice", "passwordChanged"] as const;
+export const MESSAGES = ["verifyEmail", "accountExists", "resetPassword", "changeEmail", "emailChangeNotice", "passwordChanged", "dataExport"] as const;
 export type Message = (typeof MESSAGES)[number];
 
 /** What a template can show. */

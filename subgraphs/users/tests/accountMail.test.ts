@@ -10,6 +10,7 @@ const EXAMPLES: Readonly<Record<Message, AccountMailData>> = {
   resetPassword: withToken,
   changeEmail: { ...withToken, lasts: "an hour" },
   emailChangeNotice: { shop: "Martgraph", name: "Ada", link: "https://shop.example/account/reset" },
+  dataExport: { ...withToken, link: "https://shop.example/account/export?token=0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", lasts: "7 days" },
   passwordChanged: { shop: "Martgraph", name: "Ada", link: "https://shop.example/account/reset" },
 };
 

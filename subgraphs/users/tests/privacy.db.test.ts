@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,7 +96,11 @@ describe("dataExportRequest", () => {
 
 describe("the link in the mail", () => {
   const SERVICE: Viewer = { userId: null, roles: ["SERVICE"], vendorIds: [] };
-  const mint = async () => (await slice.owner.raw<{ token: string; email: string }>("select m.token, m.email from users.data_exports e cross join users.mint_export_token(e.id, interval '1 day') m")).rows[0];
+  const mint = async (event: string = randomUUID()) => {
+    const token = randomBytes(32).toString("base64url");
+    const { rows } = await slice.owner.raw<{ email: string }>("select m.email from users.data_exports e cross join users.open_export_mail(e.id, $1, $2) m", [event, createHash("sha256").update(token).digest()]);
+    return rows[0] && { token, email: rows[0].email };
+  };
   const open = async (token: string, viewer = SERVICE) => (await slice.graph.as(viewer).run(OPEN, { token })).data["dataExportOpen"];
 
   test("works once, and only the last one; the database keeps no link", async () => {
@@ -110,6 +114,16 @@ describe("the link in the mail", () => {
     const both = await Promise.all([open(second?.token ?? ""), open(second?.token ?? "")]);
     expect(both.filter(Boolean)).toEqual([{ objectKey: expect.stringMatching(/^exports\/[0-9a-f-]{36}\.json$/), fileName: "my-data-2026-03-01.json" }]);
     expect((await mine())[0]).toMatchObject({ downloadedAt: expect.any(String) });
+  });
+
+  test("stays good when the event of a mail that has gone out is told again", async () => {
+    await ask();
+    await isReady();
+    const event = randomUUID();
+    const token = (await mint(event))?.token ?? "";
+    await slice.owner.raw("insert into platform.mails (event_id, message, sent_at) values ($1, 'dataExport', now())", [event]);
+    expect(await mint(event)).toBeUndefined();
+    expect(await open(token)).not.toBeNull();
   });
 
   test("is nothing after its time, for others than the gateway, or as another text", async () => {

@@ -38,7 +38,7 @@ describe("first copy", () => {
       "select string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns from information_schema.columns where table_schema = 'raw' and table_name = 'users__users'",
     );
     expect(rows[0]?.columns).toBe(
-      "id uuid, email text, display_name text, roles ARRAY, country_code text, external_ref text, status text, created_at timestamp with time zone, _op text, _from_pos bigint, _to_pos bigint, _committed_at timestamp with time zone",
+      "id uuid, email text, display_name text, roles ARRAY, country_code text, external_ref text, status text, created_at timestamp with time zone, email_verified_at timestamp with time zone, _op text, _from_pos bigint, _to_pos bigint, _committed_at timestamp with time zone",
     );
     const builder = await bench.warehouse.raw<{ may: boolean }>("select has_table_privilege('martgraph_builder', 'raw.users__users', 'select') as may");
     expect(builder.rows[0]?.may).toBe(true);

@@ -22,7 +22,7 @@ const CHARGE = "id, order_id, position, kind, code, name, quantity, unit_amount,
 const PAYMENT = "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic, method, authorized_units";
 const REFUND = "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source, recorded_at, cause, tax_units, shipping_units";
 const REFUND_LINE = "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent";
-const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at";
+const USER = "id, email, display_name, roles, country_code, external_ref, status, created_at, email_verified_at";
 const ADDRESS = "id, user_id, country_code, country_label, is_default, created_at";
 const PRODUCT = "id, slug, name, status, vendor_id, category_id, external_ref, created_at, updated_at, brand_id, product_type, publish_at, unpublish_at, published_at";
 const VARIANT = "id, product_id, sku, name, created_at, position, barcode, is_archived";
@@ -88,7 +88,7 @@ export const RAW_DEFECTS: readonly Defect[] = [
       from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
   },
   { suite: "raw.refund_lines", check: "goods name their product, charges none", sql: amend("orders__refund_lines", "id", { kind: "'PRODUCT'", product_id: "null::uuid" }, REFUND_LINE) },
-  { suite: "raw.users", check: "an address belongs to one person", sql: copyOf("users__users", { id: NEW, external_ref: "null" }, USER) },
+  { suite: "raw.users", check: "a proven address belongs to one person", sql: copyOf("users__users", { id: NEW, external_ref: "null" }, USER) },
   { suite: "raw.addresses", check: "every address has its person", sql: copyOf("users__addresses", { id: NEW, user_id: NEW }, ADDRESS) },
   { suite: "raw.consents", check: "every answer has its person", sql: versionOf("users__consents", "id, user_id, purpose, is_granted, source, decided_at", `values (${NEW}, ${NEW}, 'ANALYTICS', true, 'ACCOUNT', now(), $meta)`) },
   { suite: "raw.sessions", check: "every session has its person", sql: versionOf("users__sessions", "id, user_id, created_at, revoked_at", `values (${NEW}, ${NEW}, now(), null, $meta)`) },

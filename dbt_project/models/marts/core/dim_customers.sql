@@ -59,6 +59,7 @@ located as (
   select
     users.user_id,
     users.email_sha256,
+    users.is_email_verified,
     users.registered_at,
     case when addresses.user_id is null then users.country_code else addresses.country_code end as country_code,
     nullif(trim(addresses.country_label), '') as country_label
@@ -70,6 +71,7 @@ located as (
 select
   located.user_id,
   located.email_sha256,
+  located.is_email_verified,
   located.country_code,
   coalesce(located.country_label, countries.name, 'Unspecified') as country,
   located.registered_at,

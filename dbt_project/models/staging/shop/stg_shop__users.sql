@@ -5,6 +5,7 @@ select
   country_code,
   external_ref,
   status,
+  email_verified_at is not null as is_email_verified,
   created_at as registered_at
 from {{ as_of_cut(source('shop', 'users__users')) }} as latest
 -- who was erased is nobody's customer while the shop still keeps an empty shell of the account
