@@ -33,10 +33,13 @@ export const PERSONAL_DATA: Readonly<Record<string, TableOfPeople>> = {
   "catalog.product_attributes": { other: "value_text" },
   "catalog.product_links": { other: "kind" },
   "catalog.products": { other: "slug name description status external_ref product_type description_html seo_title seo_description" },
+  "catalog.review_votes": { personal: { user_id: "ROW" }, },
+  "catalog.reviews": { personal: { user_id: "BLANK", title: "NULL", body: "NULL", display_name: "NULL", reason: "NULL", moderated_by: "NULL", reply: "NULL" }, other: "state" },
   "catalog.stock_movements": { personal: { actor: "BLANK" }, other: "kind reason reference" },
   "catalog.translations": { other: "kind locale field value" },
   "catalog.variants": { other: "sku name tax_class barcode" },
   "catalog.warehouses": { other: "code name country_code" },
+  "catalog.wishlists": { personal: { user_id: "ROW", name: "ROW", share_key: "ROW" }, },
   "events.behaviour_events": { personal: { user_id: "NULL", search_text: "NULL" }, other: "type step" },
   "orders.cancellations": { personal: { actor: "BLANK", reason: "NULL", idempotency_key: "BLANK" }, other: "state" },
   "orders.cart_delivery": { personal: { email: "ROW", name: "ROW", line1: "ROW", line2: "ROW", city: "ROW", region: "ROW", postal_code: "ROW", country_code: "ROW", phone: "ROW" }, },
@@ -116,8 +119,8 @@ export const PERSONAL_DATA: Readonly<Record<string, TableOfPeople>> = {
   "users.sessions": { personal: { user_id: "ROW", device: "ROW", ip: "ROW" }, other: "methods revoked_why" },
   "users.totp_factors": { personal: { user_id: "ROW", secret_box: "ROW" }, },
   "users.users": { personal: { id: "ROW", email: "ROW", display_name: "ROW", password_hash: "ROW", roles: "ROW", country_code: "ROW", external_ref: "ROW", locale: "ROW" }, other: "status" },
-  "users.vendor_members": { personal: { user_id: "ROW" }, },
-  "users.vendors": { other: "slug name" },
+  "users.vendor_members": { personal: { user_id: "ROW" }, other: "role" },
+  "users.vendors": { other: "slug name description shipping_policy return_policy" },
 };
 
 /** Whether a column of the shop is personal. */

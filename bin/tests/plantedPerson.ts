@@ -78,6 +78,10 @@ async function plantPurchases(run: Run): Promise<void> {
   for (const key of [ACTOR, mailKey]) await run("insert into orders.promotion_customer_uses (promotion_id, customer_key, usage_limit, held, used) values ($1, $2, 5, 0, 1)", [PLANTED.group, key]);
   await run("insert into catalog.stock_movements (variant_id, quantity, kind, occurred_at, warehouse_id, on_hand_before, on_hand_after, actor) select $1, 5, 'FOUND', now(), w.id, 0, 5, $2 from catalog.warehouses w limit 1", [SMALL_SHOP.variant(1), ACTOR]);
   await run("update catalog.prices set changed_by = $1 where variant_id = $2", [ACTOR, SMALL_SHOP.variant(1)]);
+  await run(`insert into catalog.reviews (id, product_id, user_id, rating, title, body, display_name, state, reason, moderated_by, moderated_at, reply, replied_at, created_at, updated_at)
+    values ($1, $2, $3, 5, $4, $4, $4, 'REJECTED', $4, $3, now(), $4, now(), now(), now())`, [PLANTED.delivery, SMALL_SHOP.product(1), PERSON, word("review")]);
+  await run("insert into catalog.review_votes (review_id, user_id, voted_at) values ($1, $2, now())", [PLANTED.delivery, PERSON]);
+  await run("insert into catalog.wishlists (user_id, name, share_key, created_at, updated_at) values ($1, $2, $3, now(), now())", [PERSON, word("wishes"), CANARY.padEnd(40, "x")]);
   await run("insert into catalog.import_files (id, name, owner_id, object_key, size_bytes, created_at) values (gen_random_uuid(), $2, $1, 'imports/a.csv', 1, now())", [PERSON, word("file")]);
   await run("insert into catalog.import_jobs (id, kind, state, owner_id, name, task, files, is_dry_run, on_error, created_at) values ($1, 'IMPORT', 'QUEUED', $2, $3, 'customers', '[]', true, 'SKIP', now())", [PLANTED.delivery, PERSON, word("import")]);
   await run("insert into catalog.import_report_rows (job_id, seq, file, line, entity, key, outcome) values ($1, 1, 'a.csv', 2, 'customer', $2, 'CREATED')", [PLANTED.delivery, word("ref")]);

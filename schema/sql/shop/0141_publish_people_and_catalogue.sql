@@ -18,7 +18,13 @@ alter publication martgraph add table
   catalog.product_links (product_id, linked_id, kind, position),
   catalog.translations (kind, target_id, locale, field, value, updated_at),
   catalog.price_lists (id, code, name, currency, active_from, active_to, created_at),
+  catalog.reviews (id, product_id, user_id, rating, state, is_verified, created_at, published_at),
+  catalog.wishlists (id, user_id, is_default, created_at),
+  catalog.wishlist_items (wishlist_id, product_id, variant_id, added_at),
   catalog.media (id, product_id, variant_id, state, position, width, height, created_at);
+grant select (id, product_id, user_id, rating, state, is_verified, created_at, published_at) on catalog.reviews to martgraph_capture;
+grant select (id, user_id, is_default, created_at) on catalog.wishlists to martgraph_capture;
+grant select on catalog.wishlist_items to martgraph_capture;
 grant select (email_verified_at) on users.users to martgraph_capture;
 grant select (id, user_id, purpose, is_granted, source, decided_at) on users.consents to martgraph_capture;
 grant select (id, user_id, created_at, revoked_at) on users.sessions to martgraph_capture;

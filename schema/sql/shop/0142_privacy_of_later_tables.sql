@@ -29,6 +29,11 @@ begin
   update catalog.stock_movements m set actor = 'user:erased' where m.actor = 'user:' || person;
   update catalog.prices p set changed_by = 'user:erased' where p.changed_by = 'user:' || person;
   delete from catalog.idempotency_keys i where i.actor = 'user:' || person;
+  -- The stars stay, the words go, and what was answered to them. Nobody can tell any more which reviews belong together.
+  update catalog.reviews r set user_id = gen_random_uuid(), title = null, body = null, display_name = null, reply = null, replied_at = null, reason = null, version = r.version + 1 where r.user_id = person;
+  update catalog.reviews r set moderated_by = null where r.moderated_by = person;
+  delete from catalog.review_votes v where v.user_id = person;
+  delete from catalog.wishlists w where w.user_id = person;
   -- Files that were brought in are deleted by age; whose they were is known no more.
   update catalog.import_files f set owner_id = '00000000-0000-0000-0000-000000000000', name = '[erased]' where f.owner_id = person;
   update catalog.import_jobs j set owner_id = '00000000-0000-0000-0000-000000000000', name = '[erased]' where j.owner_id = person;
@@ -67,5 +72,10 @@ create or replace function catalog.export_person(person uuid) returns jsonb
   language sql stable security definer set search_path = pg_catalog
 as $$
   select jsonb_build_object('imports', (select coalesce(jsonb_agg(jsonb_build_object('name', j.name, 'task', j.task, 'state', j.state, 'created_at', j.created_at) order by j.created_at), '[]')
-    from catalog.import_jobs j where j.owner_id = person))
+    from catalog.import_jobs j where j.owner_id = person),
+    'reviews', (select coalesce(jsonb_agg(to_jsonb(r) - array['user_id', 'moderated_by'] order by r.created_at), '[]') from catalog.reviews r where r.user_id = person),
+    'helpful_votes', (select coalesce(jsonb_agg(v.review_id order by v.voted_at), '[]') from catalog.review_votes v where v.user_id = person),
+    'wishlists', (select coalesce(jsonb_agg(to_jsonb(w) - array['user_id', 'share_key'] || jsonb_build_object(
+        'items', (select coalesce(jsonb_agg(to_jsonb(i) - 'wishlist_id' order by i.added_at), '[]') from catalog.wishlist_items i where i.wishlist_id = w.id)) order by w.created_at), '[]')
+      from catalog.wishlists w where w.user_id = person))
 $$;
