@@ -30,14 +30,15 @@ export async function admitAttempt(parts: Pick<UsersParts, "attempts" | "ownAtte
   }
 }
 
+/** Until when, by the clock that only grows, the shop's measure of a purpose is used up, as this process has learned. */
+const full = new WeakMap<Cache, Map<AttemptPurpose, number>>();
+
 interface Count { name: string; windowMs: number; limit: number }
 
 async function admit(cache: Cache, purpose: AttemptPurpose, account: string, device: string | undefined): Promise<AdmittedAttempt> {
-  // First, and alone: names that nobody has would otherwise fill the memory of counts and push an account's own out of it.
-  if (device === undefined) {
-    const overall = await cache.incr(`users:${purpose}`, OVERALL_ATTEMPTS.windowMs);
-    if (overall.count > OVERALL_ATTEMPTS.attempts) return { refusal: rateLimited(overall.endsInMs), excuse: async () => {} };
-  }
+  // While the shop's measure is full no account is counted: names that nobody has would fill the memory of counts and push an account's own out of it.
+  const fullForMs = device === undefined ? (full.get(cache)?.get(purpose) ?? 0) - performance.now() : 0;
+  if (fullForMs > 0) return { refusal: rateLimited(fullForMs), excuse: async () => {} };
   const excuses: (() => Promise<void>)[] = [];
   for (const { name, windowMs, limit } of countsOf(purpose, account, device)) {
     const { count, endsInMs } = await cache.incr(`${name}:attempts`, windowMs);
@@ -48,6 +49,14 @@ async function admit(cache: Cache, purpose: AttemptPurpose, account: string, dev
       // Ends with the window: a count that outlived it would let more guesses through in the next.
       await cache.set(`${name}:succeeded`, known + 1, { ttlMs: Math.max(1, Math.ceil(endsInMs)) });
     });
+  }
+  // Only what the account lets through counts for the shop: guesses at one account must not use up everybody's measure.
+  if (device === undefined) {
+    const { count, endsInMs } = await cache.incr(`users:${purpose}`, OVERALL_ATTEMPTS.windowMs);
+    if (count > OVERALL_ATTEMPTS.attempts) {
+      full.set(cache, new Map([...(full.get(cache) ?? []), [purpose, performance.now() + endsInMs]]));
+      return { refusal: rateLimited(endsInMs), excuse: async () => {} };
+    }
   }
   return {
     refusal: undefined,
