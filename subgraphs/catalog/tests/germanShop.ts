@@ -49,6 +49,8 @@ imports:
       address.postalCode: PLZ
       address.city: Ort
       address.country: { column: Land, transforms: [{ lookup: land }] }
+      address.region: Bundesland
+      address.phone: Telefon
   - entity: order
     from: bestellungen
     fields:
@@ -78,12 +80,12 @@ export const GERMAN_FILES: Readonly<Record<string, string | Uint8Array>> = {
   "texte.jsonl": `${JSON.stringify({ nr: "B100", text: { lang: "Bohrt.\n\nSehr <script>alert(1)</script> gut." } })}\n`,
   "bestand.csv": latin(["Nr;Lager;Menge", "B100-R;HH;12", "B100-B;'HH';1.200", "S7;GESPERRT;5", "S7;HH;-3"]),
   "kunden.csv": latin([
-    "Kundennr;Vorname;Nachname;E-Mail;Land;bestätigt;Straße;PLZ;Ort",
-    "1;Jörg;Weiß;JOERG@example.test;Deutschland;ja;Süderstraße 1;20537;Hamburg",
-    "2;Eva;Groß;eva@example.test;Österreich;nein;Ring 2;1010;Wien",
-    "3;Otto;Kein;keine-adresse;Deutschland;ja;Weg 3;10115;Berlin",
-    "1;Jörg;Zwei;j2@example.test;Deutschland;ja;Weg 4;10115;Berlin",
-    "5;Ada;Lovelace;ada@example.test;Deutschland;nein;Weg 5;10115;Berlin",
+    "Kundennr;Vorname;Nachname;E-Mail;Land;bestätigt;Straße;PLZ;Ort;Bundesland;Telefon",
+    "1;Jörg;Weiß;JOERG@example.test;Deutschland;ja;Süderstraße 1;20537;Hamburg;Hamburg;+49 40 1",
+    "2;Eva;Groß;eva@example.test;Österreich;nein;Ring 2;1010;Wien;;",
+    "3;Otto;Kein;keine-adresse;Deutschland;ja;Weg 3;10115;Berlin;;",
+    "1;Jörg;Zwei;j2@example.test;Deutschland;ja;Weg 4;10115;Berlin;;",
+    "5;Ada;Lovelace;ada@example.test;Deutschland;nein;Weg 5;10115;Berlin;Berlin;"
   ]),
   "bestellungen.csv": [
     "Bestellnr;Datum;Kunde;Artikelnr;Anzahl;Einzelpreis;Versand;Summe",

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useSlice } from "#kit/testing/sliceTest.ts";
+import { expectBooksBalance } from "../../orders/tests/books.ts";
 import { createCatalogSubgraph } from "../subgraph.ts";
 import { GERMAN_FILES, GERMAN_MAPPING } from "./germanShop.ts";
 import { importHarness, type Imported } from "./importHarness.ts";
@@ -53,11 +54,11 @@ describe("a German shop's files", () => {
 
     test("customers: no password, proven only where the mapping says so, duplicates settled", async () => {
       expect(of("CUSTOMER")).toEqual([[2, "N-1", "CREATED", null], [3, "N-2", "CREATED", null], [4, "N-3", "REFUSED", "email"], [5, "N-1", "REFUSED", null], [6, "N-5", "UPDATED", null]]);
-      expect(await rows(`select u.external_ref, u.email, u.display_name, u.country_code, u.password_hash, u.email_verified_at is not null as proven, a.city from users.users u left join users.addresses a on a.user_id = u.id and a.is_default
+      expect(await rows(`select u.external_ref, u.email, u.display_name, u.country_code, u.password_hash, u.email_verified_at is not null as proven, a.city, a.region, a.phone from users.users u left join users.addresses a on a.user_id = u.id and a.is_default
         where u.external_ref like 'N-%' order by 1`)).toEqual([
-        { external_ref: "N-1", email: "joerg@example.test", display_name: "Jörg Weiß", country_code: "DE", password_hash: null, proven: true, city: "Hamburg" },
-        { external_ref: "N-2", email: "eva@example.test", display_name: "Eva Groß", country_code: "AT", password_hash: null, proven: false, city: "Wien" },
-        { external_ref: "N-5", email: "ada@example.test", display_name: "Ada Lovelace", country_code: "DE", password_hash: null, proven: true, city: "Berlin" },
+        { external_ref: "N-1", email: "joerg@example.test", display_name: "Jörg Weiß", country_code: "DE", password_hash: null, proven: true, city: "Hamburg", region: "Hamburg", phone: "+49 40 1" },
+        { external_ref: "N-2", email: "eva@example.test", display_name: "Eva Groß", country_code: "AT", password_hash: null, proven: false, city: "Wien", region: null, phone: null },
+        { external_ref: "N-5", email: "ada@example.test", display_name: "Ada Lovelace", country_code: "DE", password_hash: null, proven: true, city: "Berlin", region: "Berlin", phone: null },
       ]);
     });
 
@@ -74,6 +75,20 @@ describe("a German shop's files", () => {
         { number: "A-6", state: "DELIVERED", source: "IMPORT", total: "1990", placed_at: new Date("2011-03-07T22:30:00Z"), external_ref: "N-2", lines: "19905000", charges: null, paid: "1990" },
       ]);
       expect(JSON.stringify(first.rows, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value))).not.toContain("@");
+    });
+
+    test("what a file does not say of an address stays, but not the region of another place", async () => {
+      const mapping = `version: 1\nname: a\nsources: { k: { files: k.csv } }\nimports:\n  - entity: customer\n    from: k\n    fields: { externalRef: ref, email: mail, address.name: name, address.line1: line1, address.postalCode: zip, address.city: city, address.country: land }`;
+      const bring = async (...line: string[]) => (await harness.run(mapping, await harness.folder({ "k.csv": `ref,mail,name,line1,zip,city,land\n${line.join(",")}\n` }))).outcomes;
+      const now = () => rows("select a.line1, a.region, a.phone, a.version from users.addresses a join users.users u on u.id = a.user_id where u.external_ref = 'N-1'");
+      expect(await bring("N-1", "joerg@example.test", "Jörg Weiß", "Süderstraße 1", "20537", "Hamburg", "DE")).toEqual({ "CUSTOMER UNCHANGED": 1 });
+      expect(await now()).toEqual([{ line1: "Süderstraße 1", region: "Hamburg", phone: "+49 40 1", version: 1 }]);
+      expect(await bring("N-1", "joerg@example.test", "Jörg Weiß", "Ring 9", "50667", "Köln", "DE")).toEqual({ "CUSTOMER UPDATED": 1 });
+      expect(await now()).toEqual([{ line1: "Ring 9", region: null, phone: "+49 40 1", version: 2 }]);
+    });
+
+    test("the books balance with orders of the past in them", async () => {
+      await expectBooksBalance(slice.owner);
     });
 
     test("a check says what the run then does", () => {

@@ -53,6 +53,19 @@ test("725 pictures stand at the products that they show", async () => {
   expect(await one("select count(*) from catalog.media m where m.state = 'READY'")).toBe(725);
 });
 
+test("348 of its 500 reviews, those of 125 products that its files hold, once the shop's own people bring them in; a vendor may not", async () => {
+  expect(first.outcomes["REVIEW REFUSED"]).toBe(500);
+  const reviewsOnly = `version: 1\nname: Luma\nsources: { reviews: { files: products_reviews.csv } }\nimports:\n${mapping.slice(mapping.indexOf("  - name: reviews"), mapping.indexOf("  # Every size"))}`;
+  const bring = async () => (await harness?.run(reviewsOnly, LUMA))?.outcomes;
+  expect(await bring()).toEqual({ "REVIEW CREATED": 348, "REVIEW REFUSED": 152 });
+  const counted = async () => (await slice.owner.raw(`select count(*)::int4 as products, sum(ones)::int4 as ones, sum(twos)::int4 as twos, sum(threes)::int4 as threes, sum(fours)::int4 as fours, sum(fives)::int4 as fives from catalog.product_ratings where count > 0`)).rows[0];
+  expect(await counted()).toEqual({ products: 125, ones: 17, twos: 50, threes: 90, fours: 109, fives: 82 });
+  expect((await slice.owner.raw("select r.average::text, r.count from catalog.product_ratings r join catalog.products p on p.id = r.product_id where p.external_ref in ('24-MB03', '24-MG05') order by 1")).rows)
+    .toEqual([{ average: "3.25", count: 4 }, { average: "3.25", count: 4 }]);
+  expect(await bring()).toEqual({ "REVIEW UNCHANGED": 348, "REVIEW REFUSED": 152 });
+  expect(await counted()).toMatchObject({ products: 125, fours: 109 });
+}, 60_000);
+
 test("the same files again change nothing", async () => {
   // Decoding every picture again proves nothing that the first pictures do not.
   const again = await harness?.run(mapping.slice(0, mapping.indexOf("  # Every size")), LUMA, AS_VENDOR);

@@ -82,6 +82,8 @@ function uniqueKey(step: Step, whole: Part["fields"]): string | undefined {
     case "STOCK": return `${whole.text("sku")?.toUpperCase()} ${whole.text("warehouse") ?? ""}`;
     case "PRICE": return `${whole.text("sku")?.toUpperCase()} ${whole.text("currency") ?? ""}`;
     case "PRODUCT": return whole.text("externalRef");
+    // Where the same product is named in two ways the writer sees it.
+    case "REVIEW": return [whole.text("product"), ...(whole.has("externalRef") ? [whole.text("externalRef")] : [whole.text("author"), whole.text("title"), whole.text("text")])].join("\0");
     default: return undefined;
   }
 }

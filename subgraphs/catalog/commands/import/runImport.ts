@@ -13,6 +13,7 @@ import { writeMediaRows } from "./entities/writeMediaRows.ts";
 import { writeOrderRows } from "./entities/writeOrderRows.ts";
 import { writePriceRows } from "./entities/writePriceRows.ts";
 import { writeProductRows } from "./entities/writeProductRows.ts";
+import { writeReviewRows } from "./entities/writeReviewRows.ts";
 import { writeStockRows } from "./entities/writeStockRows.ts";
 import type { Candidate, EntityWriter, ImportRun, Part, Verdict } from "./importRun.ts";
 import { columnsWanted, filesOf, type JoinTables, readJoined, type StepRow, stepRow, tableFormat } from "./rowsOfStep.ts";
@@ -22,10 +23,8 @@ import { Seen } from "./seen.ts";
 const BATCH = 500;
 export const LEASE_SECONDS = 60;
 
-const refuseReviews: EntityWriter = async (_tx, _run, candidates) => new Map(candidates.flatMap(({ rows }) => rows.map((part) => [part, { outcome: "REFUSED", field: null, reason: "the shop keeps no reviews" }] as const)));
-
 const WRITERS: Readonly<Record<Entity, EntityWriter>> = {
-  PRODUCT: writeProductRows, STOCK: writeStockRows, PRICE: writePriceRows, CUSTOMER: writeCustomerRows, ORDER: writeOrderRows, LINK: writeLinkRows, MEDIA: writeMediaRows, REVIEW: refuseReviews,
+  PRODUCT: writeProductRows, STOCK: writeStockRows, PRICE: writePriceRows, CUSTOMER: writeCustomerRows, ORDER: writeOrderRows, LINK: writeLinkRows, MEDIA: writeMediaRows, REVIEW: writeReviewRows,
 };
 
 /** The job was cancelled by somebody, or taken over while this process was thought dead. */

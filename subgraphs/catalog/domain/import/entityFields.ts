@@ -1,3 +1,4 @@
+import { MAX_BODY, MAX_DISPLAY_NAME, MAX_TITLE } from "../review.ts";
 import type { Entity } from "./mapping.ts";
 
 /** What a field of an entity takes. TEXT is one line, LONG_TEXT several, HTML is cleaned, LIST and MAP as `split` and `pairs` make them. */
@@ -35,14 +36,14 @@ export const FIELDS: Readonly<Record<Entity, Readonly<Record<string, FieldSpec>>
     country: { kind: "COUNTRY" }, shipping: { kind: "DECIMAL" }, discount: { kind: "DECIMAL" }, total: { kind: "DECIMAL" },
     "line.sku": text(100), "line.name": text(300), "line.quantity": { kind: "INTEGER" }, "line.unitPrice": { kind: "DECIMAL" },
   },
-  REVIEW: { product: text(200, true), rating: { kind: "INTEGER", isRequired: true }, title: text(200), text: { kind: "LONG_TEXT", most: 10_000 }, author: text(100), createdAt: { kind: "INSTANT" } },
+  REVIEW: { externalRef: text(200), product: text(200, true), rating: { kind: "INTEGER", isRequired: true }, title: text(MAX_TITLE), text: { kind: "LONG_TEXT", most: MAX_BODY }, author: text(MAX_DISPLAY_NAME), createdAt: { kind: "INSTANT" } },
   LINK: { product: { kind: "LIST", most: 1_000, isRequired: true }, linked: { kind: "LIST", most: 1_000, isRequired: true }, kind: { ...code("RELATED", "CROSS_SELL", "UP_SELL"), isRequired: true } },
   MEDIA: { product: text(200), sku: text(100), files: { kind: "LIST", most: 100, isRequired: true }, alt: text(300) },
 };
 
 /** What a row's key is: the first of these that it has. Reports name rows by it. */
 export const KEYS: Readonly<Record<Entity, readonly string[]>> = {
-  PRODUCT: ["variant.sku", "externalRef", "slug"], STOCK: ["sku"], PRICE: ["sku"], CUSTOMER: ["externalRef"], ORDER: ["number"], REVIEW: ["product"], LINK: ["product"], MEDIA: ["sku", "product"],
+  PRODUCT: ["variant.sku", "externalRef", "slug"], STOCK: ["sku"], PRICE: ["sku"], CUSTOMER: ["externalRef"], ORDER: ["number"], REVIEW: ["externalRef", "product"], LINK: ["product"], MEDIA: ["sku", "product"],
 };
 
 /** The prefix of the fields that each row of a group has for itself. */
