@@ -55,7 +55,7 @@ export async function login(parts: UsersParts & { readonly client?: ClientInfo |
 
 function deviceOfAny({ secrets, clocks }: Pick<UsersParts, "secrets" | "clocks">, accounts: readonly LoginAccount[], token: string | null | undefined): { name: string; place: number } | undefined {
   for (const [place, { user }] of accounts.entries()) {
-    const name = knownDevice(secrets, token, user.id, clocks.wall.now());
+    const name = knownDevice(secrets, token, user, clocks.wall.now());
     if (name !== undefined) return { name, place };
   }
   return undefined;

@@ -39,3 +39,12 @@ export function maySee(user: Pick<User, "id" | "isActive">, viewer: Viewer): boo
 export function seesPersonalData(user: Pick<User, "id">, viewer: Viewer): boolean {
   return user.id === viewer.userId || can(viewer, "users.read");
 }
+
+export interface EmailNotVerified {
+  code: "EMAIL_NOT_VERIFIED";
+}
+
+/** Why the account takes no identity and no second factor yet: its address may be somebody else's, who would find them there. An account without an address is its identity's. */
+export function requireProvenAddress(user: Pick<User, "email" | "isEmailVerified"> | undefined): EmailNotVerified | undefined {
+  return user && (user.email === null || user.isEmailVerified) ? undefined : { code: "EMAIL_NOT_VERIFIED" };
+}

@@ -14,6 +14,7 @@ export const mfaGuards: Guards = {
   InvalidMfaCode: allow,
   InvalidChallenge: allow,
   MfaAlreadyEnabled: allow,
+  EmailNotVerified: allow,
   MfaNotEnabled: allow,
   MfaNotStarted: allow,
   StepUpRequired: allow,

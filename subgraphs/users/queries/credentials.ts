@@ -9,9 +9,30 @@ const verifyEmail = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-/** Notes that the person reads mail at the account's address. @throws a unique violation where another account has proven it. */
-export async function markEmailVerified(tx: Tx, userId: string): Promise<void> {
-  await tx.execute(verifyEmail, [userId]);
+/** Notes that the person reads mail at the account's address; false where that was known. @throws a unique violation where another account has proven it. */
+export async function markEmailVerified(tx: Tx, userId: string): Promise<boolean> {
+  return (await tx.execute(verifyEmail, [userId])) === 1;
+}
+
+// With the count goes what was begun under it: logins that wait for a code, changes of the address, links to reset the password.
+const forget = query({
+  name: "users.forgetUnprovenWaysIn",
+  text: `with identities as (delete from users.identities i where i.user_id = $1 returning i.provider),
+      flows as (delete from users.identity_flows f where f.user_id = $1),
+      challenges as (delete from users.login_challenges c where c.user_id = $1),
+      codes as (delete from users.recovery_codes c where c.user_id = $1),
+      factor as (delete from users.totp_factors f where f.user_id = $1 returning f.confirmed_at),
+      proofs as (update users.users as u set session_epoch = u.session_epoch + 1 where u.id = $1)
+    select array(select i.provider from identities i) as providers, exists (select from factor f where f.confirmed_at is not null) as had_factor`,
+  params: ["uuid"],
+  row: { providers: "text[]", had_factor: "bool" },
+  budget: { access: "write", maxRows: 1 },
+});
+
+/** Takes away every way into an account beside its password, and what is under way; answers what counted. Sessions stay. */
+export async function forgetWaysIn(tx: Tx, userId: string): Promise<{ providers: readonly string[]; hadFactor: boolean }> {
+  const gone = await tx.one(forget, [userId]);
+  return { providers: gone.providers, hadFactor: gone.had_factor };
 }
 
 const setEmail = query({

@@ -49,9 +49,9 @@ const ofUsers = query({
 
 const lock = query({
   name: "users.lockWaysIn",
-  text: "select u.password_hash is not null and u.email is not null as has_password from users.users u where u.id = $1 for update",
+  text: "select u.password_hash is not null and u.email is not null as has_password, u.email is null or u.email_verified_at is not null as is_proven from users.users u where u.id = $1 for update",
   params: ["uuid"],
-  row: { has_password: "bool" },
+  row: { has_password: "bool", is_proven: "bool" },
   budget: { access: "write", maxRows: 1 },
 });
 
@@ -94,10 +94,10 @@ export async function listIdentitiesOfUsers(db: Reader, userIds: readonly string
   return (await db.many(ofUsers, [userIds])).map(toIdentity);
 }
 
-/** By what the account can be entered, held still until the transaction ends. */
-export async function lockWaysIn(tx: Tx, userId: string): Promise<{ hasPassword: boolean; identities: number } | undefined> {
+/** By what the account can be entered, and whether its address, if any, is proven; held still until the transaction ends. */
+export async function lockWaysIn(tx: Tx, userId: string): Promise<{ hasPassword: boolean; identities: number; isProven: boolean } | undefined> {
   const found = await tx.maybeOne(lock, [userId]);
-  return found && { hasPassword: found.has_password, identities: Number((await tx.one(count, [userId])).identities) };
+  return found && { hasPassword: found.has_password, isProven: found.is_proven, identities: Number((await tx.one(count, [userId])).identities) };
 }
 
 /** Takes an identity of the account away; undefined for one that is not its own. */

@@ -50,6 +50,6 @@ export const mfaResolvers: Resolvers = {
     mfa: async ({ id }: User, _args: unknown, { loaders }: UsersContext) => mfaOf(await loaders.secondFactorByUser.load(id)),
   },
   TokenPair: {
-    deviceToken: ({ user }: TokenPair, _args: unknown, { secrets, clocks }: UsersContext) => issueDeviceToken(secrets, user.id, clocks.wall.now()),
+    deviceToken: ({ user }: TokenPair, _args: unknown, { secrets, clocks }: UsersContext) => issueDeviceToken(secrets, user, clocks.wall.now()),
   },
 };

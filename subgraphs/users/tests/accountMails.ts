@@ -46,10 +46,10 @@ export function useAccountMails() {
     expect(found).toHaveLength(1);
     return found[0] as ComposedMail;
   }
-  /** An account whose address is proven. */
+  /** An account whose address is proven, by who is logged in to it. */
   async function proven(email: string): Promise<Answer> {
     const pair = await register(email);
-    expect(await run(GUEST, "emailVerify", { token: tokenIn(await oneMail("verifyEmail")) })).toMatchObject({ __typename: "EmailVerifySuccess" });
+    expect(await run(await viewerOf(pair), "emailVerify", { token: tokenIn(await oneMail("verifyEmail")) })).toMatchObject({ __typename: "EmailVerifySuccess" });
     return pair;
   }
   const isVerified = async (pair: Answer) => (await slice.graph.as(await viewerOf(pair)).run("{ me { emailVerified } }")).data["me"].emailVerified as boolean;

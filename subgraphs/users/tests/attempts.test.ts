@@ -84,8 +84,8 @@ describe("admitAttempt", () => {
 describe("device tokens", () => {
   const marks = createSecretBox(randomBytes(32).toString("base64url"));
   const now = new Date("2026-03-01T12:00:00Z");
-  const ada = "01900001-0000-7000-8000-000000000001";
-  const bob = "01900001-0000-7000-8000-000000000002";
+  const ada = { id: "01900001-0000-7000-8000-000000000001", isEmailVerified: true };
+  const bob = { id: "01900001-0000-7000-8000-000000000002", isEmailVerified: true };
 
   test("one person's device is known for a year, each token a device of its own", () => {
     const token = issueDeviceToken(marks, ada, now);
@@ -93,6 +93,14 @@ describe("device tokens", () => {
     expect(device).toMatch(/^[\w-]{30}$/);
     expect(knownDevice(marks, token, ada, new Date("2027-03-01T11:59:59Z"))).toBe(device);
     expect(knownDevice(marks, issueDeviceToken(marks, ada, now), ada, now)).not.toBe(device);
+  });
+
+  test("one that was known while the address was only claimed is none of the account that has proven it", () => {
+    const claimed = { ...ada, isEmailVerified: false };
+    const token = issueDeviceToken(marks, claimed, now);
+    expect(knownDevice(marks, token, claimed, now)).toBeDefined();
+    expect(knownDevice(marks, token, ada, now)).toBeUndefined();
+    expect(knownDevice(marks, issueDeviceToken(marks, ada, now), claimed, now)).toBeUndefined();
   });
 
   test("is nothing for another person, after its year, of another installation, or altered anywhere", () => {

@@ -44,6 +44,16 @@ describe("identityProviders and identityLoginStart", () => {
     expect(await start({ link: true }, person(SMALL_SHOP.ada))).toMatchObject({ __typename: "StepUpRequired" });
     expect(await start({ link: true }, fresh(SMALL_SHOP.ada))).toMatchObject({ __typename: "IdentityLoginStarted" });
   });
+
+  test("EmailNotVerified: linking is neither begun nor ended by an account whose address may be another's", async () => {
+    const begun = await goAndComeBack("ann", { input: { link: true }, viewer: fresh(SMALL_SHOP.bob) });
+    await slice.owner.raw("update users.users set email_verified_at = null where id = $1", [SMALL_SHOP.bob]);
+    const refused = { __typename: "EmailNotVerified", code: "EMAIL_NOT_VERIFIED", message: expect.stringContaining("emailVerificationRequest") };
+    expect(await start({ link: true }, fresh(SMALL_SHOP.bob))).toMatchObject(refused);
+    expect(await run(fresh(SMALL_SHOP.bob), LINK, { input: begun })).toMatchObject(refused);
+    expect(await countOf("identities")).toBe(0);
+    await slice.owner.raw("update users.users set email_verified_at = now() where id = $1", [SMALL_SHOP.bob]);
+  });
 });
 
 describe("identityLoginComplete", () => {

@@ -4,11 +4,12 @@ import type { UsersContext } from "../../context.ts";
 import type { WeakPassword } from "../../domain/password.ts";
 import { oneTimeTokenHash } from "../../ports/oneTimeTokens.ts";
 import { wantAccountMail } from "../../queries/accountMails.ts";
-import { changePassword, markEmailVerified } from "../../queries/credentials.ts";
+import { changePassword } from "../../queries/credentials.ts";
 import { findOneTimeToken, useOneTimeToken } from "../../queries/oneTimeTokens.ts";
 import { revokeSessions } from "../../queries/sessions.ts";
 import type { RateLimited } from "../admitAttempt.ts";
 import { hashNewPassword } from "./hashNewPassword.ts";
+import { proveAddress } from "./proveAddress.ts";
 
 export type PasswordResetRefusal = { code: "INVALID_TOKEN" } | WeakPassword | RateLimited;
 
@@ -25,8 +26,9 @@ export async function passwordReset(context: Pick<UsersContext, "db" | "clocks" 
     return await db.tx<Result<number, PasswordResetRefusal>>(async (tx) => {
       const used = await useOneTimeToken(tx, secretHash, "RESET_PASSWORD", null);
       if (!used || !(await changePassword(tx, { userId: used.userId, passwordHash: hash.value, epoch: null }))) return err({ code: "INVALID_TOKEN" });
-      await markEmailVerified(tx, used.userId);
+      // First, so that they are counted.
       const ended = await revokeSessions(tx, { userId: used.userId, why: "PASSWORD", keep: null, at: clocks.wall.now() });
+      await proveAddress(tx, context, { userId: used.userId, keep: null });
       if (used.email !== null) await wantAccountMail(tx, { kind: "PASSWORD_NOTICE", userId: used.userId, email: used.email, at: clocks.business.now() });
       return ok(ended);
     });

@@ -2,9 +2,11 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersContext } from "../../context.ts";
 import { IDENTITY_FLOW_MS } from "../../domain/identity.ts";
 import { requireStepUp, type StepUpRequired } from "../../domain/stepUp.ts";
+import { type EmailNotVerified, requireProvenAddress } from "../../domain/user.ts";
 import { newFlowKeys } from "../../ports/identityFlow.ts";
 import { ProviderUnavailable } from "../../ports/identityProviders.ts";
 import { insertIdentityFlow } from "../../queries/identityFlows.ts";
+import { listUsersByIds } from "../../queries/users.ts";
 import { admitAttempt, type RateLimited } from "../admitAttempt.ts";
 
 export interface IdentityLoginStartInput {
@@ -29,7 +31,7 @@ export interface ProviderAway {
 export type IdentityLoginStartRefusal =
   | { code: "UNKNOWN_IDENTITY_PROVIDER" }
   | { code: "INVALID_VALUE"; why: "REDIRECT" | "GUEST" }
-  | StepUpRequired | RateLimited | ProviderAway;
+  | EmailNotVerified | StepUpRequired | RateLimited | ProviderAway;
 
 export const PROVIDER_RETRY_SECONDS = 5;
 
@@ -45,6 +47,8 @@ export async function identityLoginStart(context: UsersContext, input: IdentityL
     if (viewer.userId === null) return err({ code: "INVALID_VALUE", why: "GUEST" });
     const stepUp = requireStepUp(viewer, clocks);
     if (stepUp) return err(stepUp);
+    const unproven = requireProvenAddress((await listUsersByIds(db, [viewer.userId]))[0]);
+    if (unproven) return err(unproven);
   }
   // Each writes a row and sends somebody out: an address that begins many is slowed down. Where none is known, the measure of the shop is all there is.
   const attempt = await admitAttempt(context, "identityStart", client?.ip ?? requestId);

@@ -2,11 +2,12 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersContext } from "../../context.ts";
 import { ENROLMENT_MS } from "../../domain/secondFactor.ts";
 import { requireStepUp, type StepUpRequired } from "../../domain/stepUp.ts";
+import { type EmailNotVerified, requireProvenAddress } from "../../domain/user.ts";
 import { newTotpSecret, totpUri } from "../../ports/totp.ts";
 import { enrolFactor } from "../../queries/secondFactorChanges.ts";
 import { listUsersByIds } from "../../queries/users.ts";
 
-export type MfaEnrollRefusal = StepUpRequired | { code: "MFA_ALREADY_ENABLED" };
+export type MfaEnrollRefusal = StepUpRequired | EmailNotVerified | { code: "MFA_ALREADY_ENABLED" };
 
 export interface Enrolment {
   secret: string;
@@ -19,9 +20,11 @@ export async function mfaEnroll({ db, clocks, viewer, secrets }: Pick<UsersConte
   const userId = viewer.userId as string;
   const stepUp = requireStepUp(viewer, clocks);
   if (stepUp) return err(stepUp);
+  const [user] = await listUsersByIds(db, [userId]);
+  const unproven = requireProvenAddress(user);
+  if (unproven) return err(unproven);
   const at = clocks.wall.now();
   const secret = newTotpSecret();
   if (!(await enrolFactor(db, userId, secrets.seal(secret, userId), at))) return err({ code: "MFA_ALREADY_ENABLED" });
-  const [user] = await listUsersByIds(db, [userId]);
   return ok({ secret, otpauthUri: totpUri(secret, user?.email ?? user?.displayName ?? "account"), expiresAt: new Date(at.getTime() + ENROLMENT_MS) });
 }

@@ -28,7 +28,7 @@ export async function stepUp(context: UsersContext, input: StepUpInput): Promise
   const userId = viewer.userId as string;
   const [user] = await listUsersByIds(db, [userId]);
   if (viewer.sessionId === undefined || !user?.isActive) return err({ code: "SESSION_NOT_FOUND" });
-  const device = knownDevice(secrets, input.deviceToken, userId, clocks.wall.now());
+  const device = knownDevice(secrets, input.deviceToken, user, clocks.wall.now());
   const factor = await secondFactorOf(db, userId);
   const isPassword = typeof input.password === "string";
   const given = [input.password, input.totpCode, input.recoveryCode].filter((text) => typeof text === "string").length;

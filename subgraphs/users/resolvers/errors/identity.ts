@@ -4,7 +4,7 @@ import type { IdentityLoginCompleteRefusal } from "../../commands/identity/ident
 import type { IdentityLoginStartRefusal } from "../../commands/identity/identityLoginStart.ts";
 import type { IdentityUnlinkRefusal } from "../../commands/identity/identityUnlink.ts";
 import type { ShowIdentityRefusal } from "../../commands/identity/showIdentity.ts";
-import { mfaRequired, stepUpRequired } from "./mfa.ts";
+import { emailNotVerified, mfaRequired, stepUpRequired } from "./mfa.ts";
 import { rateLimited } from "./rateLimited.ts";
 
 const unavailable = ({ retryAfterSeconds }: { retryAfterSeconds: number }) => ({
@@ -20,6 +20,7 @@ const START = {
 export const identityLoginStartErrors: Renderers<IdentityLoginStartRefusal> = {
   UNKNOWN_IDENTITY_PROVIDER: () => ({ message: "There is no such identity provider: see identityProviders.", path: ["input", "provider"] }),
   INVALID_VALUE: ({ why }) => START[why],
+  EMAIL_NOT_VERIFIED: emailNotVerified,
   STEP_UP_REQUIRED: stepUpRequired,
   IDENTITY_PROVIDER_UNAVAILABLE: unavailable,
   RATE_LIMITED: rateLimited,
@@ -35,6 +36,7 @@ export const identityLoginCompleteErrors: Renderers<IdentityLoginCompleteRefusal
 
 export const identityLinkErrors: Renderers<IdentityLinkRefusal> = {
   ...shown,
+  EMAIL_NOT_VERIFIED: emailNotVerified,
   IDENTITY_TAKEN: () => ({ message: "This identity is the way into another account: log in there by it, take it away, then link it here." }),
   TOO_MANY_IDENTITIES: ({ most }) => ({ message: `An account has at most ${most} identities: take one away first.` }),
 };

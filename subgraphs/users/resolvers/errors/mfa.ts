@@ -16,6 +16,9 @@ export const stepUpRequired = ({ maxAgeSeconds }: StepUpRequired) => ({
   fields: { maxAgeSeconds },
 });
 
+/** For what would be found by whose address it is: `EMAIL_NOT_VERIFIED: emailNotVerified`. */
+export const emailNotVerified = () => ({ message: "Confirm the account's e-mail address first: emailVerificationRequest has the mail sent once more." });
+
 /** For every login: `MFA_REQUIRED: mfaRequired`. */
 export const mfaRequired = ({ challenge, methods, expiresAt }: MfaRequired) => ({
   message: "This account has a second factor: call mfaVerify with this challenge and a code of the authenticator app, or a recovery code.",
@@ -32,12 +35,13 @@ const invalidProof = ({ reason, path }: InvalidProof) => ({ message: `This prove
 const alreadyEnabled = () => ({ message: "The second factor is on already: to change the app, turn it off first." });
 const notEnabled = () => ({ message: "This account has no second factor: turn it on with mfaEnroll and mfaConfirm." });
 
-export const mfaEnrollErrors: Renderers<MfaEnrollRefusal> = { MFA_ALREADY_ENABLED: alreadyEnabled, STEP_UP_REQUIRED: stepUpRequired };
+export const mfaEnrollErrors: Renderers<MfaEnrollRefusal> = { MFA_ALREADY_ENABLED: alreadyEnabled, EMAIL_NOT_VERIFIED: emailNotVerified, STEP_UP_REQUIRED: stepUpRequired };
 
 export const mfaConfirmErrors: Renderers<MfaConfirmRefusal> = {
   INVALID_MFA_CODE: invalidCode,
   MFA_NOT_STARTED: () => ({ message: "No secret waits for this code: call mfaEnroll, put the new secret into the app, and confirm within 15 minutes." }),
   MFA_ALREADY_ENABLED: alreadyEnabled,
+  EMAIL_NOT_VERIFIED: emailNotVerified,
   RATE_LIMITED: rateLimited,
 };
 
