@@ -1,6 +1,6 @@
 import type { Database } from "#platform/db/database.ts";
 import { type CopyValue, copyRows } from "#shopdata/copy.ts";
-import { attributesOf, type Icecat, typeOf, uuidOf } from "./icecat.ts";
+import { attributesOf, type Icecat, type IcecatAttribute, type IcecatProduct, typeOf, uuidOf, valuesOf } from "./icecat.ts";
 
 const AT = new Date(Date.UTC(2020, 0, 1));
 
@@ -28,17 +28,18 @@ export async function fillIcecat(shop: Database, { products }: Icecat): Promise<
     await copy("catalog.variants (id, product_id, sku, name, barcode, created_at)", products.map((one) => [uuidOf("variant", one.id), uuidOf("product", one.id), `IC-${one.id}`, one.name, barcodes(one.ean), AT]));
     await copy("catalog.prices (variant_id, currency, unit_amount, exponent, valid_from)", products.map((one) => [uuidOf("variant", one.id), "GBP", one.price, 2, AT]));
     await copy("catalog.stock_levels (variant_id, on_hand, is_synthetic, updated_at)", products.map((one, n) => [uuidOf("variant", one.id), n % 10 === 3 ? 0 : 100, true, AT]));
-    await copy("catalog.product_attributes (product_id, attribute_id, value_text, value_number, value_boolean)", valuesOf({ products }, attributes));
+    await copy("catalog.product_attributes (product_id, attribute_id, value_text, value_number, value_boolean)", attributeRows(products, attributes));
   });
   await shop.raw("analyze");
 }
 
-function* valuesOf({ products }: Pick<Icecat, "products">, attributes: ReturnType<typeof attributesOf>): Generator<CopyValue[]> {
+function* attributeRows(products: readonly IcecatProduct[], attributes: readonly IcecatAttribute[]): Generator<CopyValue[]> {
+  const byKey = new Map(attributes.map((one) => [one.key, one]));
+  const ids = new Map(attributes.map(({ key }) => [key, uuidOf("attribute", key)]));
   for (const product of products) {
-    for (const one of attributes) {
-      const value = product[one.key];
-      if (value === undefined || !(one.isFilterable || one.isSearchable)) continue;
-      yield [uuidOf("product", product.id), uuidOf("attribute", one.key), one.type === "TEXT" ? String(value) : null, one.type === "NUMBER" ? Number(value) : null, one.type === "BOOLEAN" ? value === true : null];
+    const id = uuidOf("product", product.id);
+    for (const { one, value } of valuesOf(product, byKey)) {
+      yield [id, ids.get(one.key) as string, one.type === "TEXT" ? String(value) : null, one.type === "NUMBER" ? Number(value) : null, one.type === "BOOLEAN" ? value === true : null];
     }
   }
 }

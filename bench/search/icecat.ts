@@ -64,21 +64,25 @@ export function typeOf(product: IcecatProduct): string | null {
   return typeof type === "string" && !/^\d+$/.test(type) ? type : null;
 }
 
+/** What one product has of the attributes that can be filtered or searched by, in the order of their names. There are thousands of attributes and a product has few. */
+export function valuesOf(product: IcecatProduct, attributes: ReadonlyMap<string, IcecatAttribute>): { one: IcecatAttribute; value: unknown }[] {
+  return Object.keys(product).sort().flatMap((key) => {
+    const one = attributes.get(key);
+    return one && (one.isFilterable || one.isSearchable) ? [{ one, value: product[key] }] : [];
+  });
+}
+
 /** The products as the index reads them from a shop's database. */
 export function documentsOf({ products }: Icecat): SearchDocument[] {
-  const attributes = attributesOf(products);
+  const attributes = new Map(attributesOf(products).map((one) => [one.key, one]));
   return products.map((product, n) => ({
     id: uuidOf("product", product.id), name: product.title, names: [], description: product.short_description ?? null, productType: typeOf(product), externalRef: product.id,
     vendorId: null, brandId: uuidOf("brand", product.supplier), brand: product.supplier, createdAt: Date.UTC(2020, 0, 1) + n * 60_000,
     categories: [], collectionIds: [], variants: [{ sku: `IC-${product.id}`, name: product.name, barcode: product.ean[0] ?? null }], inStock: n % 10 !== 3,
     prices: [{ currency: "GBP", amount: product.price / 100, from: 0, to: Infinity }],
-    attributes: attributes.flatMap((one): DocumentAttribute[] => {
-      const value = product[one.key];
-      if (value === undefined || !(one.isFilterable || one.isSearchable)) return [];
-      return [{
-        code: one.code, name: one.code, type: one.type, unit: null, isFilterable: one.isFilterable, isSearchable: one.isSearchable, option: null, label: null,
-        text: one.type === "TEXT" ? String(value) : null, number: one.type === "NUMBER" ? Number(value) : null, flag: one.type === "BOOLEAN" ? value === true : null,
-      }];
-    }),
+    attributes: valuesOf(product, attributes).map(({ one, value }): DocumentAttribute => ({
+      code: one.code, name: one.code, type: one.type, unit: null, isFilterable: one.isFilterable, isSearchable: one.isSearchable, option: null, label: null,
+      text: one.type === "TEXT" ? String(value) : null, number: one.type === "NUMBER" ? Number(value) : null, flag: one.type === "BOOLEAN" ? value === true : null,
+    })),
   }));
 }

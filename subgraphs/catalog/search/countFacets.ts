@@ -1,4 +1,4 @@
-import { type FacetCounts, MAX_GROUPS, PRICE_EDGES, type RangeCounts, type ValueCounts } from "../domain/facets.ts";
+import { type AttributeCounts, type FacetCounts, MAX_GROUPS, PRICE_EDGES, type ValueCounts } from "../domain/facets.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 import type { Interned } from "./interned.ts";
 import { GROUP, type Narrowed, OUT, PASSES } from "./narrow.ts";
@@ -17,17 +17,18 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
   const values = new Int32Array(index.values.size);
   const numbers: Float64Array[] = [];
   const sizes = new Int32Array(index.attributes.size);
-  const carriers = new Int32Array(index.attributes.size);
   // The group that an attribute's own condition has, or one that nothing fails.
   const groupOf = Int8Array.from({ length: index.attributes.size }, (_, attribute) => {
     const at = attributeCodes.indexOf(index.attributes.keyOf(attribute));
     return at === -1 ? 127 : GROUP.attributes + at;
   });
-  const attributeOf = Int32Array.from({ length: index.values.size }, (_, value) => index.values.infoOf(value).attribute);
-  const valueGroup = Int8Array.from(attributeOf, (attribute) => groupOf[attribute] as number);
+  const attributeOf = index.attributeOfValue.cells;
+  const { values: valueColumn, valueStarts, numbers: numberColumn, numberAttributes, numberStarts } = index.columns;
+  const [valueCells, valueAt, numberCells, numberOf, numberAt] = [valueColumn.cells, valueStarts.cells, numberColumn.cells, numberAttributes.cells, numberStarts.cells];
   for (let n = 0; n < docs.length; n += 1) {
     const verdict = verdicts[n] as number;
-    const row = verdict === OUT ? undefined : index.row(docs[n] as number);
+    const doc = docs[n] as number;
+    const row = verdict === OUT ? undefined : index.row(doc);
     if (!row) continue;
     const passes = verdict === PASSES;
     if (passes || verdict === GROUP.category) for (const one of row.categories) (categories[one] as number) += 1;
@@ -44,13 +45,13 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
       }
     }
     if (passes || verdict === GROUP.stock) (stock[row.inStock ? 1 : 0] as number) += 1;
-    for (const one of row.values) {
-      if (verdict !== PASSES && verdict !== valueGroup[one]) continue;
-      (values[one] as number) += 1;
-      (carriers[attributeOf[one] as number] as number) += 1;
+    for (let at = valueAt[doc] as number, end = valueAt[doc + 1] as number; at < end; at += 1) {
+      const value = valueCells[at] as number;
+      if (passes || verdict === groupOf[attributeOf[value] as number]) (values[value] as number) += 1;
     }
-    for (const { attribute, value } of row.numbers) {
-      if (verdict !== PASSES && verdict !== groupOf[attribute]) continue;
+    for (let at = numberAt[doc] as number, end = numberAt[doc + 1] as number; at < end; at += 1) {
+      const attribute = numberOf[at] as number;
+      if (!passes && verdict !== groupOf[attribute]) continue;
       const size = sizes[attribute] as number;
       let list = numbers[attribute] ?? new Float64Array(16);
       if (size === list.length) {
@@ -58,26 +59,10 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
         larger.set(list);
         list = larger;
       }
-      list[size] = value;
+      list[size] = numberCells[at] as number;
       numbers[attribute] = list;
       sizes[attribute] = size + 1;
     }
-  }
-  const offers = new Map<number, { values: ValueCounts[]; ranges: RangeCounts[]; carried: number }>();
-  const offerOf = (attribute: number) => {
-    let offer = offers.get(attribute);
-    if (!offer) offers.set(attribute, (offer = { values: [], ranges: [], carried: (carriers[attribute] as number) + (sizes[attribute] as number) }));
-    return offer;
-  };
-  for (let n = 0; n < values.length; n += 1) {
-    if (values[n] === 0) continue;
-    const { attribute, value, label } = index.values.infoOf(n);
-    offerOf(attribute).values.push({ value, label, count: values[n] as number });
-  }
-  for (const [attribute, list] of numbers.entries()) {
-    if (!list) continue;
-    const code = index.attributes.keyOf(attribute);
-    offerOf(attribute).ranges.push(...rangesOf(list.subarray(0, sizes[attribute] as number), filter.attributes?.find((one) => one.code === code)));
   }
   return {
     total: passing,
@@ -86,10 +71,45 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
     vendors: fullest(vendors, index.vendors),
     prices: [...prices.entries()].flatMap(([edge, count]) => (count > 0 ? [{ edge, count }] : [])),
     availability: [true, false].flatMap((inStock) => ((stock[inStock ? 1 : 0] as number) > 0 ? [{ inStock, count: stock[inStock ? 1 : 0] as number }] : [])),
-    attributes: [...offers.entries()].map(([attribute, offer]) => ({ ...index.attributes.infoOf(attribute), ...offer }))
-      .sort((a, b) => b.carried - a.carried || (a.code < b.code ? -1 : 1)).slice(0, MAX_ATTRIBUTES)
-      .map(({ code, name, unit, values: all, ranges }) => ({ code, name, unit, ranges, values: all.sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1)).slice(0, MAX_GROUPS) })),
+    attributes: attributesOf(index, values, numbers.map((list, attribute) => list.subarray(0, sizes[attribute] as number)), filter),
   };
+}
+
+/** The attributes that most products carry, each with its fullest values and its ranges. Of a value that is not shown nothing is looked up. */
+function attributesOf(index: ProductIndex, values: Int32Array, numbers: readonly (Float64Array | undefined)[], filter: ProductFilter): AttributeCounts[] {
+  const attributeOf = index.attributeOfValue.cells;
+  const carried = Int32Array.from({ length: index.attributes.size }, (_, attribute) => numbers[attribute]?.length ?? 0);
+  for (let n = 0; n < values.length; n += 1) (carried[attributeOf[n] as number] as number) += values[n] as number;
+  const shown = [...carried.keys()].filter((attribute) => carried[attribute] !== 0).map((attribute) => ({ attribute, ...index.attributes.infoOf(attribute), best: [] as ValueCounts[], least: 0 }))
+    .sort((a, b) => (carried[b.attribute] as number) - (carried[a.attribute] as number) || (a.code < b.code ? -1 : 1)).slice(0, MAX_ATTRIBUTES);
+  const place = new Int8Array(index.attributes.size).fill(-1);
+  for (const [n, { attribute }] of shown.entries()) place[attribute] = n;
+  for (let n = 0; n < values.length; n += 1) {
+    const count = values[n] as number;
+    const one = count === 0 ? undefined : shown[place[attributeOf[n] as number] as number];
+    if (!one || count < one.least) continue;
+    const { value, label } = index.values.infoOf(n);
+    keepFullest(one.best, { value, label, count });
+    if (one.best.length === MAX_GROUPS) one.least = one.best.at(-1)?.count ?? 0;
+  }
+  return shown.map(({ attribute, code, name, unit, best }) => {
+    const list = numbers[attribute];
+    return { code, name, unit, values: best, ranges: list ? rangesOf(list, filter.attributes?.find((one) => one.code === code)) : [] };
+  });
+}
+
+/** Puts one in its place among the fullest, by label among equals. */
+function keepFullest(best: ValueCounts[], one: ValueCounts): void {
+  const isBefore = (a: ValueCounts, b: ValueCounts): boolean => a.count > b.count || (a.count === b.count && a.label < b.label);
+  let [low, high] = [0, best.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(best[middle] as ValueCounts, one)) low = middle + 1;
+    else high = middle;
+  }
+  if (low >= MAX_GROUPS) return;
+  best.splice(low, 0, one);
+  if (best.length > MAX_GROUPS) best.pop();
 }
 
 /** Place in PRICE_EDGES of the range that the amount is in; -1 below all of them. */

@@ -15,7 +15,7 @@ export interface Narrowed {
 export const PASSES = -1;
 export const OUT = -2;
 
-type Check = (row: Row) => boolean;
+type Check = (row: Row, doc: number) => boolean;
 
 /** The lowest price that holds at a moment, in one currency. */
 export function lowestPrice(row: Row, currency: string, now: number): number | undefined {
@@ -32,19 +32,20 @@ export function narrow(index: ProductIndex, docs: Uint32Array, filter: ProductFi
   const verdicts = new Int8Array(docs.length);
   let passing = 0;
   for (let n = 0; n < docs.length; n += 1) {
-    const row = index.row(docs[n] as number);
-    verdicts[n] = row ? verdictOf(row, must, groups) : OUT;
+    const doc = docs[n] as number;
+    const row = index.row(doc);
+    verdicts[n] = row ? verdictOf(row, doc, must, groups) : OUT;
     if (verdicts[n] === PASSES) passing += 1;
   }
   return { verdicts, passing, attributeCodes: attributes.map(({ code }) => code) };
 }
 
-function verdictOf(row: Row, must: readonly Check[], groups: readonly (Check | undefined)[]): number {
-  for (const check of must) if (!check(row)) return OUT;
+function verdictOf(row: Row, doc: number, must: readonly Check[], groups: readonly (Check | undefined)[]): number {
+  for (const check of must) if (!check(row, doc)) return OUT;
   let failed = PASSES;
   for (let g = 0; g < groups.length; g += 1) {
     const check = groups[g];
-    if (!check || check(row)) continue;
+    if (!check || check(row, doc)) continue;
     if (failed !== PASSES) return OUT;
     failed = g;
   }
@@ -86,8 +87,9 @@ function attributeCheck(index: ProductIndex, { code, values, min, max, below }: 
   if (attribute === undefined) return () => false;
   if (values) {
     const asked = new Set(values.flatMap((value) => index.values.find(`${attribute} ${value}`) ?? []));
-    return (row) => row.values.some((one) => asked.has(one));
+    return (_row, doc) => index.columns.hasValue(doc, asked);
   }
   const [least, most, end] = [Number(min ?? -Infinity), Number(max ?? Infinity), Number(below ?? Infinity)];
-  return (row) => row.numbers.some((one) => one.attribute === attribute && one.value >= least && one.value <= most && one.value < end);
+  const fits = (value: number): boolean => value >= least && value <= most && value < end;
+  return (_row, doc) => index.columns.hasNumber(doc, attribute, fits);
 }

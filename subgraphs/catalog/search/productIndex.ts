@@ -1,4 +1,5 @@
 import { type DocumentAttribute, type DocumentPrice, type SearchDocument, textsOf } from "./document.ts";
+import { Column, Columns } from "./columns.ts";
 import { Interned } from "./interned.ts";
 import { TextIndex } from "./engine/textIndex.ts";
 
@@ -13,9 +14,6 @@ export interface Row {
   readonly collections: readonly number[];
   readonly inStock: boolean;
   readonly prices: readonly DocumentPrice[];
-  /** Values of filterable attributes: options, texts, yes and no. */
-  readonly values: readonly number[];
-  readonly numbers: readonly { readonly attribute: number; readonly value: number }[];
 }
 
 export interface AttributeInfo {
@@ -46,6 +44,10 @@ export class ProductIndex {
   readonly collections = new Interned<null>();
   readonly attributes = new Interned<AttributeInfo>();
   readonly values = new Interned<ValueInfo>();
+  /** Beside `values`: the attribute of each. */
+  readonly attributeOfValue = new Column((length) => new Int32Array(length));
+  /** Filterable attributes of each product, by its number. */
+  readonly columns = new Columns();
   readonly #rows: (Row | undefined)[] = [];
   readonly #numberOf = new Map<string, number>();
 
@@ -74,6 +76,7 @@ export class ProductIndex {
     const row = this.#rowOf(document);
     if (known !== undefined) this.remove(document.id);
     const doc = this.text.add(textsOf(document));
+    this.#addColumns(document);
     this.#rows[doc] = row;
     this.#numberOf.set(document.id, doc);
   }
@@ -94,23 +97,28 @@ export class ProductIndex {
     return docs;
   }
 
-  #rowOf(document: SearchDocument): Row {
+  #addColumns({ attributes }: SearchDocument): void {
     const values = new Set<number>();
     const numbers: { attribute: number; value: number }[] = [];
-    for (const one of document.attributes) {
+    for (const one of attributes) {
       if (!one.isFilterable) continue;
       const attribute = this.attributes.of(one.code, { code: one.code, name: one.name, type: one.type, unit: one.unit });
       if (one.number !== null) numbers.push({ attribute, value: one.number });
       const [value, label] = choiceOf(one);
-      if (value !== undefined) values.add(this.values.of(`${attribute} ${value}`, { attribute, value, label: label ?? value }));
+      if (value === undefined) continue;
+      values.add(this.values.of(`${attribute} ${value}`, { attribute, value, label: label ?? value }));
+      if (this.values.size > this.attributeOfValue.size) this.attributeOfValue.push(attribute);
     }
+    this.columns.add(values, numbers);
+  }
+
+  #rowOf(document: SearchDocument): Row {
     return {
       id: document.id, name: document.name, createdAt: document.createdAt, inStock: document.inStock, prices: document.prices,
       brand: document.brandId === null ? -1 : this.brands.of(document.brandId, { name: document.brand ?? "" }),
       vendor: document.vendorId === null ? -1 : this.vendors.of(document.vendorId, null),
       categories: document.categories.map(({ id, name }) => this.categories.of(id, { name })),
       collections: document.collectionIds.map((id) => this.collections.of(id, null)),
-      values: [...values], numbers,
     };
   }
 }
