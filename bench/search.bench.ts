@@ -47,6 +47,9 @@ export async function bench(): Promise<void> {
   say("a shop filled with it; its slice ready after", `${through.fillSeconds.toFixed(1)} s; ${through.readySeconds.toFixed(1)} s`);
   sayWorth(say, "through the graph, from the database", { worths: through.graph.worths, zeroHits: undefined });
   sayTimed(say, "through the graph: 24 products with prices, all facets", through.graph.timed);
+  sayTimed(say, "through the graph: everything, all facets", through.graph.browse);
+  sayTimed(say, "through the graph: suggestions", through.graph.suggest);
+  say("longest hold of the event loop, waiting for a core included", through.holds.map(({ name, ms }) => `${name} ${ms.toFixed(0)} ms`).join("; "));
   for (const one of through.fullText) {
     sayWorth(say, `PostgreSQL full text, ${one.name} over name and description`, one);
     sayTimed(say, `PostgreSQL full text, ${one.name}: ids alone, CPU of this process`, one.timed);

@@ -36,6 +36,7 @@ export class BuiltIndex {
       after = page.length === DOCUMENTS_AT_ONCE ? page.at(-1)?.id : undefined;
       signal.throwIfAborted();
     }
+    for (const _step of built.suggester.warm()) await work.pause();
     return built;
   }
 

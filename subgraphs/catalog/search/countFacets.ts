@@ -11,59 +11,18 @@ const EDGES = PRICE_EDGES.map(Number);
 
 /** Counts by group over what was narrowed: each facet takes what passes, and what its own part of the filter alone keeps back. */
 export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, passing, attributeCodes }: Narrowed, filter: ProductFilter, currency: string, now: number): FacetCounts {
-  const [categories, brands, vendors] = [new Int32Array(index.categories.size), new Int32Array(index.brands.size), new Int32Array(index.vendors.size)];
-  const prices = new Int32Array(EDGES.length);
-  const stock = [0, 0];
-  const values = new Int32Array(index.values.size);
-  const numbers: Float64Array[] = [];
-  const sizes = new Int32Array(index.attributes.size);
   // The group that an attribute's own condition has, or one that nothing fails.
   const groupOf = Int8Array.from({ length: index.attributes.size }, (_, attribute) => {
     const at = attributeCodes.indexOf(index.attributes.keyOf(attribute));
     return at === -1 ? 127 : GROUP.attributes + at;
   });
-  const attributeOf = index.attributeOfValue.cells;
-  const { values: valueColumn, valueStarts, numbers: numberColumn, numberAttributes, numberStarts } = index.columns;
-  const [valueCells, valueAt, numberCells, numberOf, numberAt] = [valueColumn.cells, valueStarts.cells, numberColumn.cells, numberAttributes.cells, numberStarts.cells];
-  for (let n = 0; n < docs.length; n += 1) {
-    const verdict = verdicts[n] as number;
-    const doc = docs[n] as number;
-    const row = verdict === OUT ? undefined : index.row(doc);
-    if (!row) continue;
-    const passes = verdict === PASSES;
-    if (passes || verdict === GROUP.category) for (const one of row.categories) (categories[one] as number) += 1;
-    if (row.brand >= 0 && (passes || verdict === GROUP.brand)) (brands[row.brand] as number) += 1;
-    if (row.vendor >= 0 && (passes || verdict === GROUP.vendor)) (vendors[row.vendor] as number) += 1;
-    if (passes || verdict === GROUP.price) {
-      let seen = 0;
-      for (const one of row.prices) {
-        if (one.currency !== currency || one.from > now || now >= one.to) continue;
-        const edge = edgeOf(one.amount);
-        if (edge < 0 || (seen & (1 << edge)) !== 0) continue;
-        seen |= 1 << edge;
-        (prices[edge] as number) += 1;
-      }
-    }
-    if (passes || verdict === GROUP.stock) (stock[row.inStock ? 1 : 0] as number) += 1;
-    for (let at = valueAt[doc] as number, end = valueAt[doc + 1] as number; at < end; at += 1) {
-      const value = valueCells[at] as number;
-      if (passes || verdict === groupOf[attributeOf[value] as number]) (values[value] as number) += 1;
-    }
-    for (let at = numberAt[doc] as number, end = numberAt[doc + 1] as number; at < end; at += 1) {
-      const attribute = numberOf[at] as number;
-      if (!passes && verdict !== groupOf[attribute]) continue;
-      const size = sizes[attribute] as number;
-      let list = numbers[attribute] ?? new Float64Array(16);
-      if (size === list.length) {
-        const larger = new Float64Array(size * 2);
-        larger.set(list);
-        list = larger;
-      }
-      list[size] = numberCells[at] as number;
-      numbers[attribute] = list;
-      sizes[attribute] = size + 1;
-    }
-  }
+  const { columns } = index;
+  const categories = countLists(columns.categories.cells, columns.categoryStarts.cells, docs, verdicts, new Int32Array(index.categories.size), GROUP.category);
+  const [brands, vendors] = [countOnes(columns.brands.cells, docs, verdicts, new Int32Array(index.brands.size), GROUP.brand), countOnes(columns.vendors.cells, docs, verdicts, new Int32Array(index.vendors.size), GROUP.vendor)];
+  const stock = countOnes(columns.inStock.cells, docs, verdicts, new Int32Array(2), GROUP.stock);
+  const prices = countPrices(index, docs, verdicts, currency, now);
+  const values = countValues(index, docs, verdicts, groupOf);
+  const numbers = numbersOf(index, docs, verdicts, groupOf);
   return {
     total: passing,
     categories: fullest(categories, index.categories),
@@ -71,14 +30,91 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
     vendors: fullest(vendors, index.vendors),
     prices: [...prices.entries()].flatMap(([edge, count]) => (count > 0 ? [{ edge, count }] : [])),
     availability: [true, false].flatMap((inStock) => ((stock[inStock ? 1 : 0] as number) > 0 ? [{ inStock, count: stock[inStock ? 1 : 0] as number }] : [])),
-    attributes: attributesOf(index, values, numbers.map((list, attribute) => list.subarray(0, sizes[attribute] as number)), filter),
+    attributes: attributesOf(index, values, numbers, filter),
   };
 }
 
+/** Documents by the one thing of a kind that each has; below 0 is none. */
+function countOnes(cells: Int32Array | Uint8Array, docs: Uint32Array, verdicts: Int8Array, counts: Int32Array, group: number): Int32Array {
+  for (let n = 0; n < verdicts.length; n += 1) {
+    const verdict = verdicts[n] as number;
+    const one = verdict === PASSES || verdict === group ? (cells[docs[n] as number] as number) : -1;
+    if (one >= 0) (counts[one] as number) += 1;
+  }
+  return counts;
+}
+
+function countLists(cells: Uint32Array, starts: Uint32Array, docs: Uint32Array, verdicts: Int8Array, counts: Int32Array, group: number): Int32Array {
+  for (let n = 0; n < verdicts.length; n += 1) {
+    const verdict = verdicts[n] as number;
+    if (verdict !== PASSES && verdict !== group) continue;
+    const doc = docs[n] as number;
+    for (let at = starts[doc] as number, end = starts[doc + 1] as number; at < end; at += 1) (counts[cells[at] as number] as number) += 1;
+  }
+  return counts;
+}
+
+function countPrices(index: ProductIndex, docs: Uint32Array, verdicts: Int8Array, currencyCode: string, now: number): Int32Array {
+  const counts = new Int32Array(EDGES.length);
+  const currency = index.currencies.find(currencyCode) ?? -1;
+  let seen = 0;
+  const count = (amount: number): void => {
+    const edge = edgeOf(amount);
+    if (edge < 0 || (seen & (1 << edge)) !== 0) return;
+    seen |= 1 << edge;
+    (counts[edge] as number) += 1;
+  };
+  for (let n = 0; n < verdicts.length; n += 1) {
+    if (verdicts[n] !== PASSES && verdicts[n] !== GROUP.price) continue;
+    seen = 0;
+    index.columns.eachPrice(docs[n] as number, currency, now, count);
+  }
+  return counts;
+}
+
+function countValues({ columns, attributeOfValue, values }: ProductIndex, docs: Uint32Array, verdicts: Int8Array, groupOf: Int8Array): Int32Array {
+  const counts = new Int32Array(values.size);
+  const [cells, starts, attributeOf] = [columns.values.cells, columns.valueStarts.cells, attributeOfValue.cells];
+  for (let n = 0; n < verdicts.length; n += 1) {
+    const verdict = verdicts[n] as number;
+    if (verdict === OUT) continue;
+    const doc = docs[n] as number;
+    for (let at = starts[doc] as number, end = starts[doc + 1] as number; at < end; at += 1) {
+      const value = cells[at] as number;
+      if (verdict === PASSES || verdict === groupOf[attributeOf[value] as number]) (counts[value] as number) += 1;
+    }
+  }
+  return counts;
+}
+
+/** Of each attribute the numbers that count, in one array: counted first, then put in their places. */
+function numbersOf({ columns, attributes }: ProductIndex, docs: Uint32Array, verdicts: Int8Array, groupOf: Int8Array): Float64Array[] {
+  const [cells, of, starts] = [columns.numbers.cells, columns.numberAttributes.cells, columns.numberStarts.cells];
+  const places = new Uint32Array(attributes.size + 1);
+  const pass = (each: (at: number) => void): void => {
+    for (let n = 0; n < verdicts.length; n += 1) {
+      const verdict = verdicts[n] as number;
+      if (verdict === OUT) continue;
+      const doc = docs[n] as number;
+      for (let at = starts[doc] as number, end = starts[doc + 1] as number; at < end; at += 1) if (verdict === PASSES || verdict === groupOf[of[at] as number]) each(at);
+    }
+  };
+  pass((at) => { (places[(of[at] as number) + 1] as number) += 1; });
+  for (let attribute = 0; attribute < attributes.size; attribute += 1) (places[attribute + 1] as number) += places[attribute] as number;
+  const all = new Float64Array(places[attributes.size] as number);
+  const next = places.slice();
+  pass((at) => {
+    const attribute = of[at] as number;
+    all[next[attribute] as number] = cells[at] as number;
+    (next[attribute] as number) += 1;
+  });
+  return Array.from({ length: attributes.size }, (_, attribute) => all.subarray(places[attribute], places[attribute + 1]));
+}
+
 /** The attributes that most products carry, each with its fullest values and its ranges. Of a value that is not shown nothing is looked up. */
-function attributesOf(index: ProductIndex, values: Int32Array, numbers: readonly (Float64Array | undefined)[], filter: ProductFilter): AttributeCounts[] {
+function attributesOf(index: ProductIndex, values: Int32Array, numbers: readonly Float64Array[], filter: ProductFilter): AttributeCounts[] {
   const attributeOf = index.attributeOfValue.cells;
-  const carried = Int32Array.from({ length: index.attributes.size }, (_, attribute) => numbers[attribute]?.length ?? 0);
+  const carried = Int32Array.from({ length: index.attributes.size }, (_, attribute) => (numbers[attribute] as Float64Array).length);
   for (let n = 0; n < values.length; n += 1) (carried[attributeOf[n] as number] as number) += values[n] as number;
   const shown = [...carried.keys()].filter((attribute) => carried[attribute] !== 0).map((attribute) => ({ attribute, ...index.attributes.infoOf(attribute), best: [] as ValueCounts[], least: 0 }))
     .sort((a, b) => (carried[b.attribute] as number) - (carried[a.attribute] as number) || (a.code < b.code ? -1 : 1)).slice(0, MAX_ATTRIBUTES);
@@ -94,7 +130,7 @@ function attributesOf(index: ProductIndex, values: Int32Array, numbers: readonly
   }
   return shown.map(({ attribute, code, name, unit, best }) => {
     const list = numbers[attribute];
-    return { code, name, unit, values: best, ranges: list ? rangesOf(list, filter.attributes?.find((one) => one.code === code)) : [] };
+    return { code, name, unit, values: best, ranges: list && list.length > 0 ? rangesOf(list, filter.attributes?.find((one) => one.code === code)) : [] };
   });
 }
 

@@ -15,14 +15,7 @@ export interface Narrowed {
 export const PASSES = -1;
 export const OUT = -2;
 
-type Check = (row: Row, doc: number) => boolean;
-
-/** The lowest price that holds at a moment, in one currency. */
-export function lowestPrice(row: Row, currency: string, now: number): number | undefined {
-  let lowest: number | undefined;
-  for (const price of row.prices) if (price.currency === currency && price.from <= now && now < price.to && (lowest === undefined || price.amount < lowest)) lowest = price.amount;
-  return lowest;
-}
+type Check = (doc: number, row: Row) => boolean;
 
 /** Looks at each document once. */
 export function narrow(index: ProductIndex, docs: Uint32Array, filter: ProductFilter, now: number): Narrowed {
@@ -41,11 +34,11 @@ export function narrow(index: ProductIndex, docs: Uint32Array, filter: ProductFi
 }
 
 function verdictOf(row: Row, doc: number, must: readonly Check[], groups: readonly (Check | undefined)[]): number {
-  for (const check of must) if (!check(row, doc)) return OUT;
+  for (const check of must) if (!check(doc, row)) return OUT;
   let failed = PASSES;
   for (let g = 0; g < groups.length; g += 1) {
     const check = groups[g];
-    if (!check || check(row, doc)) continue;
+    if (!check || check(doc, row)) continue;
     if (failed !== PASSES) return OUT;
     failed = g;
   }
@@ -57,27 +50,35 @@ function mustsOf(index: ProductIndex, { ids, collectionId }: ProductFilter): Che
   const musts: Check[] = [];
   if (ids) {
     const asked = new Set(ids);
-    musts.push(({ id }) => asked.has(id));
+    musts.push((_doc, { id }) => asked.has(id));
   }
   if (collectionId !== undefined) {
     const collection = index.collections.find(collectionId) ?? -1;
-    musts.push(({ collections }) => collections.includes(collection));
+    musts.push((_doc, { collections }) => collections.includes(collection));
   }
   return musts;
 }
 
 function groupsOf(index: ProductIndex, filter: ProductFilter, now: number): (Check | undefined)[] {
   const { price, inStock } = filter;
+  const { columns } = index;
+  const currency = index.currencies.find(price?.currency ?? "") ?? -1;
   const among = (ids: readonly string[] | undefined, table: { find(key: string): number | undefined }): ReadonlySet<number> | undefined =>
     ids && new Set(ids.flatMap((id) => table.find(id) ?? []));
   const [categories, brands, vendors] = [among(filter.categoryIds, index.categories), among(filter.brandIds, index.brands), among(filter.vendorIds, index.vendors)];
   const [min, max, below] = price ? [Number(price.min), Number(price.max), Number(price.below)] : [0, 0, 0];
   return [
-    categories && ((row) => row.categories.some((one) => categories.has(one))),
-    brands && ((row) => brands.has(row.brand)),
-    vendors && ((row) => vendors.has(row.vendor)),
-    price && ((row) => row.prices.some((one) => one.currency === price.currency && one.from <= now && now < one.to && one.amount >= min && one.amount <= max && one.amount < below)),
-    inStock === undefined ? undefined : (row) => row.inStock === inStock,
+    categories && ((doc) => columns.hasCategory(doc, categories)),
+    brands && ((doc) => brands.has(columns.brands.cells[doc] as number)),
+    vendors && ((doc) => vendors.has(columns.vendors.cells[doc] as number)),
+    price && ((doc) => {
+      let has = false;
+      columns.eachPrice(doc, currency, now, (amount) => {
+        if (amount >= min && amount <= max && amount < below) has = true;
+      });
+      return has;
+    }),
+    inStock === undefined ? undefined : (doc) => (columns.inStock.cells[doc] === 1) === inStock,
     ...(filter.attributes ?? []).map((condition) => attributeCheck(index, condition)),
   ];
 }
@@ -87,9 +88,9 @@ function attributeCheck(index: ProductIndex, { code, values, min, max, below }: 
   if (attribute === undefined) return () => false;
   if (values) {
     const asked = new Set(values.flatMap((value) => index.values.find(`${attribute} ${value}`) ?? []));
-    return (_row, doc) => index.columns.hasValue(doc, asked);
+    return (doc) => index.columns.hasValue(doc, asked);
   }
   const [least, most, end] = [Number(min ?? -Infinity), Number(max ?? Infinity), Number(below ?? Infinity)];
   const fits = (value: number): boolean => value >= least && value <= most && value < end;
-  return (_row, doc) => index.columns.hasNumber(doc, attribute, fits);
+  return (doc) => index.columns.hasNumber(doc, attribute, fits);
 }

@@ -1,19 +1,15 @@
-import { type DocumentAttribute, type DocumentPrice, type SearchDocument, textsOf } from "./document.ts";
 import { Column, Columns } from "./columns.ts";
+import { type DocumentAttribute, type SearchDocument, textsOf } from "./document.ts";
 import { Interned } from "./interned.ts";
 import { TextIndex } from "./engine/textIndex.ts";
 
-/** What filters, orders and counts read of a product. Ids are numbers of {@link Interned} tables. */
+/** What orders and pages read of a product; what is counted stands in {@link Columns}. */
 export interface Row {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
-  readonly brand: number;
-  readonly vendor: number;
-  readonly categories: readonly number[];
+  /** Numbers of the table of collections. */
   readonly collections: readonly number[];
-  readonly inStock: boolean;
-  readonly prices: readonly DocumentPrice[];
 }
 
 export interface AttributeInfo {
@@ -46,7 +42,8 @@ export class ProductIndex {
   readonly values = new Interned<ValueInfo>();
   /** Beside `values`: the attribute of each. */
   readonly attributeOfValue = new Column((length) => new Int32Array(length));
-  /** Filterable attributes of each product, by its number. */
+  readonly currencies = new Interned<null>();
+  /** What is filtered by and counted of each product, by its number. */
   readonly columns = new Columns();
   readonly #rows: (Row | undefined)[] = [];
   readonly #numberOf = new Map<string, number>();
@@ -73,11 +70,10 @@ export class ProductIndex {
 
   put(document: SearchDocument): void {
     const known = this.#numberOf.get(document.id);
-    const row = this.#rowOf(document);
     if (known !== undefined) this.remove(document.id);
     const doc = this.text.add(textsOf(document));
     this.#addColumns(document);
-    this.#rows[doc] = row;
+    this.#rows[doc] = { id: document.id, name: document.name, createdAt: document.createdAt, collections: document.collectionIds.map((id) => this.collections.of(id, null)) };
     this.#numberOf.set(document.id, doc);
   }
 
@@ -97,7 +93,7 @@ export class ProductIndex {
     return docs;
   }
 
-  #addColumns({ attributes }: SearchDocument): void {
+  #addColumns({ attributes, brandId, brand, vendorId, inStock, categories, prices }: SearchDocument): void {
     const values = new Set<number>();
     const numbers: { attribute: number; value: number }[] = [];
     for (const one of attributes) {
@@ -109,17 +105,11 @@ export class ProductIndex {
       values.add(this.values.of(`${attribute} ${value}`, { attribute, value, label: label ?? value }));
       if (this.values.size > this.attributeOfValue.size) this.attributeOfValue.push(attribute);
     }
-    this.columns.add(values, numbers);
-  }
-
-  #rowOf(document: SearchDocument): Row {
-    return {
-      id: document.id, name: document.name, createdAt: document.createdAt, inStock: document.inStock, prices: document.prices,
-      brand: document.brandId === null ? -1 : this.brands.of(document.brandId, { name: document.brand ?? "" }),
-      vendor: document.vendorId === null ? -1 : this.vendors.of(document.vendorId, null),
-      categories: document.categories.map(({ id, name }) => this.categories.of(id, { name })),
-      collections: document.collectionIds.map((id) => this.collections.of(id, null)),
-    };
+    this.columns.add({
+      brand: brandId === null ? -1 : this.brands.of(brandId, { name: brand ?? "" }), vendor: vendorId === null ? -1 : this.vendors.of(vendorId, null), inStock,
+      categories: categories.map(({ id, name }) => this.categories.of(id, { name })),
+      prices: prices.map(({ currency, amount, from, to }) => ({ currency: this.currencies.of(currency, null), amount, from, to })), values, numbers,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { FacetCounts } from "../domain/facets.ts";
 import { countFacets } from "./countFacets.ts";
 import { rank } from "./engine/rank.ts";
 import { TUNING } from "./engine/tuning.ts";
-import { lowestPrice, narrow, type Narrowed, PASSES } from "./narrow.ts";
+import { narrow, type Narrowed, PASSES } from "./narrow.ts";
 import type { ProductIndex, Row } from "./productIndex.ts";
 import type { Synonyms } from "./text/synonyms.ts";
 
@@ -51,7 +51,8 @@ export function select(index: ProductIndex, synonyms: Synonyms, popularity: Popu
   const docs = ranked === undefined || isPopular ? index.all() : ranked.docs;
   const narrowed = narrow(index, docs, filter, now);
   // What is shown instead of nothing is no match.
-  const order = orderOf(isPopular ? "RELEVANCE" : sort, { currency, now, popularity, scores: isPopular ? undefined : ranked?.scores });
+  const priceOf = (n: number): number => index.columns.lowestPrice(docs[n] as number, index.currencies.find(currency) ?? -1, now);
+  const order = orderOf(isPopular ? "RELEVANCE" : sort, { priceOf, popularity, scores: isPopular ? undefined : ranked?.scores });
   const hits = new Uint32Array(narrowed.passing);
   for (let n = 0, at = 0; n < docs.length; n += 1) if (narrowed.verdicts[n] === PASSES) hits[at++] = n;
   const rowAt = (n: number): Row => index.row(docs[n] as number) as Row;
@@ -63,8 +64,7 @@ export function select(index: ProductIndex, synonyms: Synonyms, popularity: Popu
     page(after, limit) {
       const keyOf = (n: number): Key => order.keyOf(rowAt(n), n);
       const from = after && startOf(after, index, docs, narrowed, keyOf, order.parse);
-      const behind = (one: Key, id: string, other: Key, otherId: string): number => order.compare(one, other) || (id < otherId ? 1 : id > otherId ? -1 : 0);
-      return firstOf(hits, limit, (n) => ({ key: keyOf(n), id: rowAt(n).id }), (a, b) => behind(a.key, a.id, b.key, b.id), from).map(({ key, id }) => ({ key: String(key), id }));
+      return firstOf(hits, limit, { keyOf, idOf: (n) => rowAt(n).id, compare: order.compare }, from).map(({ key, id }) => ({ key: String(key), id }));
     },
     facets: () => (isPopular ? countFacets(index, new Uint32Array(0), none, filter, currency, now) : countFacets(index, docs, narrowed, filter, currency, now)),
   };
@@ -80,7 +80,7 @@ interface Order {
 /** Products without a price come last in both orders. */
 const NO_PRICE = { PRICE_LOW: 1e15, PRICE_HIGH: -1 } as const;
 
-function orderOf(sort: SearchSort, { currency, now, popularity, scores }: { currency: string; now: number; popularity: Popularity; scores: Float32Array | undefined }): Order {
+function orderOf(sort: SearchSort, { priceOf, popularity, scores }: { priceOf: (n: number) => number; popularity: Popularity; scores: Float32Array | undefined }): Order {
   const up = (one: Key, other: Key): number => (one < other ? -1 : one > other ? 1 : 0);
   const down = (one: Key, other: Key): number => up(other, one);
   switch (sort) {
@@ -89,7 +89,7 @@ function orderOf(sort: SearchSort, { currency, now, popularity, scores }: { curr
       return { keyOf: scores ? (_row, n) => Math.round((scores[n] as number) * 1e6) / 1e6 : ({ id, createdAt }) => Math.round(popularity(id)) + Math.round(createdAt / 1e3) / 1e11, compare: down, parse: Number };
     case "PRICE_LOW":
     case "PRICE_HIGH":
-      return { keyOf: (row) => lowestPrice(row, currency, now) ?? NO_PRICE[sort], compare: sort === "PRICE_LOW" ? up : down, parse: Number };
+      return { keyOf: (_row, n) => { const price = priceOf(n); return price === Infinity ? NO_PRICE[sort] : price; }, compare: sort === "PRICE_LOW" ? up : down, parse: Number };
     case "NEWEST":
       return { keyOf: ({ createdAt }) => createdAt, compare: down, parse: Number };
     case "NAME":
@@ -122,11 +122,20 @@ function placeOf(sorted: Uint32Array, wanted: number): number {
   return -1;
 }
 
-/** The first `limit` behind `from`, in order, without sorting the others: a heap of the best, its worst on top. */
-function firstOf(hits: Uint32Array, limit: number, hitOf: (n: number) => Hit, compare: (a: Hit, b: Hit) => number, from: Hit | undefined): Hit[] {
+interface InOrder {
+  keyOf(n: number): Key;
+  idOf(n: number): string;
+  compare(one: Key, other: Key): number;
+}
+
+/** The first `limit` behind `from`, in order, without sorting the others: a heap of the best, its worst on top. Most hits are out by their key alone. */
+function firstOf(hits: Uint32Array, limit: number, { keyOf, idOf, compare: byKey }: InOrder, from: Hit | undefined): Hit[] {
+  const compare = (one: Hit, other: Hit): number => byKey(one.key, other.key) || (one.id < other.id ? 1 : one.id > other.id ? -1 : 0);
   const heap: Hit[] = [];
   for (const n of hits) {
-    const hit = hitOf(n);
+    const key = keyOf(n);
+    if (heap.length === limit && byKey(key, (heap[0] as Hit).key) > 0) continue;
+    const hit = { key, id: idOf(n) };
     if (from && compare(hit, from) <= 0) continue;
     if (heap.length === limit && compare(hit, heap[0] as Hit) >= 0) continue;
     if (heap.length < limit) {

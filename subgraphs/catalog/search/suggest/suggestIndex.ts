@@ -88,6 +88,14 @@ export class SuggestIndex {
     return { QUERY: shown("QUERY"), PRODUCT: shown("PRODUCT"), CATEGORY: shown("CATEGORY"), BRAND: shown("BRAND") };
   }
 
+  /** Puts all in order, one bucket per step. */
+  *warm(): Iterable<void> {
+    for (const bucket of this.#buckets.values()) {
+      order(bucket);
+      yield;
+    }
+  }
+
   *#bucketsOf(prefix: string): Iterable<Bucket> {
     if (prefix === "") return;
     if (prefix.length >= BUCKET) {

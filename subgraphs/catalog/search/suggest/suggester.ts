@@ -32,10 +32,20 @@ export class Suggester {
   /** Follows one product: its name, and the categories and brand that it brings. */
   put(productId: string, name: string, points: number): void {
     this.#texts.put("PRODUCT", productId, name, 1 + points);
-    const row = this.#index.row(this.#index.numberOf(productId) ?? -1);
-    if (!row) return;
-    if (row.brand >= 0) this.#texts.put("BRAND", this.#index.brands.keyOf(row.brand), this.#index.brands.infoOf(row.brand).name, 1);
-    for (const one of row.categories) this.#texts.put("CATEGORY", this.#index.categories.keyOf(one), this.#index.categories.infoOf(one).name, 1);
+    const doc = this.#index.numberOf(productId);
+    if (doc === undefined) return;
+    const { brands, categories, columns } = this.#index;
+    const brand = columns.brands.cells[doc] as number;
+    if (brand >= 0) this.#texts.put("BRAND", brands.keyOf(brand), brands.infoOf(brand).name, 1);
+    for (let at = columns.categoryStarts.cells[doc] as number; at < (columns.categoryStarts.cells[doc + 1] as number); at += 1) {
+      const category = columns.categories.cells[at] as number;
+      this.#texts.put("CATEGORY", categories.keyOf(category), categories.infoOf(category).name, 1);
+    }
+  }
+
+  /** Does beforehand what the first questions would wait for, step by step. */
+  warm(): Iterable<void> {
+    return this.#texts.warm();
   }
 
   remove(productId: string): void {
