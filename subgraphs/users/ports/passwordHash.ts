@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
+import { TooBusy, turns } from "#platform/turns.ts";
 
 /** More passwords are waiting to be checked than can be checked soon. */
 export class HashingBusy extends Error {
@@ -24,23 +25,10 @@ const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
  * nor wait for minutes. `running` hash at once, `waiting` wait, more are turned away.
  */
 export function createPasswordHasher({ running = 2, waiting = 32 } = {}): PasswordHasher {
-  let free = running;
-  const queue: (() => void)[] = [];
-  async function withTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (free === 0) {
-      if (queue.length >= waiting) throw new HashingBusy(`${running} passwords are being hashed and ${waiting} wait`);
-      await new Promise<void>((turn) => queue.push(turn));
-    } else {
-      free -= 1;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next) next();
-      else free += 1;
-    }
-  }
+  const inTurn = turns({ running, waiting });
+  const withTurn = <T>(work: () => Promise<T>): Promise<T> => inTurn(work).catch((error: unknown) => {
+    throw error instanceof TooBusy ? new HashingBusy(error.message) : error;
+  });
   const nobody = hash(randomBytes(32), ARGON2ID);
   nobody.catch(() => {}); // told where it is awaited
   // One form for what looks the same, so that a password typed on another keyboard still fits.

@@ -30,7 +30,7 @@ export const credentialResolvers: Resolvers = {
       const outcome = await passwordReset(context, input);
       return outcome.ok ? { __typename: "PasswordResetSuccess", sessionsEnded: outcome.value } : toUserError(passwordResetErrors, outcome.error);
     },
-    async passwordChange(_root: unknown, { input }: { input: { currentPassword: string; password: string } }, context: UsersContext) {
+    async passwordChange(_root: unknown, { input }: { input: { currentPassword: string; password: string; deviceToken?: string | null } }, context: UsersContext) {
       const outcome = await passwordChange(context, input);
       return outcome.ok ? { __typename: "PasswordChangeSuccess", sessionsEnded: outcome.value } : toUserError(passwordChangeErrors, outcome.error);
     },

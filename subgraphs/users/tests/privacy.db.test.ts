@@ -237,3 +237,9 @@ describe("userErase", () => {
     expect(answers.filter((answer) => answer.__typename === "UserNotFound")).toHaveLength(3);
   });
 });
+
+test("a copy names the identity providers that one logs in by", async () => {
+  await slice.owner.raw("insert into users.identities (user_id, issuer, subject, provider, email, created_at, last_used_at) values ($1, 'https://id.example', 'ada-1', 'blue', 'ada@id.example', now(), now())", [SMALL_SHOP.ada]);
+  const { rows } = await slice.owner.raw<{ copy: { identities: object[] } }>("select users.export_person($1) as copy", [SMALL_SHOP.ada]);
+  expect(rows[0]?.copy.identities).toMatchObject([{ provider: "blue", subject: "ada-1", email: "ada@id.example" }]);
+});

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { UsersContext } from "../../context.ts";
 import type { WeakPassword } from "../../domain/password.ts";
 import { requireStepUp, type StepUpRequired } from "../../domain/stepUp.ts";
+import { knownDevice } from "../../ports/deviceTokens.ts";
 import { wantAccountMail } from "../../queries/accountMails.ts";
 import { changePassword, findCredentials } from "../../queries/credentials.ts";
 import { secondFactorOf } from "../../queries/secondFactor.ts";
@@ -16,14 +17,15 @@ export type PasswordChangeRefusal = { code: "INVALID_CREDENTIALS" } | WeakPasswo
  * Changes one's own password and ends every other session. The present password is the fresh proof; where there is a second factor, a
  * step-up is asked for as well. Answers how many sessions ended.
  */
-export async function passwordChange(context: UsersContext, input: { currentPassword: string; password: string }): Promise<Result<number, PasswordChangeRefusal>> {
-  const { db, clocks, viewer } = context;
+export async function passwordChange(context: UsersContext, input: { currentPassword: string; password: string; deviceToken?: string | null }): Promise<Result<number, PasswordChangeRefusal>> {
+  const { db, clocks, viewer, secrets } = context;
   const userId = viewer.userId as string;
   const account = await findCredentials(db, userId);
   if (!account) return err({ code: "INVALID_CREDENTIALS" });
   const stale = (await secondFactorOf(db, userId)) && requireStepUp(viewer, clocks);
   if (stale) return err(stale);
-  const checked = await checkPassword(context, { id: userId, email: account.email }, input.currentPassword);
+  const device = knownDevice(secrets, input.deviceToken, { id: userId, isEmailVerified: account.isVerified }, clocks.wall.now());
+  const checked = await checkPassword(context, { id: userId, email: account.email }, input.currentPassword, device);
   if (!checked.ok) return checked;
   const hash = await hashNewPassword(context, input.password, account.email);
   if (!hash.ok) return hash;
