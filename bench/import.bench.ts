@@ -7,12 +7,14 @@ import { migrate } from "#platform/db/migrate.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
 import { importOnlineRetail } from "#shopdata/onlineRetail/importOnlineRetail.ts";
+import { measureByMapping } from "./import/byMapping.ts";
 
 const SHOP_SQL = join(import.meta.dirname, "../schema/sql/shop");
 const say = (what: string, value: string) => void process.stdout.write(`${what.padEnd(64)} ${value}\n`);
 
-/** Fills a fresh shop from Online Retail II and another from the generator, on a server that syncs to disk as an installation's does. */
+/** Brings a product file in by a mapping; fills a fresh shop from Online Retail II and another from the generator, on a server that syncs to disk as an installation's does. */
 export async function bench(): Promise<void> {
+  await measureByMapping(say);
   const dataDir = mkdtempSync(join(tmpdir(), "martgraph-bench-"));
   chmodSync(dataDir, 0o755);
   try {

@@ -54,11 +54,12 @@ async function importByMapping(mapping: string, values: OptionValues): Promise<n
   assertImportFolder(from);
   const json = values["json"] === true;
   const progress = createProgress(json);
+  const asked = new AbortController();
+  // Again and again Ctrl-C must not cut the orderly stop short: pools are closed when nothing uses them any more.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => asked.abort());
   const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("import"), attach: true });
-  const stop = () => void installation.lifecycle.close();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    const { job, report } = await importFolder(installation, { mapping, from, check: values["check"] === true, rejectAll: values["reject-all"] === true, vendor: textOption(values, "vendor") }, progress);
+    const { job, report } = await importFolder(installation, { mapping, from, check: values["check"] === true, rejectAll: values["reject-all"] === true, vendor: textOption(values, "vendor") }, progress, asked.signal);
     const { created, updated, unchanged, refused, state, problem } = job;
     if (json) process.stdout.write(`${JSON.stringify({ state, problem, created: Number(created), updated: Number(updated), unchanged: Number(unchanged), refused: Number(refused), report })}\n`);
     return state === "DONE" ? 0 : 1;

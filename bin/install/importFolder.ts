@@ -8,6 +8,7 @@ import { folderFiles } from "#subgraphs/catalog/commands/import/folderFiles.ts";
 import { mappingSentence, readMapping } from "#subgraphs/catalog/commands/import/readMapping.ts";
 import { readPresets } from "#subgraphs/catalog/commands/import/readPresets.ts";
 import { runImportJob } from "#subgraphs/catalog/commands/import/runJob.ts";
+import { JobStopped } from "#subgraphs/catalog/commands/import/runImport.ts";
 import { claimJobById, findJob, insertJob, type Job } from "#subgraphs/catalog/queries/import/jobs.ts";
 import { listReport } from "#subgraphs/catalog/queries/import/report.ts";
 import type { Progress } from "../cli/progress.ts";
@@ -46,8 +47,11 @@ export function assertImportFolder(folder: string): string {
   return path;
 }
 
-/** Imports a folder of files into a shop, beside a running one or by itself. Answers the job as it ended and where its report lies. */
-export async function importFolder(installation: Installation, settings: ImportSettings, progress: Progress): Promise<{ job: Job; report: string }> {
+/**
+ * Imports a folder of files into a shop, beside a running one or by itself. Answers the job as it ended and where its report lies. Who is
+ * asked to stop does so behind the batch that is being written: what stands in the report is done, and the job is called off.
+ */
+export async function importFolder(installation: Installation, settings: ImportSettings, progress: Progress, asked: AbortSignal): Promise<{ job: Job; report: string }> {
   const { lifecycle, log } = installation;
   const text = readMappingFile(settings.mapping);
   const files = await folderFiles(assertImportFolder(settings.from));
@@ -66,8 +70,8 @@ export async function importFolder(installation: Installation, settings: ImportS
   const job = await progress.step(settings.check ? "Look what the import would do" : "Import", async (tell) => {
     const parts = { db, log, objects, clocks: { business: await businessClock(db), wall: wallClock } };
     await runImportJob(parts, claimed, files, (phase, { counts }) => {
-      lifecycle.signal.throwIfAborted();
       tell(`${phase === "CHECK" ? "checked" : "written"}: ${counts.created} new, ${counts.updated} changed, ${counts.unchanged} as they were, ${counts.refused} refused`);
+      if (asked.aborted) throw new JobStopped("CANCELLED");
     });
     const done = (await findJob(db, made.id)) as Job;
     const note = `${done.created} new, ${done.updated} changed, ${done.unchanged} as they were, ${done.refused} refused`;
@@ -77,6 +81,7 @@ export async function importFolder(installation: Installation, settings: ImportS
     progress.note(`    ${file}, line ${line}: ${entity.toLowerCase()}${key === null ? "" : ` ${key}`}: ${field === null ? "" : `${field}: `}${reason ?? ""}`);
   }
   if (job.refused > SHOWN) progress.note(`    ... and ${job.refused - BigInt(SHOWN)} more, in the report.`);
+  if (job.state === "CANCELLED") progress.note(settings.check ? "    Stopped: nothing was written." : "    Stopped: what the report has is done, and the same command again finds it as it is.");
   if (job.problem !== null) progress.note(`    ${job.problem}`);
   const report = kept.s3 ? (job.resultKey ?? "") : `${kept.dir}/${job.resultKey ?? ""}`;
   progress.note(`    Report: ${report}`);
