@@ -64,6 +64,10 @@ export interface DimCustomersRow {
   agrees_to_analytics: boolean;
   /** Logins. */
   sessions: bigint;
+  /** Products on the person's lists of wishes; one on two lists counts twice. */
+  wishlist_size: bigint;
+  /** Reviews the person wrote, whatever became of them. */
+  review_count: bigint;
 }
 
 /** Columns of dim_customers as a statement's row names them. */
@@ -83,6 +87,8 @@ export const dimCustomersColumns = {
   agrees_to_personalisation: "bool",
   agrees_to_analytics: "bool",
   sessions: "int8",
+  wishlist_size: "int8",
+  review_count: "int8",
 } as const;
 
 /** Calendar of UTC days, from the year of the first order to the end of the year of the build. Grain: one row per day. */
@@ -191,6 +197,12 @@ export interface DimProductsRow {
   pictures: bigint;
   /** When it first went on sale, business time; null before. */
   published_at: Date | null;
+  /** Mean of the stars of the reviews that are shown, to six digits; null without any. */
+  rating_average: string | null;
+  /** Reviews that are shown. */
+  review_count: bigint;
+  /** Lists of wishes that hold it. */
+  wishlist_count: bigint;
 }
 
 /** Columns of dim_products as a statement's row names them. */
@@ -209,6 +221,9 @@ export const dimProductsColumns = {
   currency: "text?",
   pictures: "int8",
   published_at: "timestamptz?",
+  rating_average: "numeric?",
+  review_count: "int8",
+  wishlist_count: "int8",
 } as const;
 
 /** Promotions and what they took off. Grain: one row per promotion. */

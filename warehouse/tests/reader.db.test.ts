@@ -28,7 +28,7 @@ beforeAll(async () => {
   reader = createWarehouseReader(serving);
   for (const [slot, country] of [["a", "Ireland"], ["b", "France"]] as const) {
     await makeSlotTables(owner, slot);
-    await owner.raw(`insert into marts_${slot}.dim_customers (user_id, email_sha256, is_email_verified, country, registered_at, orders, revenue, refunds, agrees_to_marketing, agrees_to_personalisation, agrees_to_analytics, sessions) values ($1, 'x', true, '${country}', now(), 0, 0, 0, false, false, false, 0)`, [BATCH]);
+    await owner.raw(`insert into marts_${slot}.dim_customers (user_id, email_sha256, is_email_verified, country, registered_at, orders, revenue, refunds, agrees_to_marketing, agrees_to_personalisation, agrees_to_analytics, sessions, wishlist_size, review_count) values ($1, 'x', true, '${country}', now(), 0, 0, 0, false, false, false, 0, 0, 0)`, [BATCH]);
   }
 });
 afterEach(() => { afterStatement = undefined; });

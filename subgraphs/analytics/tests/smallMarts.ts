@@ -118,7 +118,7 @@ function toRefund({ n, order, user, country, day, product, amount }: (typeof REF
 }
 
 function products() {
-  const one = (product_id: string, slug: string, vendor_id: string | null, currency: string | null) => ({ product_id, sku: "X", slug, name: slug, status: "ACTIVE", vendor_id, unit_price: currency ? "2.55" : null, currency, pictures: 0 });
+  const one = (product_id: string, slug: string, vendor_id: string | null, currency: string | null) => ({ product_id, sku: "X", slug, name: slug, status: "ACTIVE", vendor_id, unit_price: currency ? "2.55" : null, currency, pictures: 0, review_count: 0, wishlist_count: 0 });
   return [
     one(MARTS.lantern, "lantern", MARTS.vendor, "GBP"), one(MARTS.cakestand, "cakestand", MARTS.otherVendor, "GBP"), one(MARTS.teapot, "teapot", MARTS.vendor, "JPY"),
     one(MARTS.bunting, "bunting", null, "GBP"), one(MARTS.vase, "vase", null, null),

@@ -37,6 +37,8 @@ const PARCEL = "id, order_id, vendor_id, state, carrier, created_at, shipped_at,
 const RETURN = "id, order_id, state, exchange_variant_id, is_restocked, refund_id, requested_at, resolved_at, received_at";
 const versionOf = (table: string, columns: string, rest: string) => `insert into raw.${table} (${columns}, _op, _from_pos, _to_pos, _committed_at) ${rest}`;
 const AN_ORDER = "from raw.orders__orders where _to_pos is null and _op <> 'd' order by id limit 1";
+const REVIEW = "id, product_id, user_id, rating, state, is_verified, created_at, published_at";
+const A_PRODUCT = "from raw.catalog__products where _to_pos is null and _op <> 'd' order by id limit 1";
 const NEW = "uuidv7()";
 const WITH_USER = "_to_pos is null and _op <> 'd' and user_id is not null";
 const CURRENT = "_to_pos is null and _op <> 'd' and valid_to is null";
@@ -100,6 +102,10 @@ export const RAW_DEFECTS: readonly Defect[] = [
   { suite: "raw.media", check: "every picture has its product", sql: versionOf("catalog__media", "id, product_id, variant_id, state, position, width, height, created_at", `values (${NEW}, ${NEW}, null, 'READY', 0, 10, 10, now(), $meta)`) },
   { suite: "raw.catalogue", check: "every value has its attribute", sql: versionOf("catalog__product_attributes", "product_id, attribute_id, place, value_text", `select id, ${NEW}, 0, 'red', $meta from raw.catalog__products where _to_pos is null and _op <> 'd' limit 1`) },
   { suite: "raw.catalogue", check: "every link has both its ends", sql: versionOf("catalog__product_links", "product_id, linked_id, kind, position", `select id, ${NEW}, 'RELATED', 0, $meta from raw.catalog__products where _to_pos is null and _op <> 'd' limit 1`) },
+  { suite: "raw.reviews", check: "stars are one to five", sql: versionOf("catalog__reviews", REVIEW, `select ${NEW}, id, ${NEW}, 6, 'PENDING', false, now(), null::timestamptz, $meta ${A_PRODUCT}`) },
+  { suite: "raw.reviews", check: "every review has its product", sql: versionOf("catalog__reviews", REVIEW, `values (${NEW}, ${NEW}, ${NEW}, 5, 'PENDING', false, now(), null, $meta)`) },
+  { suite: "raw.wishlists", check: "every list has its person", sql: versionOf("catalog__wishlists", "id, user_id, is_default, created_at", `values (${NEW}, ${NEW}, true, now(), $meta)`) },
+  { suite: "raw.wishlists", check: "every wish has its product", sql: versionOf("catalog__wishlist_items", "wishlist_id, product_id, variant_id, added_at", `values (${NEW}, ${NEW}, null, now(), $meta)`) },
   { suite: "raw.products", check: "every vendor is there", sql: amend("catalog__products", "id", { vendor_id: NEW }, PRODUCT) },
   { suite: "raw.variants", check: "a sku is one variant", sql: copyOf("catalog__variants", { id: NEW }, VARIANT) },
   { suite: "raw.prices", check: "a variant has one current price in a currency", sql: copyOf("catalog__prices", { id: NEW }, PRICE, CURRENT) },

@@ -63,6 +63,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
       { sale_date: "2026-02-01", line_kind: "PRODUCT", customer_type: "REGISTERED", revenue: "6.255", refunds: "0" },
       { sale_date: "2026-02-03", line_kind: "PRODUCT", customer_type: "REGISTERED", revenue: "0", refunds: "2.085" },
     ]);
+    expect(await rowsOf("select user_id, review_count, wishlist_size from marts_a.dim_customers order by 1")).toEqual([1, 2].map((n) => ({ user_id: id(n), review_count: 1n, wishlist_size: 1n })));
     expect(await rowsOf("select as_of_date, user_id, churned from features_a.customer_churn_features where as_of_date in ('2026-06-02', '2026-05-03') order by 1, 2")).toEqual([
       { as_of_date: "2026-05-03", user_id: id(1), churned: true },
       { as_of_date: "2026-06-02", user_id: id(1), churned: true },
@@ -144,10 +145,15 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     await raw.change("users__users", 125, id(1), { email: "erased@erased.invalid", display_name: null, status: "ERASED" });
     // As capture scrubs it: every version.
     await loader.raw(`update raw.orders__orders set user_id = null where user_id = '${id(1)}'; update raw.orders__refunds set user_id = null where user_id = '${id(1)}';
-      delete from raw.users__addresses where user_id = '${id(1)}'; delete from raw.users__consents where user_id = '${id(1)}'; delete from raw.users__sessions where user_id = '${id(1)}'`);
+      delete from raw.users__addresses where user_id = '${id(1)}'; delete from raw.users__consents where user_id = '${id(1)}'; delete from raw.users__sessions where user_id = '${id(1)}';
+      delete from raw.catalog__wishlists where user_id = '${id(1)}'; update raw.catalog__reviews set user_id = null where user_id = '${id(1)}'`);
     await standAt(builder, "a", { cut: 126, complete: 120, businessAsOf: "2026-09-02T00:00:00Z" });
     expectBuilt(await dbt.build({ slot: "a" }));
     expect(await traces()).toEqual([]);
+    // Their stars stay, their wishes go.
+    expect(await rowsOf("select slug, rating_average, review_count, wishlist_count from marts_a.dim_products order by slug")).toEqual([
+      { slug: "product-31", rating_average: "4.500000", review_count: 2n, wishlist_count: 0n }, { slug: "product-32", rating_average: null, review_count: 0n, wishlist_count: 1n },
+    ]);
     await standAt(builder, "b", { cut: 126, complete: 0, businessAsOf: "2026-09-02T00:00:00Z" });
     expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
     expect(await slotChecksums(builder, "a")).toEqual(await slotChecksums(builder, "b"));

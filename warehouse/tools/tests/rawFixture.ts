@@ -65,6 +65,9 @@ export class RawFixture {
     await this.add("catalog__prices", pos, [31, 32].map((n) => ({ id: id(n + 20), variant_id: id(n + 10), currency: "GBP", unit_amount: 2085, exponent: 3, valid_from: "2026-01-01T00:00:00Z" })));
     await this.add("users__consents", pos, [{ id: id(61), user_id: id(1), purpose: "ANALYTICS", is_granted: true, source: "ACCOUNT", decided_at: "2026-01-02T00:00:00Z" }]);
     await this.add("users__sessions", pos, [{ id: id(62), user_id: id(1), created_at: "2026-01-02T00:00:00Z" }]);
+    await this.add("catalog__reviews", pos, [1, 2].map((n) => ({ id: id(62 + n), product_id: id(31), user_id: id(n), rating: 6 - n, state: "PUBLISHED", is_verified: true, created_at: "2026-02-10T00:00:00Z", published_at: "2026-02-11T00:00:00Z" })));
+    await this.add("catalog__wishlists", pos, [1, 2].map((n) => ({ id: id(64 + n), user_id: id(n), is_default: true, created_at: "2026-01-02T00:00:00Z" })));
+    await this.add("catalog__wishlist_items", pos, [1, 2].map((n) => ({ wishlist_id: id(64 + n), product_id: id(32), added_at: "2026-01-02T00:00:00Z" })));
     await this.order(pos, { order: 101, user: 1, placedAt: "2026-02-01T10:00:00Z", lines: [[1, 31, 3], [2, 32, 1]], charge: 3 });
     await this.order(pos, { order: 102, user: null, placedAt: "2026-02-01T11:00:00Z", lines: [[4, 31, 1]] });
     await this.order(pos, { order: 103, user: 2, placedAt: "2026-05-20T10:00:00Z", lines: [[5, 32, 2]] });

@@ -44,6 +44,23 @@ sessions as (
 
 ),
 
+reviews as (
+
+  select user_id, count(*) as review_count
+  from {{ ref('stg_shop__reviews') }}
+  group by user_id
+
+),
+
+wishes as (
+
+  select wishlists.user_id, count(*) as wishlist_size
+  from {{ ref('stg_shop__wishlist_items') }} as items
+  inner join {{ ref('stg_shop__wishlists') }} as wishlists on wishlists.wishlist_id = items.wishlist_id
+  group by wishlists.user_id
+
+),
+
 addresses as (
 
   select user_id, country_label, country_code
@@ -83,10 +100,14 @@ select
   coalesce(consents.agrees_to_marketing, false) as agrees_to_marketing,
   coalesce(consents.agrees_to_personalisation, false) as agrees_to_personalisation,
   coalesce(consents.agrees_to_analytics, false) as agrees_to_analytics,
-  coalesce(sessions.sessions, 0) as sessions
+  coalesce(sessions.sessions, 0) as sessions,
+  coalesce(wishes.wishlist_size, 0) as wishlist_size,
+  coalesce(reviews.review_count, 0) as review_count
 from located
 left join {{ ref('countries') }} as countries on countries.code = located.country_code
 left join orders on orders.user_id = located.user_id
 left join refunds on refunds.user_id = located.user_id
 left join consents on consents.user_id = located.user_id
 left join sessions on sessions.user_id = located.user_id
+left join reviews on reviews.user_id = located.user_id
+left join wishes on wishes.user_id = located.user_id

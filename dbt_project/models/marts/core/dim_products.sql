@@ -22,6 +22,25 @@ pictures as (
 
 ),
 
+-- What is shown in the shop; reviews that wait or were refused count for nothing.
+reviews as (
+
+  select product_id, {{ safe_ratio('sum(rating)', 'count(*)') }} as rating_average, count(*) as review_count
+  from {{ ref('stg_shop__reviews') }}
+  where state = 'PUBLISHED'
+  group by product_id
+
+),
+
+wishes as (
+
+  select items.product_id, count(*) as wishlist_count
+  from {{ ref('stg_shop__wishlist_items') }} as items
+  inner join {{ ref('stg_shop__wishlists') }} as wishlists on wishlists.wishlist_id = items.wishlist_id
+  group by items.product_id
+
+),
+
 first_variants as (
 
   select product_id, variant_id, sku
@@ -53,11 +72,16 @@ select
   current_prices.unit_price,
   current_prices.currency,
   coalesce(pictures.pictures, 0) as pictures,
-  products.published_at
+  products.published_at,
+  reviews.rating_average,
+  coalesce(reviews.review_count, 0) as review_count,
+  coalesce(wishes.wishlist_count, 0) as wishlist_count
 from {{ ref('stg_shop__products') }} as products
 left join {{ ref('stg_shop__categories') }} as categories on categories.category_id = products.category_id
 left join category_paths on category_paths.category_id = products.category_id
 left join {{ ref('stg_shop__brands') }} as brands on brands.brand_id = products.brand_id
 left join pictures on pictures.product_id = products.product_id
+left join reviews on reviews.product_id = products.product_id
+left join wishes on wishes.product_id = products.product_id
 left join first_variants on first_variants.product_id = products.product_id
 left join current_prices on current_prices.variant_id = first_variants.variant_id
