@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
+import { eraseAgainIn } from "#warehouse/pipeline/eraseAgain.ts";
 import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
 import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
 import { PipelineBusy, type RunRequest, type RunResult } from "#warehouse/pipeline/types.ts";
@@ -38,6 +39,9 @@ export async function openPipeline(installation: Installation): Promise<Installe
   lifecycle.onClose("builder", () => warehouse.close());
   const capture = createCapture({ source: databases.as("martgraph_capture"), sink: databases.as("martgraph_loader"), slotName: SLOT_NAME, log });
   lifecycle.onClose("capture", () => capture.close());
+  // Opens nothing before somebody has to be erased again.
+  const shop = Database.open(databases.as("martgraph_users", { max: 1, applicationName: "martgraph pipeline" }), { onError: (error) => log.warn({ error }, "idle connection lost") });
+  lifecycle.onClose("eraser", () => shop.close());
   const { host, port, database, user, password } = builder;
   const connection = { host, port, database, user, password };
   // One worker each: the two take seconds to load, and then do it side by side.
@@ -52,6 +56,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
     dbt,
     expectations: createExpectations({ worker: checksWorker, connection }),
     models: createModelsTool({ warehouse }),
+    eraseAgain: eraseAgainIn(shop),
     log,
     clock: wallClock,
   });

@@ -65,7 +65,7 @@ export const erasureHash = (column: string) => `encode(sha256(convert_to('martgr
 /**
  * Takes erased people out of raw, every version of everything that is theirs, in the transaction that brought the erasure or a new
  * copy. `all` where a table was copied: an old copy of the shop may have brought back whom it does not know as erased. Else those of
- * the last day, for what comes in until an erasure is settled.
+ * the last day, for what comes in until an erasure is settled; who was erased again is one of them again.
  * @returns how many versions were changed or dropped
  */
 export async function scrubErased(tx: Tx, pos: bigint, all: boolean): Promise<number> {
@@ -73,7 +73,8 @@ export async function scrubErased(tx: Tx, pos: bigint, all: boolean): Promise<nu
   if (rows[0]?.there) {
     await tx.raw(
       `insert into raw._erasures (user_hash, erased_at, applied_pos)
-         select e.user_hash, min(e.erased_at), $1 from ${PUBLISHED} e where e.user_hash is not null group by e.user_hash on conflict (user_hash) do nothing`,
+         select e.user_hash, max(e.erased_at), $1 from ${PUBLISHED} e where e.user_hash is not null group by e.user_hash
+       on conflict (user_hash) do update set erased_at = excluded.erased_at, scrubbed_at = now() where excluded.erased_at > _erasures.erased_at`,
       [pos],
     );
   }

@@ -3,6 +3,7 @@ import type { Tx } from "#platform/db/database.ts";
 import { PIPELINE_LOCK_KEY, slotLockKey, type Slot } from "../publish/slots.ts";
 import { readPointer, setBuildState } from "../publish/statements.ts";
 import { ASSETS, type Asset, type CutOutput } from "./assets.ts";
+import { forgottenErasures } from "./eraseAgain.ts";
 import { forgetPredictions } from "./forgetPredictions.ts";
 import { beginAsset, closeRun, endAsset, linkBuild, listAssets, openRun, readRunning } from "./ledger.ts";
 import { decide, gatherFacts, type Plan, type PlanFacts } from "./plan.ts";
@@ -76,8 +77,9 @@ class Runner {
     await this.#step(runId, { name: "capture", what: "takes over what the shop committed", after: [] }, {}, async () => {
       const { rowsByTable, snapshot } = await this.#deps.capture.catchUp();
       const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
+      const again = await this.#eraseAgain();
       await forgetPredictions(warehouse);
-      return { rows, output: { rowsByTable }, message: snapshot ? "copied the shop" : "caught up with the shop" };
+      return { rows, output: { rowsByTable }, message: `${snapshot ? "copied the shop" : "caught up with the shop"}${again}` };
     });
     const codeHash = await codeHashOf(this.#deps);
     const facts = await gatherFacts(warehouse, codeHash, caughtUpAt);
@@ -90,6 +92,17 @@ class Runner {
       return { output: { ...cut }, message: `slot ${plan.slot}, business time ${cut.businessAsOf}` };
     });
     return { plan, cut };
+  }
+
+  /** A shop that came back from an old copy is told whom it had erased. Answers what to say of it. */
+  async #eraseAgain(): Promise<string> {
+    const { warehouse, capture, eraseAgain, log } = this.#deps;
+    const hashes = eraseAgain ? await forgottenErasures(warehouse) : [];
+    if (!eraseAgain || hashes.length === 0) return "";
+    const erased = await eraseAgain(hashes);
+    log.warn({ known: hashes.length, erased }, "the shop had forgotten erasures, as after an old copy was brought back: told again");
+    await capture.catchUp();
+    return `; the shop had forgotten ${hashes.length} erasures: ${erased} people erased again`;
   }
 
   async #beginBuild(runId: string, plan: Plan & { build: true }, published: PlanFacts["published"]): Promise<CutOutput> {

@@ -1,6 +1,7 @@
 import type { Database } from "#platform/db/database.ts";
 import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
+import type { EraseAgain } from "./eraseAgain.ts";
 import type { Slot } from "../publish/slots.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
 
@@ -12,6 +13,8 @@ export interface PipelineDeps {
   dbt: DbtTool;
   expectations: ExpectationsTool;
   models: ModelsTool;
+  /** Told whom the warehouse knows as erased and the shop no longer does; where not given, nobody is told. */
+  eraseAgain?: EraseAgain;
   log: Log;
   /** Wall time: the ledger and the seconds of a step. */
   clock: Clock;

@@ -51,6 +51,31 @@ describe("a pipeline run", () => {
     expect(status.runs[0]?.assets.map((asset) => [asset.asset, asset.state])).toEqual(events.map((event) => [event.step, "DONE"]));
   });
 
+  test("a shop that has forgotten erasures is told whom, once, and the step says so", async () => {
+    await small.admin.raw(`
+      set role martgraph_loader;
+      create table raw.users__erasures (id uuid, user_hash text, erased_at timestamptz, _op text, _from_pos bigint, _to_pos bigint, _committed_at timestamptz);
+      insert into raw.users__erasures values (uuidv7(), 'known', now(), 'c', 1, null, now()), (uuidv7(), 'forgotten', now(), 'c', 1, 2, now()), (uuidv7(), null, null, 'd', 2, null, now());
+      insert into raw._erasures (user_hash, erased_at, applied_pos) values ('known', now(), 1), ('forgotten', now(), 1);
+      reset role`);
+    const told: string[][] = [];
+    const again = createPipeline({
+      ...small.deps,
+      async eraseAgain(hashes) {
+        told.push([...hashes]);
+        await small.admin.raw("insert into raw.users__erasures values (uuidv7(), 'forgotten', now(), 'c', 3, null, now())");
+        return 1;
+      },
+    });
+    const notes: string[] = [];
+    const hear = (event: ProgressEvent) => { if (event.step === "capture") notes.push(event.what); };
+    for (let time = 0; time < 2; time += 1) await again.run({ trigger: "manual", onProgress: hear });
+    expect(told).toEqual([["forgotten"]]);
+    expect(notes).toEqual(["caught up with the shop; the shop had forgotten 1 erasures: 1 people erased again", "caught up with the shop"]);
+    expect(small.calls).toEqual(["capture", "capture", "capture"]);
+    await small.admin.raw("drop table raw.users__erasures; delete from raw._erasures");
+  });
+
   test("NOTHING_TO_DO: running again changes nothing, also when the shop committed something else", async () => {
     await small.tick();
     const before = await pipeline.status();
