@@ -86,6 +86,7 @@ test("an old copy of the shop that is read again brings nobody back: the ledger 
   expect(await eraseAgain(forgotten)).toBe(0);
   await bench.capture.catchUp();
   expect(await forgottenErasures(bench.warehouse)).toEqual([]);
+  expect((await bench.warehouse.raw(`select from raw.users__users where display_name ~ '${WORD}'`)).rowCount).toBe(0);
   expect(await traces(bench)).toEqual(["users__users"]);
   await expectRawEqualsShop(bench);
   await expectSoundVersions(bench.warehouse);
