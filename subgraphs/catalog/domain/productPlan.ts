@@ -1,8 +1,9 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { type AttributeRow, type AttributeType, valuesOf } from "./attributeValues.ts";
 import type { ProductStatus } from "./product.ts";
-import type { DraftRefusal } from "./draftRefusal.ts";
+import { type DraftRefusal, invalid } from "./draftRefusal.ts";
 import type { DraftBrand, LinkKind, ProductDraft } from "./productInput.ts";
+import { placesOfTwins, type VariantForm } from "./variantForm.ts";
 import type { DraftVariant } from "./variantInput.ts";
 
 export interface KnownProduct {
@@ -33,6 +34,8 @@ export interface Known {
   attribute(code: string): KnownAttribute | undefined;
   option(attribute: KnownAttribute, text: string): KnownOption | undefined;
   sku(sku: string): KnownSku | undefined;
+  /** Of the product's variants as they are stored. */
+  readonly forms: readonly VariantForm[];
   newId(): string;
 }
 
@@ -73,6 +76,7 @@ export function planProduct(draft: ProductDraft, known: Known): Result<ProductPl
   });
   const name = draft.name ?? product?.name ?? "";
   const variants = (draft.variants ?? []).map((variant, n) => planVariant(variant, n, { known, wrong, productId: id, name }));
+  for (const place of placesOfTwins(variants, known.forms)) wrong.push(invalid(["variants", String(place), "options"], "Another variant of the product has the same options: nobody could tell them apart."));
   const links = draft.links?.flatMap(({ kind, productIds }, n) => productIds.map((linkedId, position) => {
     if (!known.canLink(linkedId)) wrong.push({ code: "PRODUCT_NOT_FOUND", path: ["links", String(n), "productIds", String(position)] });
     return { kind, linkedId, position };

@@ -15,6 +15,11 @@ interface Grown extends Category {
 }
 type ProductsArgs = PageArgs & { filter?: ProductFilterInput | null; sort?: ProductSort | null };
 
+/** Categories of one request whose products may be listed: each takes a statement of its own. */
+const MAX_LISTED = 10;
+type Listed = ReturnType<typeof queryResolvers.products>;
+const listed = new WeakMap<CatalogContext["loaders"], Map<string, Listed>>();
+
 export const categoryAreaResolvers = {
   Query: {
     category: (_root: unknown, args: { id?: string; slug?: string }, context: CatalogContext) => findNamed(args, "cat", "CATEGORY", context.loaders.categoryById, context.loaders.categoryBySlug, context),
@@ -32,8 +37,17 @@ export const categoryAreaResolvers = {
       return (category.grown ?? (await loaders.childrenOfCategory.load(category.id))).slice(0, limit);
     },
     breadcrumbs: async ({ id }: Category, _args: unknown, { loaders }: CatalogContext) => (await loaders.categoryPath.load(id))?.categories ?? [],
-    products: ({ id }: Category, args: ProductsArgs, context: CatalogContext) =>
-      queryResolvers.products(undefined, { ...args, first: args.first ?? 24, filter: { ...args.filter, categoryId: encodeId("cat", id) } }, context),
+    products({ id }: Category, args: ProductsArgs, context: CatalogContext): Listed {
+      const lists = listed.get(context.loaders) ?? new Map<string, Listed>();
+      listed.set(context.loaders, lists);
+      const key = JSON.stringify([id, args]);
+      const asked = lists.get(key);
+      if (asked) return asked;
+      if (lists.size === MAX_LISTED) throw badUserInput(`One request lists the products of at most ${MAX_LISTED} categories: ask for the others by themselves, or with \`products(filter: { categoryId })\`.`);
+      const list = queryResolvers.products(undefined, { ...args, first: args.first ?? 24, filter: { ...args.filter, categoryId: encodeId("cat", id) } }, context);
+      lists.set(key, list);
+      return list;
+    },
   },
 };
 

@@ -97,6 +97,16 @@ describe("categories", () => {
     for (const args of ["depth: 0", "depth: 11", "first: 0", "first: 201"]) expect((await slice.graph.run(`{ categoryTree(${args}) { slug } }`)).errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
   });
 
+  test("one request lists the products of ten categories, the same list once", async () => {
+    const lists = (count: number) => slice.graph.run(`{ category(slug: "lights") { ${Array.from({ length: count }, (_, n) => `a${n}: products(first: ${n % 10 + 1}) { nodes { slug } }`).join(" ")} again: products(first: 1) { nodes { slug } } } }`);
+    const [few, all] = [await lists(5), await lists(10)];
+    expect([few.errors, all.errors]).toEqual([undefined, undefined]);
+    // `again` is `a0`.
+    expect([few.statements.length, all.statements.length]).toEqual([6, 11]);
+    const more = await slice.graph.run(`{ category(slug: "lights") { ${Array.from({ length: 11 }, (_, n) => `a${n}: products(first: ${n + 1}) { nodes { slug } }`).join(" ")} } }`);
+    expect(more.errors).toMatchObject([{ message: expect.stringContaining("at most 10 categories"), extensions: { code: "BAD_USER_INPUT" } }]);
+  });
+
   test("a category lists products; ids of other kinds and strange slugs name nothing", async () => {
     const { data } = await slice.graph.run("{ category(slug: \"lights\") { products(first: 2, sort: NAME) { nodes { slug } totalCount } position version description } }");
     expect(data["category"]).toMatchObject({ products: { nodes: [{ slug: "jumbo-bag-red-retrospot" }, { slug: "lamp-0" }], totalCount: 34 }, position: 0, version: 1, description: null });

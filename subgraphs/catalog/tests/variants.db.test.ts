@@ -55,6 +55,19 @@ describe("variantBulkUpsert", () => {
     ]);
   });
 
+  test("VariantsRejected: the options of another variant that is there, by code or label, on sale again or changed to them; swapping them is no clash", async () => {
+    const options = (option: string) => ({ options: [{ attribute: "colour", option }] });
+    const of = (sku: string, more: object) => ({ productId: productId(3), sku, ...more });
+    expect((await bulk([of("T-RED", options("Red")), of("T-BLUE", options("Blue")), of("T-OLD", { ...options("Red"), isArchived: true })])).__typename).toBe("VariantBulkUpsertSuccess");
+    const clash = { __typename: "VariantsRejected", errors: [{ index: 0, code: "INVALID_VALUE", path: ["input", "variants", "0", "options"] }] };
+    for (const twin of [of("T-RED2", options("red")), of("T-BLUE", options("Red")), of("T-OLD", { isArchived: false })]) expect(await bulk([twin]), twin.sku).toMatchObject(clash);
+    // Code and label of one option in one call.
+    expect(await bulk([of("T-A", { ...options("red"), isArchived: true }), of("T-RED", { isArchived: true }), of("T-B", options("Red")), of("T-C", options("red"))])).toMatchObject({ __typename: "VariantsRejected", errors: [{ index: 3 }] });
+    expect((await bulk([of("T-RED", options("Blue")), of("T-BLUE", options("Red"))])).__typename).toBe("VariantBulkUpsertSuccess");
+    expect((await bulk([of("T-RED", { ...options("Blue"), weightGrams: 5 })])).__typename).toBe("VariantBulkUpsertSuccess");
+    expect((await bulk([of("T-RED", { isArchived: true }), of("T-NEW", options("Blue"))])).__typename).toBe("VariantBulkUpsertSuccess");
+  });
+
   test.each([0, 501])("InvalidValue: %i variants", async (count) => {
     expect((await bulk(Array.from({ length: count }, (_, n) => ({ productId: productId(1), sku: `N${n}` })))).__typename).toBe("InvalidValue");
   });

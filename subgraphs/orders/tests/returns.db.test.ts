@@ -7,6 +7,7 @@ import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { NOW } from "#kit/testing/testClocks.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
+import { insertReplacementOrder } from "../queries/afterSale/returns.ts";
 import { insertVendorOrders } from "../queries/vendorOrders.ts";
 import { findBreaches } from "../queries/audit/auditCheck.ts";
 import { checks } from "../queries/audit/afterSale.ts";
@@ -202,6 +203,18 @@ describe("exchanges", () => {
     expect(await sam.returnResolve(asked.return.id, "APPROVE")).toMatchObject({ __typename: "InsufficientStock", shortages: [{ requested: 2, available: 1 }] });
     expect((await sam.returnResolve(asked.return.id, "REJECT")).__typename).toBe("ReturnResolveSuccess");
   });
+});
+
+test("an exchange never hands out what is not on sale, also where that changed after the check", async () => {
+  const { id } = await delivered({ 2: 2 });
+  const replace = () => slice.db.tx((tx) => insertReplacementOrder(tx, { orderId: decodeId("ord", id) as string, variantId: SMALL_SHOP.variant(5), quantity: 1n, subtotal: 250n, at: NOW.business }));
+  const offSale: [string, string][] = [["products set status = 'ARCHIVED' where id", SMALL_SHOP.product(5)], ["products set status = 'DRAFT' where id", SMALL_SHOP.product(5)], ["variants set is_archived = true where id", SMALL_SHOP.variant(5)]];
+  for (const [change, of] of offSale) {
+    await slice.owner.raw(`update catalog.${change} = $1`, [of]);
+    expect(await replace(), change).toBeUndefined();
+    await slice.owner.raw("update catalog.products set status = 'ACTIVE' where id = $1", [SMALL_SHOP.product(5)]);
+  }
+  expect((await slice.owner.raw("select from orders.orders where replaces_order_id = $1", [decodeId("ord", id)])).rows).toEqual([]);
 });
 
 test("after all of this, what must hold does", async () => {

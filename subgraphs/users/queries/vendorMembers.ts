@@ -30,15 +30,16 @@ const remove = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-// The role comes with the first vendor and goes with the last one.
+// The role comes with the first vendor and goes with the last one. Who is let in need not have asked for it: their tokens stay good, and
+// say so from the next refresh on. Who is let out loses at once what the tokens say.
 const follow = query({
   name: "users.vendorRoleFollowsMembership",
-  text: `update users.users as u set version = u.version + 1, tokens_void_before = clock_timestamp(),
+  text: `update users.users as u set version = u.version + 1, tokens_void_before = case when $2 then clock_timestamp() else u.tokens_void_before end,
       roles = case when exists (select from users.vendor_members m where m.user_id = u.id)
         then array(select distinct r from unnest(u.roles || 'VENDOR'::text) r order by r)
         else coalesce(nullif(array_remove(u.roles, 'VENDOR'), '{}'), '{CUSTOMER}') end
     where u.id = $1`,
-  params: ["uuid"],
+  params: ["uuid", "bool"],
   row: {},
   budget: { access: "write", maxRows: 0 },
 });
@@ -48,14 +49,14 @@ export async function listVendorMembers(db: Reader, vendorIds: readonly string[]
   return (await db.many(ofVendors, [vendorIds])).map((found) => ({ vendorId: found.vendor_id, userId: found.user_id, displayName: found.display_name, role: found.role as VendorRole }));
 }
 
-/** Also gives the person the role VENDOR, and voids their access tokens, which do not know of it. */
+/** Also gives the person the role VENDOR. Their access tokens know of it from the next refresh on. */
 export async function putVendorMember(tx: Tx, { vendorId, userId, role }: Pick<VendorMember, "vendorId" | "userId" | "role">): Promise<void> {
   await tx.execute(put, [vendorId, userId, role]);
-  await tx.execute(follow, [userId]);
+  await tx.execute(follow, [userId, false]);
 }
 
 /** The role VENDOR goes with the last vendor; access tokens that know of it are void. */
 export async function removeVendorMember(tx: Tx, vendorId: string, userId: string): Promise<void> {
   await tx.execute(remove, [vendorId, userId]);
-  await tx.execute(follow, [userId]);
+  await tx.execute(follow, [userId, true]);
 }

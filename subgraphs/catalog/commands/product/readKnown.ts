@@ -5,7 +5,7 @@ import type { DraftRefusal } from "../../domain/draftRefusal.ts";
 import type { ProductDraft } from "../../domain/productInput.ts";
 import type { Known, KnownProduct, ProductPlan } from "../../domain/productPlan.ts";
 import { keepKnownCategories } from "../../queries/writing/knownTerms.ts";
-import { listKnownSkus, listKnownVendors, listLinkable, lockKnownProducts, lockProductNames } from "../../queries/writing/knownProducts.ts";
+import { listKnownSkus, listKnownVendors, listLinkable, listVariantForms, lockKnownProducts, lockProductNames } from "../../queries/writing/knownProducts.ts";
 import { readBrands } from "./readBrands.ts";
 import { readAttributes } from "./readAttributes.ts";
 import type { WriteRights } from "./writeRights.ts";
@@ -27,6 +27,8 @@ export async function readKnown(tx: Tx, drafts: readonly ProductDraft[], { right
   const byId = new Map(products.map((product) => [product.id, product]));
   const byRef = new Map(products.flatMap((product) => (product.externalRef === null ? [] : [[product.externalRef, product] as const])));
   const skus = await listKnownSkus(tx, unique(drafts.flatMap(({ variants }) => (variants ?? []).map(({ sku }) => sku))));
+  const formed = drafts.filter(({ variants }) => variants?.some(({ options, isArchived }) => options?.length || isArchived === false));
+  const forms = await listVariantForms(tx, unique(formed.flatMap(({ id, externalRef }) => id ?? byRef.get(externalRef ?? "")?.id ?? [])));
   const categories = await keepKnownCategories(tx, unique(drafts.flatMap(({ categoryIds }) => categoryIds ?? [])));
   const linked = await listLinkable(tx, unique(drafts.flatMap(({ links }) => (links ?? []).flatMap(({ productIds }) => productIds))));
   const linkable = new Set(linked.flatMap(({ id, status, vendorId }) => (status !== "DRAFT" || rights.mayChange(vendorId) ? [id] : [])));
@@ -70,6 +72,7 @@ export async function readKnown(tx: Tx, drafts: readonly ProductDraft[], { right
         brand: brands.idOf,
         attribute: attributes.of,
         option: attributes.option,
+        forms: forms.get(id) ?? [],
         sku(sku) {
           const known = skus.get(sku);
           if (known) return known;

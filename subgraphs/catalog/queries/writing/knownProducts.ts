@@ -2,6 +2,7 @@ import type { Reader } from "#platform/db/database.ts";
 import { query, type RowOf } from "#platform/db/query.ts";
 import type { ProductStatus } from "../../domain/product.ts";
 import type { KnownProduct, KnownSku } from "../../domain/productPlan.ts";
+import type { VariantForm } from "../../domain/variantForm.ts";
 
 // Slugs, codes and references are given to one product each: whoever gives some out does so alone, until the transaction ends.
 const lockNames = query({
@@ -30,6 +31,15 @@ const skus = query({
   params: ["text[]"],
   row: { sku: "text", id: "uuid", product_id: "uuid", name: "text" },
   budget: { access: "index", maxRows: 200_000 },
+});
+
+const forms = query({
+  name: "catalog.formsOfVariants",
+  text: `select v.id, v.product_id, v.is_archived, coalesce((select string_agg(o.option_id::text, ' ' order by o.option_id) from catalog.variant_options o where o.variant_id = v.id), '') as form
+    from catalog.variants v where v.product_id = any($1)`,
+  params: ["uuid[]"],
+  row: { id: "uuid", product_id: "uuid", is_archived: "bool", form: "text" },
+  budget: { access: "index", maxRows: 500_000 },
 });
 
 // The product first: whoever changes variants has locked it before.
@@ -85,6 +95,13 @@ export async function lockKnownProducts(tx: Reader, ids: readonly string[], exte
 export async function listKnownSkus(db: Reader, codes: readonly string[]): Promise<Map<string, KnownSku>> {
   const rows = codes.length === 0 ? [] : await db.many(skus, [codes]);
   return new Map(rows.map((found) => [found.sku, { id: found.id, productId: found.product_id, name: found.name }]));
+}
+
+/** By product, the options that its variants differ by. */
+export async function listVariantForms(db: Reader, productIds: readonly string[]): Promise<Map<string, VariantForm[]>> {
+  const rows = productIds.length === 0 ? [] : await db.many(forms, [productIds]);
+  const grouped = Map.groupBy(rows, (found) => found.product_id);
+  return new Map([...grouped].map(([id, of]) => [id, of.map((found) => ({ variantId: found.id, isArchived: found.is_archived, form: found.form }))]));
 }
 
 /** Whose a slug is or was. */

@@ -127,6 +127,8 @@ async function sendReplacement(scene: ReturnScene, variantId: string): Promise<s
     return so + refundOfUnits({ lineId, quantity: line.quantity, refundedQuantity: 0n, refundedUnits: 0n, refundedTaxUnits: 0n, parts: gross(line) }, units).units;
   }, 0n);
   const replacement = await insertReplacementOrder(tx, { orderId: order.id, variantId, quantity, subtotal, at });
+  // It went off sale between the check and here.
+  if (!replacement) return refuse<ExchangeRefusal>({ code: "VARIANT_NOT_FOUND", variantId: encodeId("var", variantId) });
   await sellReserved(tx, found.id, replacement.id);
   await postJournals(tx, [orderPlaced({ orderId: replacement.id, currency: order.total.currency, at }, {
     subtotal, discount: subtotal, shipping: 0n, tax: 0n, lineTaxIncluded: 0n, shippingTaxIncluded: 0n, total: 0n,

@@ -100,18 +100,19 @@ const offered = query({
   budget: { access: "index", maxRows: 1 },
 });
 
-// Costs nothing: its one discount is its subtotal. Goes where the order went that it takes the place of.
+// No row where the variant went off sale a moment ago. Costs nothing: its one discount is its subtotal. Goes where the order went that it takes the place of.
 const insertReplacement = query({
   name: "orders.insertReplacement",
-  text: `with sold as (
+  text: `with offer as (
+      select s.* from catalog.sellable_variants s join orders.orders r on r.currency = s.currency where r.id = $1 and s.variant_id = $4 and s.status = 'ACTIVE'
+    ), sold as (
       insert into orders.orders as o (number, user_id, state, currency, country_code, country_label, placed_at, subtotal_units, discount_units, shipping_units, tax_units,
         tax_included_units, total_units, exponent, source, replaces_order_id)
       select nextval('orders.order_number')::text, r.user_id, 'PAID', r.currency, r.country_code, r.country_label, $2, $3, $3, 0, 0, 0, 0, r.exponent, 'API', r.id
-      from orders.orders r where r.id = $1 returning ${ORDER_COLUMNS}
+      from orders.orders r, offer where r.id = $1 returning ${ORDER_COLUMNS}
     ), line as (
       insert into orders.order_lines (order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent, vendor_id, discount_units)
-      select sold.id, 1, s.variant_id, s.product_id, s.sku, s.variant_name, $5, s.unit_amount, s.exponent, s.vendor_id, $3
-      from sold join catalog.sellable_variants s on s.variant_id = $4 and s.currency = sold.currency
+      select sold.id, 1, s.variant_id, s.product_id, s.sku, s.variant_name, $5, s.unit_amount, s.exponent, s.vendor_id, $3 from sold, offer s
     ), discount as (
       insert into orders.order_discounts (order_id, position, label, target, line_position, units, exponent)
       select sold.id, 1, 'Exchange', 'LINE', 1, $3, sold.exponent from sold where $3 > 0
@@ -180,9 +181,10 @@ export async function findReplacement(db: Reader, variantId: string, currency: s
   return found && { variantId: found.variant_id, vendorId: found.vendor_id, price: money(found.unit_amount, found.currency, found.exponent) };
 }
 
-/** An order of one variant that costs nothing. `subtotal` is at the currency's exponent. */
-export async function insertReplacementOrder(tx: Tx, of: { orderId: string; variantId: string; quantity: bigint; subtotal: bigint; at: Date }): Promise<Order> {
-  return toOrder(await tx.one(insertReplacement, [of.orderId, of.at, of.subtotal, of.variantId, of.quantity]));
+/** An order of one variant that costs nothing; undefined where it is not on sale. `subtotal` is at the currency's exponent. */
+export async function insertReplacementOrder(tx: Tx, of: { orderId: string; variantId: string; quantity: bigint; subtotal: bigint; at: Date }): Promise<Order | undefined> {
+  const made = await tx.maybeOne(insertReplacement, [of.orderId, of.at, of.subtotal, of.variantId, of.quantity]);
+  return made && toOrder(made);
 }
 
 export async function isReplacement(db: Reader, orderId: string): Promise<boolean> {
