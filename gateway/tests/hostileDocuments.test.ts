@@ -45,7 +45,7 @@ describe("hostile documents", () => {
     expect((used.user + used.system) / 1000).toBeLessThanOrEqual(CPU_MS);
   });
 
-  test("the heaviest documents that pass are planned in bounded time", async () => {
+  test("the heaviest documents that pass are planned in bounded time", { timeout: 60_000 }, async () => {
     const plans = await planner(readCommittedSupergraph());
     for (const { query } of readExamples()) await plans.plan({ query, variables: "{}" }).catch(() => {});
     for (const [name, query] of Object.entries(heavyDocuments())) {
@@ -63,6 +63,8 @@ describe("hostile documents", () => {
   test("the shop's own operations use at most three quarters of every limit", () => {
     const lower: Record<string, number> = {};
     for (const [name, value] of Object.entries(DEFAULT_LIMITS)) if (typeof value === "number") lower[name] = value * 0.75;
+    // One guess is the least that lets anybody log in.
+    lower["guesses"] = DEFAULT_LIMITS.guesses;
     const strict = documentStore(buildSchema(readFileSync(GRAPH_FILES.api, "utf8")), { ...DEFAULT_LIMITS, ...lower });
     for (const example of readExamples()) {
       const operation = chooseOperation(strict.prepare(example.query), undefined);

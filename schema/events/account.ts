@@ -16,7 +16,7 @@ export const emailVerificationWanted = defineEvent({
 export const passwordResetWanted = defineEvent({
   type: "PasswordResetWanted",
   version: 1,
-  aggregate: "passwordReset",
+  aggregate: "password_reset",
   description: "Somebody asked to choose a new password for an address, whether or not an account has it.",
   payload: z.object({ requestId }),
 });

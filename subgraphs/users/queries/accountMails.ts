@@ -22,7 +22,7 @@ const EVENT_OF = {
 
 /** Asks for a mail about an account, in the transaction of what it is about. Without a person it is found by the address where the mail is written. */
 export async function wantAccountMail(tx: Tx, { kind, userId, email, at }: { kind: keyof typeof EVENT_OF; userId: string | null; email: string; at: Date }): Promise<void> {
-  await tx.execute(want, [kind, userId, email, userId === null ? "passwordReset" : "user", EVENT_OF[kind], at]);
+  await tx.execute(want, [kind, userId, email, userId === null ? "password_reset" : "user", EVENT_OF[kind], at]);
 }
 
 const sweepRequests = query({
