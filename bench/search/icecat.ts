@@ -79,6 +79,7 @@ export function documentsOf({ products }: Icecat): SearchDocument[] {
     id: uuidOf("product", product.id), name: product.title, names: [], description: product.short_description ?? null, productType: typeOf(product), externalRef: product.id,
     vendorId: null, brandId: uuidOf("brand", product.supplier), brand: product.supplier, createdAt: Date.UTC(2020, 0, 1) + n * 60_000,
     categories: [], collectionIds: [], variants: [{ sku: `IC-${product.id}`, name: product.name, barcode: product.ean[0] ?? null }], inStock: n % 10 !== 3,
+    rating: null, ratingRank: null,
     prices: [{ currency: "GBP", amount: product.price / 100, from: 0, to: Infinity }],
     attributes: valuesOf(product, attributes).map(({ one, value }): DocumentAttribute => ({
       code: one.code, name: one.code, type: one.type, unit: null, isFilterable: one.isFilterable, isSearchable: one.isSearchable, option: null, label: null,

@@ -99,6 +99,17 @@ test("FraudReviews, WebhookEndpointUpsert, TrackEvents", async () => {
   expect(await done("TrackEvents", { consent: true, sessionId: randomUUID(), events: [event] })).toMatchObject({ accepted: 1, rejected: [] });
 });
 
+test("ProductSuggest, ProductSearch, ProductFacets: from the first letters to a narrowed list", async () => {
+  const { products } = await ask("ProductSuggest", { prefix: "lant", first: 3 });
+  expect(products[0]).toMatchObject({ id: expect.stringMatching(/^prd_/), name: expect.stringMatching(/lantern/i), price: { amount: { currency: "GBP" } } });
+  const query = products[0].name as string;
+  expect((await ask("ProductSearch", { query, first: 5 }))["nodes"][0]).toMatchObject({ id: products[0].id });
+  const all = await ask("ProductFacets", { query, first: 5 });
+  const [range] = all["facets"].prices;
+  const narrowed = await ask("ProductFacets", { query, first: 5, sort: "PRICE_LOW", filter: { priceMin: range.min, priceBelow: range.below } });
+  expect(narrowed).toMatchObject({ totalCount: range.count, appliedMode: expect.any(String), facets: { brands: expect.any(Array), ratings: [], attributes: expect.any(Array) } });
+});
+
 test("TokenRefresh, Sessions, PasswordResetRequest: an account's sessions, and a password that is forgotten", async () => {
   const password = "correct horse battery";
   const registered = await graph.run("Register", { input: { email: "op@example.test", password } });

@@ -41,6 +41,7 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "Suggestions.brands": { size: 20, weight: 0.25 },
   "ProductFacets.vendors": { size: 50, weight: 0.25 },
   "ProductFacets.prices": { size: 20, weight: 0.25 },
+  "ProductFacets.ratings": { size: 4, weight: 0.25 },
   "ProductFacets.availability": { size: 2, weight: 0.25 },
   "Product.categories": { size: 5 },
   "Product.breadcrumbs": { size: 5 },

@@ -8,6 +8,9 @@ export const MAX_GROUPS = 50;
 /** Where the ranges of price begin, in units of the currency: three to a power of ten. */
 export const PRICE_EDGES = ["0", "1", "2", "5", "10", "20", "50", "100", "200", "500", "1000", "2000", "5000", "10000", "20000", "50000", "100000", "200000", "500000", "1000000"] as const;
 
+/** Mean ratings that are offered: each, or better. */
+export const RATING_EDGES = [4, 3, 2, 1] as const;
+
 /** Products with one value of an attribute. */
 export interface ValueCounts {
   /** As a filter names it. */
@@ -39,11 +42,13 @@ export interface FacetCounts {
   /** By place in {@link PRICE_EDGES}. */
   readonly prices: readonly { edge: number; count: number }[];
   readonly availability: readonly { inStock: boolean; count: number }[];
+  /** Products rated `min` or better. */
+  readonly ratings: readonly { min: number; count: number }[];
   /** Those that may be filtered by; those that most products have first. */
   readonly attributes: readonly AttributeCounts[];
 }
 
-export const NO_COUNTS: FacetCounts = { total: 0, categories: [], brands: [], vendors: [], prices: [], availability: [], attributes: [] };
+export const NO_COUNTS: FacetCounts = { total: 0, categories: [], brands: [], vendors: [], prices: [], availability: [], ratings: [], attributes: [] };
 
 /** A range of price as the graph shows it. */
 export function priceRange(edge: number): { min: string; below: string | null } {

@@ -12,7 +12,7 @@ export const MAX_SEARCH_LENGTH = 200;
 /** Attributes of one filter. */
 export const MAX_FILTER_ATTRIBUTES = 20;
 
-export const SEARCH_SORTS = ["RELEVANCE", "PRICE_LOW", "PRICE_HIGH", "NEWEST", "NAME"] as const;
+export const SEARCH_SORTS = ["RELEVANCE", "PRICE_LOW", "PRICE_HIGH", "NEWEST", "NAME", "RATING"] as const;
 export type SearchSort = (typeof SEARCH_SORTS)[number];
 
 /** The filter as the graph has it. */
@@ -30,6 +30,7 @@ export interface ProductFilterInput {
   priceMax?: string | null;
   priceBelow?: string | null;
   inStock?: boolean | null;
+  ratingMin?: string | null;
   currency?: string | null;
 }
 
@@ -62,6 +63,8 @@ export interface ProductFilter {
   /** From `min` to `max`, and less than `below`. */
   price?: { min: string; max: string; below: string; currency: string };
   inStock?: boolean;
+  /** Mean of all ratings at least; decimal. */
+  ratingMin?: string;
 }
 
 /** Above every price that fits its column. */
@@ -98,6 +101,10 @@ export function readFilter(input: ProductFilterInput | null | undefined): Result
     if (attributes.value.length > 0) filter.attributes = attributes.value;
   }
   if (input?.inStock != null) filter.inStock = input.inStock;
+  if (input?.ratingMin != null) {
+    if (!(Number(input.ratingMin) >= 1 && Number(input.ratingMin) <= 5)) return err(`\`filter.ratingMin\` is ${input.ratingMin}, ratings go from 1 to 5.`);
+    filter.ratingMin = input.ratingMin;
+  }
   return ok(filter);
 }
 

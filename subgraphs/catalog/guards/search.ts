@@ -10,6 +10,7 @@ export const searchGuards: Guards = {
   VendorFacet: allow,
   PriceFacet: allow,
   AvailabilityFacet: allow,
+  RatingFacet: allow,
   BrandFacet: allow,
   AttributeFacet: allow,
   AttributeValueFacet: allow,

@@ -15,7 +15,7 @@ const PRICE = "pr.amount";
 function facetStatement(name: string, source: { with: string; from: string; params: readonly ColumnType[]; access: "index" | "scan" }) {
   const at = (n: number) => `$${source.params.length + n}`;
   const [ids, categories, vendors, currency, min, max, below, inStock] = [1, 2, 3, 4, 5, 6, 7, 8].map(at);
-  const [brands, collection, attributes] = [9, 10, 11].map(at) as [string, string, string];
+  const [brands, collection, attributes, rating] = [9, 10, 11, 12].map(at) as [string, string, string, string];
   return query({
     name,
     text: `with ${source.with} matching as materialized (
@@ -34,7 +34,7 @@ function facetStatement(name: string, source: { with: string; from: string; para
           left join lateral (select ${PRICE} as price from catalog.current_prices pr where pr.variant_id = v.id and pr.currency = ${currency}::text) pr on true
           where v.product_id = p.id and not v.is_archived
         ) f
-        where (${ids}::uuid[] is null or p.id = any(${ids})) and ${moreConditions(brands, collection, attributes)}
+        where (${ids}::uuid[] is null or p.id = any(${ids})) and ${moreConditions(brands, collection, attributes, rating)}
         limit ${MAX_COUNTED}
       )
       select 'TOTAL' as kind, null::uuid as id, null::int4 as edge, count(*)::int4 as products from matching where by_category and by_vendor and by_price and by_stock
@@ -78,6 +78,6 @@ export async function countFacets(db: Reader, asked: { text: string | undefined;
     vendors: groups("VENDOR"),
     prices: of("PRICE").map((row) => ({ edge: row.edge as number, count: row.products })).sort((a, b) => a.edge - b.edge),
     availability: of("STOCK").map((row) => ({ inStock: row.edge === 1, count: row.products })).sort((a, b) => Number(b.inStock) - Number(a.inStock)),
-    attributes: [],
+    ratings: [], attributes: [],
   };
 }

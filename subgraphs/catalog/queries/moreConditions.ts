@@ -1,7 +1,7 @@
 import type { ColumnType } from "#platform/db/query.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 
-export const MORE_TYPES: readonly ColumnType[] = ["uuid[]?", "uuid?", "text?"];
+export const MORE_TYPES: readonly ColumnType[] = ["uuid[]?", "uuid?", "text?", "text?"];
 
 /** Whether `p` stands in one of the categories or in one below them. */
 export function inCategories(ids: string): string {
@@ -9,10 +9,11 @@ export function inCategories(ids: string): string {
         or exists (select 1 from catalog.product_categories pc where pc.product_id = p.id and pc.category_id in (select catalog.category_with_descendants(${ids}))))`;
 }
 
-/** Conditions on `p` that fewer lists have: brands, a collection, attributes as JSON. What is null is no condition. */
-export function moreConditions(brands: string, collection: string, attributes: string): string {
+/** Conditions on `p` that fewer lists have: brands, a collection, attributes as JSON, a mean rating. What is null is no condition. */
+export function moreConditions(brands: string, collection: string, attributes: string, rating: string): string {
   return `(${brands}::uuid[] is null or p.brand_id = any(${brands}))
         and (${collection}::uuid is null or exists (select 1 from catalog.collection_products cp where cp.collection_id = ${collection} and cp.product_id = p.id))
+        and (${rating}::text is null or exists (select 1 from catalog.product_ratings pra where pra.product_id = p.id and pra.average >= ${rating}::text::numeric))
         and (${attributes}::text is null or not exists (
           select 1 from jsonb_to_recordset(${attributes}::text::jsonb) as f (code text, "values" text[], min numeric, max numeric, below numeric)
           where not exists (
@@ -30,9 +31,9 @@ export function moreConditions(brands: string, collection: string, attributes: s
 }
 
 /** The parameters, or undefined where the filter asks for none of it. */
-export function moreValues({ brandIds, collectionId, attributes }: ProductFilter): readonly unknown[] | undefined {
-  if (!brandIds && collectionId === undefined && !attributes) return undefined;
-  return [brandIds ?? null, collectionId ?? null, attributes ? JSON.stringify(attributes) : null];
+export function moreValues({ brandIds, collectionId, attributes, ratingMin }: ProductFilter): readonly unknown[] | undefined {
+  if (!brandIds && collectionId === undefined && !attributes && ratingMin === undefined) return undefined;
+  return [brandIds ?? null, collectionId ?? null, attributes ? JSON.stringify(attributes) : null, ratingMin ?? null];
 }
 
-export const NO_MORE = [null, null, null] as const;
+export const NO_MORE = [null, null, null, null] as const;

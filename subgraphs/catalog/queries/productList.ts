@@ -65,7 +65,7 @@ const CONDITIONS: readonly Condition[] = [
     sql: (inStock) => `exists (select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and not v.is_archived and s.on_hand > s.reserved) = ${inStock}`,
     values: ({ inStock }) => (inStock === undefined ? undefined : [inStock]),
   },
-  { name: "more", types: MORE_TYPES, sql: (brands, collection, attributes) => moreConditions(String(brands), String(collection), String(attributes)), values: moreValues },
+  { name: "more", types: MORE_TYPES, sql: (brands, collection, attributes, rating) => moreConditions(String(brands), String(collection), String(attributes), String(rating)), values: moreValues },
 ];
 
 function listStatement(sort: ProductSort, conditions: readonly Condition[]) {

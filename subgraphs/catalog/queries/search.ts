@@ -50,7 +50,7 @@ const search = query({
             and pr.unit_amount / (10::numeric ^ pr.exponent) < $11::text::numeric))
         and ($12::bool is null or exists (
           select 1 from catalog.variants v join catalog.stock_levels s on s.variant_id = v.id where v.product_id = p.id and s.on_hand > s.reserved) = $12)
-        and ${moreConditions("$13", "$14", "$15")}
+        and ${moreConditions("$13", "$14", "$15", "$16")}
     )
     select p.*, p.score::text as score_text from scored p
     where (p.score, p.id) < ($2::text::numeric, $3)

@@ -26,12 +26,13 @@ const DOCUMENT = `select p.id, p.name, p.description, p.product_type, p.external
       ) f
       join catalog.attributes a on a.id = f.attribute_id and (a.is_filterable or a.is_searchable)
       left join catalog.attribute_options o on o.id = f.option_id) as attributes,
-    array(select t.value from catalog.translations t where t.kind = 'PRODUCT' and t.target_id = p.id and t.field = 'NAME') as names
-  from catalog.products p`;
+    array(select t.value from catalog.translations t where t.kind = 'PRODUCT' and t.target_id = p.id and t.field = 'NAME') as names,
+    r.average::float8 as rating, r.rank::float8 as rating_rank
+  from catalog.products p left join catalog.product_ratings r on r.product_id = p.id`;
 
 const row = {
   id: "uuid", name: "text", description: "text?", product_type: "text?", external_ref: "text?", vendor_id: "uuid?", brand_id: "uuid?", created_at: "timestamptz",
-  brand: "text?", categories: "text?", collections: "uuid[]?", variants: "text?", attributes: "text?", names: "text[]?",
+  brand: "text?", categories: "text?", collections: "uuid[]?", variants: "text?", attributes: "text?", names: "text[]?", rating: "float8?", rating_rank: "float8?",
 } as const;
 
 /** Documents of one page of {@link listSearchDocuments}. */
@@ -126,6 +127,7 @@ function toDocument(found: RowOf<typeof row>): SearchDocument {
   return {
     id: found.id, name: found.name, names: found.names ?? [], description: found.description, productType: found.product_type, externalRef: found.external_ref,
     vendorId: found.vendor_id, brandId: found.brand_id, brand: found.brand, createdAt: found.created_at.getTime(),
+    rating: found.rating, ratingRank: found.rating_rank,
     categories: listOf<[string, string]>(found.categories).map(([id, name]) => ({ id, name })), collectionIds: found.collections ?? [],
     variants: variants.map(([sku, name, barcode]) => ({ sku, name, barcode })),
     inStock: variants.some(([, , , inStock]) => inStock),

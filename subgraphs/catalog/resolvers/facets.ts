@@ -68,6 +68,8 @@ export const facetsResolvers = {
     prices.map(({ edge, count }) => ({ ...priceRange(edge), count, isSelected: filter !== undefined && isRangeOf(filter, edge) })),
   availability: ({ availability, filter }: Counted) =>
     availability.map(({ inStock, count }) => ({ inStock, count, isSelected: filter?.inStock === inStock })),
+  ratings: ({ ratings, filter }: Counted) =>
+    ratings.map(({ min, count }) => ({ min, count, isSelected: filter?.ratingMin !== undefined && Number(filter.ratingMin) === min })),
   attributes: ({ attributes, filter }: Counted): CountedAttribute[] =>
     attributes.map((one) => ({ ...one, asked: filter?.attributes?.find(({ code }) => code === one.code) })),
 };

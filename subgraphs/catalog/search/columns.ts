@@ -32,6 +32,8 @@ export interface Cellular {
   readonly brand: number;
   readonly vendor: number;
   readonly inStock: boolean;
+  /** 0 without a review. */
+  readonly rating: number;
   readonly categories: readonly number[];
   readonly prices: readonly { readonly currency: number; readonly amount: number; readonly from: number; readonly to: number }[];
   /** Values of filterable attributes: options, texts, yes and no. */
@@ -47,6 +49,7 @@ export class Columns {
   readonly brands = new Column(int32);
   readonly vendors = new Column(int32);
   readonly inStock = new Column((length) => new Uint8Array(length));
+  readonly ratings = new Column(float64);
   readonly categories = new Column(uint32);
   readonly categoryStarts = startsAtNone();
   readonly currencies = new Column(int32);
@@ -61,10 +64,11 @@ export class Columns {
   readonly numberStarts = startsAtNone();
 
   /** Of the product with the next number. */
-  add({ brand, vendor, inStock, categories, prices, values, numbers }: Cellular): void {
+  add({ brand, vendor, inStock, rating, categories, prices, values, numbers }: Cellular): void {
     this.brands.push(brand);
     this.vendors.push(vendor);
     this.inStock.push(inStock ? 1 : 0);
+    this.ratings.push(rating);
     for (const one of categories) this.categories.push(one);
     this.categoryStarts.push(this.categories.size);
     for (const { currency, amount, from, to } of prices) {

@@ -1,4 +1,4 @@
-import { type AttributeCounts, type FacetCounts, MAX_GROUPS, PRICE_EDGES, type ValueCounts } from "../domain/facets.ts";
+import { type AttributeCounts, type FacetCounts, MAX_GROUPS, PRICE_EDGES, RATING_EDGES, type ValueCounts } from "../domain/facets.ts";
 import type { ProductFilter } from "../domain/productFilter.ts";
 import type { Interned } from "./interned.ts";
 import { GROUP, type Narrowed, OUT, PASSES } from "./narrow.ts";
@@ -30,6 +30,7 @@ export function countFacets(index: ProductIndex, docs: Uint32Array, { verdicts, 
     vendors: fullest(vendors, index.vendors),
     prices: [...prices.entries()].flatMap(([edge, count]) => (count > 0 ? [{ edge, count }] : [])),
     availability: [true, false].flatMap((inStock) => ((stock[inStock ? 1 : 0] as number) > 0 ? [{ inStock, count: stock[inStock ? 1 : 0] as number }] : [])),
+    ratings: countRatings(columns.ratings.cells, docs, verdicts),
     attributes: attributesOf(index, values, numbers, filter),
   };
 }
@@ -70,6 +71,17 @@ function countPrices(index: ProductIndex, docs: Uint32Array, verdicts: Int8Array
     index.columns.eachPrice(docs[n] as number, currency, now, count);
   }
   return counts;
+}
+
+/** Each edge counts what is rated so or better. */
+function countRatings(ratings: Float64Array, docs: Uint32Array, verdicts: Int8Array): { min: number; count: number }[] {
+  const counts = new Int32Array(RATING_EDGES.length);
+  for (let n = 0; n < verdicts.length; n += 1) {
+    if (verdicts[n] !== PASSES && verdicts[n] !== GROUP.rating) continue;
+    const rating = ratings[docs[n] as number] as number;
+    for (let edge = 0; edge < RATING_EDGES.length; edge += 1) if (rating >= (RATING_EDGES[edge] as number)) (counts[edge] as number) += 1;
+  }
+  return RATING_EDGES.flatMap((min, edge) => ((counts[edge] as number) > 0 ? [{ min, count: counts[edge] as number }] : []));
 }
 
 function countValues({ columns, attributeOfValue, values }: ProductIndex, docs: Uint32Array, verdicts: Int8Array, groupOf: Int8Array): Int32Array {

@@ -48,6 +48,9 @@ export interface SearchDocument {
   /** Base prices of all variants, those that begin later too. */
   readonly prices: readonly DocumentPrice[];
   readonly attributes: readonly DocumentAttribute[];
+  /** The mean of its ratings, and what it is sorted by; null without a review. */
+  readonly rating: number | null;
+  readonly ratingRank: number | null;
 }
 
 /** Variants of which search reads names and codes. */

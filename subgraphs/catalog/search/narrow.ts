@@ -2,7 +2,7 @@ import type { AttributeCondition, ProductFilter } from "../domain/productFilter.
 import type { ProductIndex, Row } from "./productIndex.ts";
 
 /** The filter's parts that facets offer; each facet leaves its own out. From ATTRIBUTES on one per attribute of the filter. */
-export const GROUP = { category: 0, brand: 1, vendor: 2, price: 3, stock: 4, attributes: 5 } as const;
+export const GROUP = { category: 0, brand: 1, vendor: 2, price: 3, stock: 4, rating: 5, attributes: 6 } as const;
 
 /** Of each document whether it passes, or which one part of the filter alone keeps it back. */
 export interface Narrowed {
@@ -79,6 +79,7 @@ function groupsOf(index: ProductIndex, filter: ProductFilter, now: number): (Che
       return has;
     }),
     inStock === undefined ? undefined : (doc) => (columns.inStock.cells[doc] === 1) === inStock,
+    filter.ratingMin === undefined ? undefined : (doc) => (columns.ratings.cells[doc] as number) >= Number(filter.ratingMin),
     ...(filter.attributes ?? []).map((condition) => attributeCheck(index, condition)),
   ];
 }

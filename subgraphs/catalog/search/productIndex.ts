@@ -8,6 +8,8 @@ export interface Row {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** What it is sorted by among ratings. */
+  readonly ratingRank: number;
   /** Numbers of the table of collections. */
   readonly collections: readonly number[];
 }
@@ -25,6 +27,8 @@ export interface ValueInfo {
   readonly label: string;
 }
 
+/** Where `catalog.product_ratings.rank` begins. */
+const UNRATED = 3.5;
 /** Longer texts are descriptions, not choices. */
 const LONGEST_CHOICE = 100;
 /** Dead documents are cleared away by building anew, from this share on. */
@@ -73,7 +77,7 @@ export class ProductIndex {
     if (known !== undefined) this.remove(document.id);
     const doc = this.text.add(textsOf(document));
     this.#addColumns(document);
-    this.#rows[doc] = { id: document.id, name: document.name, createdAt: document.createdAt, collections: document.collectionIds.map((id) => this.collections.of(id, null)) };
+    this.#rows[doc] = { id: document.id, name: document.name, createdAt: document.createdAt, ratingRank: document.ratingRank ?? UNRATED, collections: document.collectionIds.map((id) => this.collections.of(id, null)) };
     this.#numberOf.set(document.id, doc);
   }
 
@@ -93,7 +97,7 @@ export class ProductIndex {
     return docs;
   }
 
-  #addColumns({ attributes, brandId, brand, vendorId, inStock, categories, prices }: SearchDocument): void {
+  #addColumns({ attributes, brandId, brand, vendorId, inStock, rating, categories, prices }: SearchDocument): void {
     const values = new Set<number>();
     const numbers: { attribute: number; value: number }[] = [];
     for (const one of attributes) {
@@ -106,7 +110,7 @@ export class ProductIndex {
       if (this.values.size > this.attributeOfValue.size) this.attributeOfValue.push(attribute);
     }
     this.columns.add({
-      brand: brandId === null ? -1 : this.brands.of(brandId, { name: brand ?? "" }), vendor: vendorId === null ? -1 : this.vendors.of(vendorId, null), inStock,
+      brand: brandId === null ? -1 : this.brands.of(brandId, { name: brand ?? "" }), vendor: vendorId === null ? -1 : this.vendors.of(vendorId, null), inStock, rating: rating ?? 0,
       categories: categories.map(({ id, name }) => this.categories.of(id, { name })),
       prices: prices.map(({ currency, amount, from, to }) => ({ currency: this.currencies.of(currency, null), amount, from, to })), values, numbers,
     });

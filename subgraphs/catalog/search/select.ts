@@ -92,6 +92,8 @@ function orderOf(sort: SearchSort, { priceOf, popularity, scores }: { priceOf: (
       return { keyOf: (_row, n) => { const price = priceOf(n); return price === Infinity ? NO_PRICE[sort] : price; }, compare: sort === "PRICE_LOW" ? up : down, parse: Number };
     case "NEWEST":
       return { keyOf: ({ createdAt }) => createdAt, compare: down, parse: Number };
+    case "RATING":
+      return { keyOf: ({ ratingRank }) => ratingRank, compare: down, parse: Number };
     case "NAME":
       return { keyOf: ({ name }) => name, compare: up, parse: (text) => text };
   }

@@ -136,6 +136,25 @@ describe("attributes and brands", () => {
     expect(listed).toEqual({ nodes: [{ name: "Stoneware jar 2" }, { name: "Stoneware jar 4" }], totalCount: 2 });
   });
 
+  test("ratings narrow, sort and are counted, in searches and in lists, as soon as they are given", async () => {
+    const ids = [await plant("Ratable ewer 0"), await plant("Ratable ewer 1"), await plant("Ratable ewer 2")];
+    const asked = async (filter: object) => (await slice.graph.run(
+      "query ($filter: ProductFilter) { search(query: \"ratable\", sort: RATING, filter: $filter) { nodes { name } facets { ratings { min count isSelected } } } products(filter: $filter) { totalCount } }", { filter })).data;
+    // Many good ones before a single better one; none at all stands between.
+    await slice.owner.raw("insert into catalog.product_ratings (product_id, fives, fours) values ($1, 20, 2)", [ids[2]]);
+    await slice.owner.raw("insert into catalog.product_ratings (product_id, twos) values ($1, 3)", [ids[0]]);
+    const all = (await asked({}))["search"];
+    expect(all.nodes.map(({ name }: { name: string }) => name)).toEqual(["Ratable ewer 2", "Ratable ewer 1", "Ratable ewer 0"]);
+    const good = await asked({ ratingMin: "4", ids: ids.map((id) => encodeId("prd", id)) });
+    expect(good["search"].nodes).toEqual([{ name: "Ratable ewer 2" }]);
+    expect(good["search"].facets.ratings).toEqual([{ min: 4, count: 1, isSelected: true }, { min: 3, count: 1, isSelected: false }, { min: 2, count: 2, isSelected: false }, { min: 1, count: 2, isSelected: false }]);
+    expect(good["products"].totalCount).toBe(1);
+    for (const ratingMin of ["0", "5.01", "-1"]) {
+      const refused = await slice.graph.run("query ($filter: ProductFilter) { search(filter: $filter) { totalCount } }", { filter: { ratingMin } });
+      expect(refused.errors[0]?.message, ratingMin).toContain("ratings go from 1 to 5");
+    }
+  });
+
   test("a category holds what stands below it, in searches and in lists", async () => {
     const filter = { categoryId: encodeId("cat", SMALL_SHOP.category) };
     const expected = ["Jumbo Bag Red Retrospot", "Party Bunting", "Regency Cakestand", "White Hanging Heart Lantern"];

@@ -16,6 +16,7 @@ const attribute = (code: string, type: DocumentAttribute["type"], value: Partial
 const documents = fc.array(fc.record({
   word: fc.constantFrom(...WORDS), second: fc.constantFrom(...WORDS), brand: fc.constantFrom(null, "b1", "b2"), vendor: fc.constantFrom(null, "v1", "v2"),
   category: fc.constantFrom(null, ...CATEGORIES), inStock: fc.boolean(), prices: fc.array(fc.constantFrom(0.5, 1, 1.99, 2, 7.5, 30), { maxLength: 2 }), later: fc.boolean(),
+  rating: fc.constantFrom(null, 1, 2.99, 3, 4.5, 5),
   colour: fc.constantFrom(null, "red", "blue"), size: fc.constantFrom(null, 1, 2, 3.5, 10), washable: fc.constantFrom(null, true, false), createdAt: fc.integer({ min: 0, max: 5 }),
 }), { minLength: 1, maxLength: 40 }).map((drawn) => drawn.map((one, n): SearchDocument => ({
   id: `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`, name: `Thing of ${one.word} and ${one.second}`, names: [], description: null, productType: null, externalRef: null,
@@ -23,6 +24,7 @@ const documents = fc.array(fc.record({
   // "lights" stands below "home".
   categories: one.category === null ? [] : one.category === "lights" ? [{ id: "lights", name: "Lights" }, { id: "home", name: "Home" }] : [{ id: one.category, name: one.category }],
   prices: one.prices.map((amount) => ({ currency: "GBP", amount, from: one.later ? NOW.getTime() + 1 : 0, to: Infinity })),
+  rating: one.rating, ratingRank: one.rating,
   attributes: [
     ...(one.colour === null ? [] : [attribute("colour", "OPTION", { option: one.colour, label: one.colour.toUpperCase() })]),
     ...(one.size === null ? [] : [attribute("size", "NUMBER", { number: one.size })]),
@@ -33,19 +35,19 @@ const documents = fc.array(fc.record({
 const filters: fc.Arbitrary<Partial<ProductFilter>> = fc.record({
   categoryIds: fc.subarray([...CATEGORIES, "unknown"], { minLength: 1 }), brandIds: fc.subarray(["b1", "b2"], { minLength: 1 }), vendorIds: fc.subarray(["v1", "v2"], { minLength: 1 }),
   price: fc.constantFrom({ min: "1", max: "Infinity", below: "2", currency: "GBP" }, { min: "0", max: "7.5", below: "Infinity", currency: "GBP" }, { min: "0", max: "9", below: "Infinity", currency: "EUR" }),
-  inStock: fc.boolean(),
+  inStock: fc.boolean(), ratingMin: fc.constantFrom("1", "3", "4.5"),
   attributes: fc.subarray([{ code: "colour", values: ["red"] }, { code: "size", min: "2", below: "10" }, { code: "washable", values: ["true", "false"] }, { code: "unknown", values: ["x"] }], { minLength: 1 }),
 }, { requiredKeys: [] });
 
 function indexOf(all: readonly SearchDocument[]): ProductIndex {
   const index = new ProductIndex();
   // Each was something else before, so that dead entries lie between.
-  for (const one of all) index.put({ ...one, name: "linen", inStock: !one.inStock, attributes: [] });
+  for (const one of all) index.put({ ...one, name: "linen", inStock: !one.inStock, rating: 5, attributes: [] });
   for (const one of all) index.put(one);
   return index;
 }
 
-type Group = "category" | "brand" | "vendor" | "price" | "stock" | "colour" | "size" | "washable" | "unknown";
+type Group = "category" | "brand" | "vendor" | "price" | "stock" | "rating" | "colour" | "size" | "washable" | "unknown";
 
 /** Each part of the filter by itself, over one document. */
 function checks(one: SearchDocument, filter: Partial<ProductFilter>): Record<Group, boolean> {
@@ -59,6 +61,7 @@ function checks(one: SearchDocument, filter: Partial<ProductFilter>): Record<Gro
   return {
     category: !filter.categoryIds || one.categories.some(({ id }) => filter.categoryIds?.includes(id)), brand: !filter.brandIds || filter.brandIds.includes(one.brandId ?? ""),
     vendor: !filter.vendorIds || filter.vendorIds.includes(one.vendorId ?? ""), stock: filter.inStock === undefined || one.inStock === filter.inStock,
+    rating: filter.ratingMin === undefined || (one.rating ?? 0) >= Number(filter.ratingMin),
     price: !price || amounts(price.currency).some((amount) => amount >= Number(price.min) && amount <= Number(price.max) && amount < Number(price.below)),
     colour: of("colour"), size: of("size"), washable: of("washable"), unknown: of("unknown"),
   };
@@ -84,6 +87,7 @@ test("what is found and every facet's counts are those of a count by hand, the f
     expect(counted(facets.brands, ({ id }) => id)).toEqual(tally("brand", (one) => (one.brandId === null ? [] : [one.brandId])));
     expect(counted(facets.vendors, ({ id }) => id)).toEqual(tally("vendor", (one) => (one.vendorId === null ? [] : [one.vendorId])));
     expect(counted(facets.availability, ({ inStock }) => inStock)).toEqual(tally("stock", (one) => [one.inStock]));
+    expect(counted(facets.ratings, ({ min }) => min)).toEqual(tally("rating", (one) => ["1", "2", "3", "4"].filter((min) => (one.rating ?? 0) >= Number(min))));
     const ofAttribute = (code: string) => facets.attributes.find((one) => one.code === code);
     expect(counted(ofAttribute("colour")?.values ?? [], ({ value }) => value)).toEqual(tally("colour", (one) => one.attributes.flatMap(({ option }) => option ?? [])));
     expect(counted(ofAttribute("washable")?.values ?? [], ({ value }) => value)).toEqual(tally("washable", (one) => one.attributes.flatMap(({ flag }) => flag ?? [])));
@@ -94,7 +98,7 @@ test("what is found and every facet's counts are those of a count by hand, the f
 });
 
 test("pages meet without gap or repeat in every order, also while other products come, change and go", () => {
-  const sorts = ["RELEVANCE", "PRICE_LOW", "PRICE_HIGH", "NEWEST", "NAME"] as const;
+  const sorts = ["RELEVANCE", "PRICE_LOW", "PRICE_HIGH", "NEWEST", "NAME", "RATING"] as const;
   fc.assert(fc.property(documents, fc.constantFrom(undefined, "felt"), fc.constantFrom(...sorts), fc.integer({ min: 1, max: 7 }), (all, text, sort, size) => {
     // A word that nothing has is another question once something has it.
     if (text !== undefined && !all.some(({ name }) => name.includes(text))) return;
