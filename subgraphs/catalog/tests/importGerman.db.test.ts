@@ -87,7 +87,11 @@ describe("a German shop's files", () => {
       expect(await now()).toEqual([{ line1: "Ring 9", region: null, phone: "+49 40 1", version: 2 }]);
     });
 
-    test("the books balance with orders of the past in them", async () => {
+    // The audit looks at money and stock of orders that were placed here: it finds nothing, and what was imported adds up by itself.
+    test("the books balance with orders of the past in them, whose parts and payments come to their totals", async () => {
+      expect(await rows(`select o.number from orders.orders o left join orders.payments p on p.order_id = o.id where o.source = 'IMPORT' and o.number like 'A-%' and (p.amount_units is distinct from o.total_units or abs(o.total_units
+        - (select sum(x.quantity * x.unit_amount * 10.0 ^ (o.exponent - x.exponent)) from (select l.quantity, l.unit_amount, l.exponent from orders.order_lines l where l.order_id = o.id
+          union all select c.quantity, c.unit_amount, c.exponent from orders.order_charges c where c.order_id = o.id) x)) > 0.5)`)).toEqual([]);
       await expectBooksBalance(slice.owner);
     });
 
