@@ -34,7 +34,7 @@ export const PERSONAL_DATA: Readonly<Record<string, TableOfPeople>> = {
   "catalog.product_links": { other: "kind" },
   "catalog.products": { other: "slug name description status external_ref product_type description_html seo_title seo_description" },
   "catalog.review_votes": { personal: { user_id: "ROW" }, },
-  "catalog.reviews": { personal: { user_id: "BLANK", title: "NULL", body: "NULL", display_name: "NULL", reason: "NULL", moderated_by: "NULL", reply: "NULL" }, other: "state" },
+  "catalog.reviews": { personal: { user_id: "BLANK", title: "NULL", body: "NULL", display_name: "NULL", reason: "NULL", moderated_by: "NULL", reply: "NULL" }, other: "state import_key" },
   "catalog.stock_movements": { personal: { actor: "BLANK" }, other: "kind reason reference" },
   "catalog.translations": { other: "kind locale field value" },
   "catalog.variants": { other: "sku name tax_class barcode" },

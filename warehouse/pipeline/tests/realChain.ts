@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wallClock } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
-import { silentLog } from "#platform/log.ts";
+import { type Log, silentLog } from "#platform/log.ts";
 import type { TestDatabase } from "#platform/testing/testDatabase.ts";
 import { createCapture } from "../../load/capture.ts";
 import { createDbt } from "../../tools/dbt.ts";
@@ -21,6 +21,8 @@ export interface RealChain extends AsyncDisposable {
   readonly shop: Database;
   readonly warehouse: Database;
   readonly bi: Database;
+  /** Where dbt keeps what it compiled, its results and its log. */
+  readonly stateDir: string;
   /** What is done to a batch before it is checked; nothing where not set. */
   spoilPredictions: ((batchId: string) => Promise<void>) | undefined;
   /** Puts rows into raw as one commit at the next position, and lets the shop commit something after it. `$pos` and `$meta` (op, from, to, committed) are filled in. */
@@ -31,15 +33,15 @@ export interface RealChain extends AsyncDisposable {
   order(): Promise<number>;
 }
 
-export async function openRealChain(databases: { shop: TestDatabase; warehouse: TestDatabase }): Promise<RealChain> {
+export async function openRealChain(databases: { shop: TestDatabase; warehouse: TestDatabase }, log: Log = silentLog): Promise<RealChain> {
   const stateDir = await mkdtemp(join(tmpdir(), "martgraph-chain-"));
   const shop = Database.open(databases.shop.config);
   const warehouse = Database.open(databases.warehouse.config);
   const bi = Database.open(databases.warehouse.as("bi_reader"));
   const connection = databases.warehouse.as("martgraph_builder");
   const builder = Database.open(connection);
-  const capture = createCapture({ source: databases.shop.as("martgraph_capture"), sink: databases.warehouse.as("martgraph_loader"), slotName: `chain_${randomUUID().slice(0, 8)}`, log: silentLog });
-  const worker = startPythonWorker({ log: silentLog, env: dbtEnvironment(connection) });
+  const capture = createCapture({ source: databases.shop.as("martgraph_capture"), sink: databases.warehouse.as("martgraph_loader"), slotName: `chain_${randomUUID().slice(0, 8)}`, log });
+  const worker = startPythonWorker({ log, env: dbtEnvironment(connection) });
   const models: ModelsTool = {
     missingChampions: async () => [],
     train: async () => ({ rows: 0, summary: "" }),
@@ -64,12 +66,12 @@ export async function openRealChain(databases: { shop: TestDatabase; warehouse: 
     dbt: createDbt({ worker, connection, stateDir }),
     expectations: createExpectations({ worker, connection }),
     models,
-    log: silentLog,
+    log,
     clock: wallClock,
   });
   const planted: string[] = [];
   const chain: RealChain = {
-    pipeline, shop, warehouse, bi, spoilPredictions: undefined,
+    pipeline, shop, warehouse, bi, stateDir, spoilPredictions: undefined,
     async plant(sql) {
       const { rows } = await warehouse.raw<{ pos: bigint }>("select applied_pos + 1 as pos from raw._capture_state");
       const pos = String(rows[0]?.pos);

@@ -71,6 +71,14 @@ addresses as (
 
 ),
 
+-- What the shop's orders call countries. An address may call its own anything, and then it is no country but somebody's words.
+known_countries as (
+
+  select distinct country
+  from {{ ref('fct_orders') }}
+
+),
+
 located as (
 
   select
@@ -79,9 +87,10 @@ located as (
     users.is_email_verified,
     users.registered_at,
     case when addresses.user_id is null then users.country_code else addresses.country_code end as country_code,
-    nullif(trim(addresses.country_label), '') as country_label
+    known_countries.country as country_label
   from {{ ref('stg_shop__users') }} as users
   left join addresses on addresses.user_id = users.user_id
+  left join known_countries on known_countries.country = trim(addresses.country_label)
 
 )
 
