@@ -18,18 +18,21 @@ export interface PasswordHasher {
 }
 
 /** Least parameters of the OWASP password storage cheat sheet for argon2id: 19 MiB, two passes, one lane. */
-const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const ARGON2ID: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** What a hash of argon2id takes: KiB of memory, passes over it, lanes. */
+export interface HashCost { readonly memoryCost: number; readonly timeCost: number; readonly parallelism: number }
 
 /**
  * argon2id behind a queue: each hash holds a core and 19 MiB for some 30 ms, so a flood of logins must neither take all threads
- * nor wait for minutes. `running` hash at once, `waiting` wait, more are turned away.
+ * nor wait for minutes. `running` hash at once, `waiting` wait, more are turned away. A lower `cost` is for measurements of what is around the hashes.
  */
-export function createPasswordHasher({ running = 2, waiting = 32 } = {}): PasswordHasher {
+export function createPasswordHasher({ running = 2, waiting = 32, cost = ARGON2ID }: { running?: number; waiting?: number; cost?: HashCost } = {}): PasswordHasher {
   const inTurn = turns({ running, waiting });
   const withTurn = <T>(work: () => Promise<T>): Promise<T> => inTurn(work).catch((error: unknown) => {
     throw error instanceof TooBusy ? new HashingBusy(error.message) : error;
   });
-  const nobody = hash(randomBytes(32), ARGON2ID);
+  const nobody = hash(randomBytes(32), cost);
   nobody.catch(() => {}); // told where it is awaited
   // One form for what looks the same, so that a password typed on another keyboard still fits.
   const form = (password: string) => password.normalize("NFKC");
@@ -38,7 +41,7 @@ export function createPasswordHasher({ running = 2, waiting = 32 } = {}): Passwo
     return storedHash !== null && matches;
   };
   return {
-    hash: (password) => withTurn(() => hash(form(password), ARGON2ID)),
+    hash: (password) => withTurn(() => hash(form(password), cost)),
     verify: (storedHash, password) => withTurn(() => fits(storedHash, password)),
     verifyEach: (storedHashes, password) => withTurn(async () => {
       const found: number[] = [];
