@@ -81,6 +81,9 @@ describe("values", () => {
     expect(htmlToText("<p>a &amp; b</p><p>c<script>x</script>&#0;&#x1F600;&bull;<b unclosed")).toBe("a & b\ncx😀•");
   });
   test("money knows its currency", () => {
+    const pence = (text: string) => transform(text, { kind: "MONEY", decimal: ".", thousands: undefined, currency: "GBP", minorDigits: 2 });
+    expect(["1995", "5", "0", "-150"].map(pence)).toEqual(["19.95", "0.05", "0.00", "-1.50"]);
+    expect(() => pence("19.95")).toThrow(/whole number/);
     const of = (text: string, currency?: string) => transform(text, { kind: "MONEY", decimal: ",", thousands: ".", currency });
     expect([of("1.299,00 €", "EUR"), of("€ 5", "EUR"), of("EUR 5,10", "EUR"), of("5", undefined)]).toEqual(["1299.00", "5", "5.10", "5"]);
     for (const text of ["$5", "5 USD", "USD 5 USD", "€", "5€5"]) expect(() => of(text, "EUR"), text).toThrow();

@@ -97,7 +97,7 @@ function compileTransform(text: TransformText, scope: CompileScope, path: Path):
   if (text.money) {
     const currency = text.money.currency ?? scope.currency;
     if (currency !== undefined && !isCurrency(currency)) scope.tell(path, "this is no currency of ISO 4217");
-    return { kind: "MONEY", ...marks(punctuation(text.money), scope, path), currency };
+    return { kind: "MONEY", ...marks(punctuation(text.money), scope, path), currency, minorDigits: text.money.minorDigits };
   }
   if (text.date !== undefined) {
     const { format, zone = "Z" } = typeof text.date === "string" ? { format: text.date } : text.date;

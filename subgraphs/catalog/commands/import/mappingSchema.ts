@@ -27,7 +27,7 @@ const punctuation = { decimal: z.enum([".", ","]).optional(), thousands: z.enum(
 const WORDS = ["trim", "lower", "upper", "collapse", "json", "unique", "lines", "html", "htmlToText", "textToHtml", "number", "money"] as const;
 const TRANSFORMS = {
   number: z.strictObject(punctuation),
-  money: z.strictObject({ ...punctuation, currency: z.string().length(3).optional() }),
+  money: z.strictObject({ ...punctuation, currency: z.string().length(3).optional(), minorDigits: z.int().min(1).max(6).optional() }),
   date: z.union([z.string(), z.strictObject({ format: z.string(), zone: z.string().regex(/^(Z|UTC|[+-]\d{2}:\d{2})$/, "takes an offset such as +01:00").optional() })]),
   split: z.string().min(1).max(20),
   join: z.string().max(20),

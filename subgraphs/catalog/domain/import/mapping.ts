@@ -16,7 +16,7 @@ export type Transform =
   | { readonly kind: "JSON" }
   | { readonly kind: "UNIQUE" }
   | { readonly kind: "NUMBER"; readonly decimal: string; readonly thousands: string | undefined }
-  | { readonly kind: "MONEY"; readonly decimal: string; readonly thousands: string | undefined; readonly currency: string | undefined }
+  | { readonly kind: "MONEY"; readonly decimal: string; readonly thousands: string | undefined; readonly currency: string | undefined; readonly minorDigits?: number | undefined }
   | { readonly kind: "DATE"; readonly format: string; readonly zoneMinutes: number }
   | { readonly kind: "SPLIT"; readonly by: string }
   | { readonly kind: "JOIN_WITH"; readonly by: string }

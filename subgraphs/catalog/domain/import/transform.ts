@@ -103,7 +103,7 @@ export function readNumber(text: string, decimal: string, thousands: string | un
 const SIGNS: Readonly<Record<string, readonly string[]>> = { "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"], "$": ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"], "zł": ["PLN"], "Kč": ["CZK"], "kr": ["SEK", "NOK", "DKK"] };
 
 /** The amount alone. A currency that stands beside it has to be the one expected: another one is no detail. */
-function readMoney(text: string, { decimal, thousands, currency }: Extract<Transform, { kind: "MONEY" }>): string {
+function readMoney(text: string, { decimal, thousands, currency, minorDigits }: Extract<Transform, { kind: "MONEY" }>): string {
   const bare = text.trim().replaceAll(/[\u00a0\u202f]/g, " ");
   const match = /^(\p{L}{3}|\p{Sc}|zł|Kč|kr)?\s*([+-]?[\d.,' ]*\d[\d.,']*)\s*(\p{L}{3}|\p{Sc}|zł|Kč|kr)?\.?$/u.exec(bare);
   if (!match || (match[1] && match[3])) throw new RowProblem(null, "this is no amount of money");
@@ -112,7 +112,16 @@ function readMoney(text: string, { decimal, thousands, currency }: Extract<Trans
     const meant = SIGNS[sign] ?? [sign.toUpperCase()];
     if (currency === undefined || !meant.includes(currency)) throw new RowProblem(null, `the amount is in another currency than ${currency ?? "the mapping's, which names none"}`);
   }
-  return readNumber(match[2] as string, decimal, thousands);
+  const amount = readNumber(match[2] as string, decimal, thousands);
+  return minorDigits === undefined ? amount : inMajorUnits(amount, minorDigits);
+}
+
+/** 1995 pence are 19.95 pounds. */
+function inMajorUnits(amount: string, digits: number): string {
+  const [, sign = "", whole = ""] = /^(-?)(\d+)$/.exec(amount) ?? [];
+  if (whole === "") throw new RowProblem(null, "an amount in the currency's smallest units is a whole number");
+  const padded = whole.padStart(digits + 1, "0");
+  return `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
 }
 
 function readPairs(text: string, { by, is, each, pick, omit }: Extract<Transform, { kind: "PAIRS" }>): Value {
