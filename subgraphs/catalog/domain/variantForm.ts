@@ -1,5 +1,3 @@
-import type { PlannedVariant } from "./productPlan.ts";
-
 /** The options that a stored variant differs by: their UUIDs, in order, with spaces between; empty for none. */
 export interface VariantForm {
   readonly variantId: string;
@@ -7,8 +5,15 @@ export interface VariantForm {
   readonly form: string;
 }
 
+/** A variant as it is going to be: its options where they are given, undefined where they stay. */
+export interface PlannedForm {
+  readonly id: string;
+  readonly optionRows: readonly { readonly optionId: string }[] | undefined;
+  readonly isArchived?: boolean | undefined;
+}
+
 /** The places of planned variants that would come to have the same options as another one of the product on sale. Those that were alike before may stay so. */
-export function placesOfTwins(planned: readonly PlannedVariant[], stored: readonly VariantForm[]): number[] {
+export function placesOfTwins(planned: readonly PlannedForm[], stored: readonly VariantForm[]): number[] {
   const before = new Map(stored.map((one) => [one.variantId, one]));
   const isPlanned = new Set(planned.map(({ id }) => id));
   const taken = new Set(stored.filter(({ variantId, isArchived }) => !isArchived && !isPlanned.has(variantId)).map(({ form }) => form));

@@ -104,7 +104,7 @@ describe("variantArchive", () => {
 
   test("VersionConflict: of two at once one comes through", async () => {
     const answers = await Promise.all([true, true].map((isArchived) => archive({ id: variantId(5), isArchived, expectedVersion: 1 })));
-    expect(answers.map((one) => one.__typename).toSorted()).toEqual(["VariantArchiveSuccess", "VersionConflict"]);
+    expect(answers.map((one) => one.__typename as string).toSorted((a, b) => a.localeCompare(b))).toEqual(["VariantArchiveSuccess", "VersionConflict"]);
   });
 
   test.each([["another vendor's", variantId(2), vera], ["another kind", productId(1), root], ["nothing", "var_x", root]])("VariantNotFound: %s", async (_name, id, viewer) => {
