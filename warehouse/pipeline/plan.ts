@@ -20,7 +20,7 @@ export interface PlanFacts {
   cut: Cut;
   /** Where the latest initial copy of the shop stands: rows before it may have been replaced. */
   snapshotPos: bigint;
-  /** The latest position at which any published table changed. */
+  /** The latest position at which any published table changed, those aside that change without business. */
   lastChangePos: bigint;
   codeHash: string;
   published: { slot: Slot; cutPos: bigint; businessAsOf: Date; codeHash: string | null; predictionBatchId: string | null; held: boolean } | undefined;
@@ -113,12 +113,15 @@ export async function gatherFacts(db: Reader, codeHash: string, caughtUpAt: Date
   };
 }
 
+/** Tables that change all day without anything of a shop's business: somebody logs in. They come along with the next build, and are no reason for one. */
+const QUIET: ReadonlySet<string> = new Set(["users__sessions"]);
+
 /**
- * The latest change up to a position. The applied position itself moves with every commit of the shop, also with those that
+ * The latest change up to a position that is a reason to build. The applied position itself moves with every commit of the shop, also with those that
  * touch nothing we copy; each table's index on _from_pos answers this at once.
  */
 async function lastChange(db: Reader, upTo: bigint): Promise<bigint> {
-  const tables = (await db.many(listRawColumns, [])).map((row) => row.relation);
+  const tables = (await db.many(listRawColumns, [])).map((row) => row.relation).filter((table) => !QUIET.has(table));
   if (tables.length === 0) return 0n;
   const each = tables.map((table) => `(select max(_from_pos) from raw."${table}" where _from_pos <= $1)`);
   const { rows } = await db.raw<{ pos: bigint | null }>(`select greatest(${each.join(", ")}) as pos`, [upTo]);
