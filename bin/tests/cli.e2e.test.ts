@@ -112,7 +112,7 @@ describe("what cannot be right is told before anything is touched", () => {
     ["start", ["--build-every", "1441"], /^--build-every is "1441"/],
     ["start", ["--reset", "--data", none], /none, which does not exist/],
     ["start", ["--reset", "--data", file], /file\.txt, which is a file/],
-    ["import", [], /^--data is missing: name the folder/],
+    ["import", [], /^Give --mapping with --from, or --data/],
     ["import", ["--data", none, "--clock", "x"], /^--clock is "x"/],
     ["import", ["--data", none, "--seed", "x"], /^--seed is "x"/],
     ["import", ["--reset", "--data", none], /none, which does not exist/],
