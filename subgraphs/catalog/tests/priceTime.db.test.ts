@@ -80,7 +80,7 @@ describe("the lowest price of 30 days", () => {
 
 test("what is kept begins and ends on time: no reading in between, and never a moment with two prices or none", async () => {
   await history(2, [[10, null, 250]]);
-  const { rows: [clock] } = await slice.owner.raw<{ at: Date }>("select date_trunc('milliseconds', clock_timestamp()) + interval '900 milliseconds' as at");
+  const { rows: [clock] } = await slice.owner.raw<{ at: Date }>("select date_trunc('milliseconds', clock_timestamp()) + interval '2500 milliseconds' as at");
   const begins = clock?.at as Date;
   const { data } = await slice.graph.as(root).run("mutation ($input: PriceScheduleInput!) { priceSchedule(input: $input) { __typename } }", { input: { variantId: variantId(2), currency: "GBP", amount: "1.10", validFrom: begins.toISOString(), validTo: new Date(begins.getTime() + 400).toISOString() } });
   expect(data["priceSchedule"].__typename).toBe("PriceScheduleSuccess");
