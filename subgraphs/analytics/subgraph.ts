@@ -3,7 +3,7 @@ import type { AnalyticsDeps } from "./context.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { tellingReader } from "./published.ts";
-import { resolvers } from "./resolvers.ts";
+import { resolvers } from "./resolvers/resolvers.ts";
 
 /** Metrics, cohorts, segments, data quality and the pipeline's ledger, read from the published build. */
 export async function createAnalyticsSubgraph(deps: AnalyticsDeps): Promise<Subgraph> {

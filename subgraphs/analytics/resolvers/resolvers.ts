@@ -1,0 +1,15 @@
+import { mergeAreas } from "#kit/mergeAreas.ts";
+import type { Resolvers } from "#kit/subgraph.ts";
+import { customerResolvers } from "./customer.ts";
+import { metricResolvers } from "./metric.ts";
+import { pipelineResolvers } from "./pipeline.ts";
+import { productResolvers } from "./product.ts";
+import { qualityResolvers } from "./quality.ts";
+
+export const resolvers: Resolvers = mergeAreas<Resolvers>(
+  customerResolvers,
+  metricResolvers,
+  pipelineResolvers,
+  productResolvers,
+  qualityResolvers,
+);
