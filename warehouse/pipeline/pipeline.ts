@@ -3,6 +3,8 @@ import { cloneSlot } from "../publish/cloneSlot.ts";
 import { rollbackBuild } from "../publish/rollback.ts";
 import type { Published } from "../publish/publishBuild.ts";
 import { otherSlot, slotLockKey, type Slot } from "../publish/slots.ts";
+import type { Asset } from "./asset.ts";
+import { ASSETS } from "./assets/assets.ts";
 import { cloneSource, gatherFacts } from "./plan.ts";
 import { codeHashOf, runPipeline, withPipelineLock } from "./run.ts";
 import { readStatus, type PipelineStatus } from "./status.ts";
@@ -22,9 +24,10 @@ export interface Pipeline {
   prime(): Promise<{ slot: Slot; rows: number } | undefined>;
 }
 
-export function createPipeline(deps: PipelineDeps): Pipeline {
+/** `assets`: what it makes; all there are where not given. */
+export function createPipeline(deps: PipelineDeps, assets: readonly Asset[] = ASSETS): Pipeline {
   return {
-    run: (request) => runPipeline(deps, request),
+    run: (request) => runPipeline(deps, request, assets),
     status: () => readStatus(deps.warehouse),
     rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse)),
     prime: () => withPipelineLock(deps, (session) => primeIdleSlot(deps, session)),

@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import type { Tx } from "#platform/db/database.ts";
 import { PIPELINE_LOCK_KEY, slotLockKey, type Slot } from "../publish/slots.ts";
 import { readPointer, setBuildState } from "../publish/statements.ts";
-import { ASSETS, type Asset, type CutOutput } from "./assets.ts";
-import { forgottenErasures } from "./eraseAgain.ts";
-import { forgetPredictions } from "./forgetPredictions.ts";
+import type { Asset, AssetOutcome, CutOutput } from "./asset.ts";
+import { ASSETS, CUT } from "./assets/assets.ts";
 import { beginAsset, closeRun, endAsset, linkBuild, listAssets, openRun, readRunning } from "./ledger.ts";
 import { decide, gatherFacts, type Plan, type PlanFacts } from "./plan.ts";
-import { beginSlot, insertBuild, readSlot, spoilSlot } from "./state.ts";
+import { beginSlot, giveUpBuild, insertBuild, readSlot, spoilSlot } from "./state.ts";
 import { BuildRejected, PipelineBusy, type PipelineDeps, type ProgressEvent, type RunRequest, type RunResult, type RunState } from "./types.ts";
 
 const SLOT_WAIT = "60s";
@@ -18,8 +17,8 @@ const NEVER = new AbortController().signal;
  * A run that was interrupted is continued behind what it had finished. One run at a time per warehouse.
  * @throws PipelineBusy when another run holds the lock; the signal's reason when it was aborted (the run stays open and is continued by the next).
  */
-export async function runPipeline(deps: PipelineDeps, request: RunRequest): Promise<RunResult> {
-  return withPipelineLock(deps, (session) => new Runner(deps, request, session).run());
+export async function runPipeline(deps: PipelineDeps, request: RunRequest, assets: readonly Asset[] = ASSETS): Promise<RunResult> {
+  return withPipelineLock(deps, (session) => new Runner(deps, request, session, assets).run());
 }
 
 /** Holds the pipeline's lock while `work` runs. @throws PipelineBusy */
@@ -42,14 +41,16 @@ class Runner {
   readonly #deps: PipelineDeps;
   readonly #request: RunRequest;
   readonly #session: Tx;
+  readonly #assets: readonly Asset[];
   readonly #signal: AbortSignal;
   readonly #started: number;
   readonly #warnings: string[] = [];
 
-  constructor(deps: PipelineDeps, request: RunRequest, session: Tx) {
+  constructor(deps: PipelineDeps, request: RunRequest, session: Tx, assets: readonly Asset[]) {
     this.#deps = deps;
     this.#request = request;
     this.#session = session;
+    this.#assets = assets;
     this.#signal = request.signal ?? NEVER;
     this.#started = deps.clock.now().getTime();
   }
@@ -74,35 +75,20 @@ class Runner {
   async #open(runId: string): Promise<{ plan: Plan; cut: CutOutput | null }> {
     const { warehouse } = this.#deps;
     const caughtUpAt = this.#deps.clock.now();
-    await this.#step(runId, { name: "capture", what: "takes over what the shop committed", after: [] }, {}, async () => {
-      const { rowsByTable, snapshot } = await this.#deps.capture.catchUp();
-      const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
-      const again = await this.#eraseAgain();
-      await forgetPredictions(warehouse);
-      return { rows, output: { rowsByTable }, message: `${snapshot ? "copied the shop" : "caught up with the shop"}${again}` };
-    });
+    for (const asset of this.#assets) {
+      if (asset.stage === "before cut") await this.#step(runId, asset, {}, () => asset.run({ deps: this.#deps, runId, signal: this.#signal }));
+    }
     const codeHash = await codeHashOf(this.#deps);
     const facts = await gatherFacts(warehouse, codeHash, caughtUpAt);
     const plan = decide(facts, this.#request);
     if (!plan.build) return { plan, cut: null };
     let cut: CutOutput | null = null;
-    await this.#step(runId, { name: "cut", what: `fixes the cut: ${plan.why}`, after: ["capture"] }, {}, async () => {
+    await this.#step(runId, { ...CUT, what: `${CUT.what}: ${plan.why}` }, {}, async () => {
       await this.#holdSlot(plan.slot);
       cut = await this.#beginBuild(runId, plan, facts.published);
       return { output: { ...cut }, message: `slot ${plan.slot}, business time ${cut.businessAsOf}` };
     });
     return { plan, cut };
-  }
-
-  /** A shop that came back from an old copy is told whom it had erased. Answers what to say of it. */
-  async #eraseAgain(): Promise<string> {
-    const { warehouse, capture, eraseAgain, log } = this.#deps;
-    const hashes = eraseAgain ? await forgottenErasures(warehouse) : [];
-    if (!eraseAgain || hashes.length === 0) return "";
-    const erased = await eraseAgain(hashes);
-    log.warn({ known: hashes.length, erased }, "the shop had forgotten erasures, as after an old copy was brought back: told again");
-    await capture.catchUp();
-    return `; the shop had forgotten ${hashes.length} erasures: ${erased} people erased again`;
   }
 
   async #beginBuild(runId: string, plan: Plan & { build: true }, published: PlanFacts["published"]): Promise<CutOutput> {
@@ -135,8 +121,8 @@ class Runner {
     const { runId, cut, done, resumed } = open;
     const ids = { runId, resumed, buildId: cut.buildId };
     try {
-      for (const asset of ASSETS) {
-        if (done.has(asset.name)) continue;
+      for (const asset of this.#assets) {
+        if (asset.stage === "before cut" || done.has(asset.name)) continue;
         // Readers that follow the moved pointer must not meet our own lock on the slot.
         if (asset.name === "publish") await this.#session.raw("select pg_advisory_unlock($1)", [slotLockKey(cut.slot)]);
         const inputs = Object.fromEntries(asset.after.map((name) => [name, name === "cut" ? { buildId: cut.buildId, pos: cut.pos } : (done.get(name) ?? {})]));
@@ -153,7 +139,7 @@ class Runner {
   }
 
   /** One asset with its ledger row and its progress line. Answers its output. */
-  async #step(runId: string, asset: Pick<Asset, "name" | "what" | "after" | "optional">, inputs: object, work: () => ReturnType<Asset["run"]>): Promise<Record<string, unknown>> {
+  async #step(runId: string, asset: Pick<Asset, "name" | "what" | "after" | "optional"> & { stage?: Asset["stage"] }, inputs: object, work: () => Promise<AssetOutcome>): Promise<Record<string, unknown>> {
     const { warehouse, clock, log } = this.#deps;
     this.#signal.throwIfAborted();
     await beginAsset(warehouse, runId, asset.name, inputs, clock.now());
@@ -172,8 +158,9 @@ class Runner {
       const message = (error as Error).message;
       await endAsset(warehouse, runId, asset.name, { state: "FAILED", seconds: seconds(), message });
       this.#progress({ step: asset.name, what: message, rows: null, seconds: seconds(), verdict: error instanceof BuildRejected ? "red" : "failed" });
-      if (!asset.optional || error instanceof BuildRejected) throw error;
-      log.warn({ runId, asset: asset.name, error }, "an optional asset failed");
+      // What comes after the publish cannot take it back.
+      if (asset.stage !== "after publish" && (!asset.optional || error instanceof BuildRejected)) throw error;
+      log.warn({ runId, asset: asset.name, error }, "an asset failed that stops nothing");
       this.#warnings.push(`${asset.name}: ${message}`);
       return {};
     }
@@ -186,13 +173,13 @@ class Runner {
     for (const row of await warehouse.many(readRunning, [])) {
       const records = await listAssets(warehouse, row.run_id);
       const cut = records.find((record) => record.asset === "cut" && record.state === "DONE")?.output as CutOutput | undefined;
-      const obstacle = found ? "a later run is continued" : cut ? await this.#obstacle(cut) : "it had not begun to build";
+      const obstacle = found ? "a later run is continued" : cut ? await this.#obstacle(cut, records.some((record) => record.asset === "publish" && record.state === "DONE")) : "it had not begun to build";
       if (obstacle === undefined && cut) {
         const done = new Map(records.filter((record) => record.state === "DONE" || record.state === "SKIPPED").map((record) => [record.asset, record.output]));
         found = { runId: row.run_id, cut, done, resumed: true };
         this.#progress({ step: "resume", what: `continues the run of ${row.started_at.toISOString()} behind ${[...done.keys()].at(-1)}`, rows: null, seconds: 0, verdict: "done" });
       } else {
-        if (row.build_id) await warehouse.execute(setBuildState, [row.build_id, "FAILED", "interrupted"]);
+        if (row.build_id) await warehouse.execute(giveUpBuild, [row.build_id, "interrupted"]);
         await closeRun(warehouse, row.run_id, "FAILED", `interrupted; not continued: ${obstacle}`, row.build_id, clock.now());
       }
     }
@@ -200,13 +187,14 @@ class Runner {
     return found;
   }
 
-  async #obstacle(cut: CutOutput): Promise<string | undefined> {
+  async #obstacle(cut: CutOutput, isPublished: boolean): Promise<string | undefined> {
     const { warehouse } = this.#deps;
     const slot = await warehouse.one(readSlot, [cut.slot]);
     if (slot.build_id !== cut.buildId || String(slot.cut_pos) !== cut.pos) return "its slot holds another build";
     if ((await codeHashOf(this.#deps)) !== cut.codeHash) return "the models changed since";
     const pointer = await warehouse.maybeOne(readPointer, []);
     if (pointer?.slot === cut.slot && pointer.build_id !== cut.buildId) return "its slot is published";
+    if (isPublished && pointer?.build_id !== cut.buildId) return "its build was taken back";
     return undefined;
   }
 

@@ -71,6 +71,15 @@ export const insertBuild = query({
   budget: { access: "write", maxRows: 1 },
 });
 
+/** Ends a build that nobody goes on with; one that readers have seen keeps its state. */
+export const giveUpBuild = query({
+  name: "pipeline.giveUpBuild",
+  text: "update ops.build set state = 'FAILED', reason = $2 where build_id = $1 and state = 'BUILDING'",
+  params: ["uuid", "text"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
 export const listRawColumns = query({
   name: "pipeline.listRawColumns",
   text: `select c.relname as relation, array_agg(a.attname::text order by a.attnum) as columns

@@ -1,0 +1,26 @@
+import type { Asset } from "../asset.ts";
+import { captureAsset } from "./capture.ts";
+import { checkMartsAsset } from "./checkMarts.ts";
+import { checkPredictionsAsset } from "./checkPredictions.ts";
+import { checkRawAsset } from "./checkRaw.ts";
+import { dbtAsset } from "./dbt.ts";
+import { publishAsset } from "./publish.ts";
+import { scoreAsset } from "./score.ts";
+import { trainAsset } from "./train.ts";
+
+/**
+ * All that the pipeline makes, in the order it is made. The runner fixes the cut between those of the stage "before cut" and those
+ * of "build", and calls it `cut`: it decides whether anything is built. Another asset is one file and one line here.
+ */
+export const ASSETS: readonly Asset[] = [
+  captureAsset,
+  checkRawAsset,
+  dbtAsset,
+  checkMartsAsset,
+  trainAsset,
+  scoreAsset,
+  checkPredictionsAsset,
+  publishAsset,
+];
+
+export const CUT = { name: "cut", what: "fixes the cut", after: ["capture"] } as const;

@@ -1,0 +1,28 @@
+import type { IntakeAsset } from "../asset.ts";
+import { forgottenErasures } from "../eraseAgain.ts";
+import { forgetPredictions } from "../forgetPredictions.ts";
+import type { PipelineDeps } from "../types.ts";
+
+export const captureAsset: IntakeAsset = {
+  name: "capture",
+  what: "takes over what the shop committed",
+  stage: "before cut",
+  after: [],
+  async run({ deps }) {
+    const { rowsByTable, snapshot } = await deps.capture.catchUp();
+    const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
+    const again = await eraseAgain(deps);
+    await forgetPredictions(deps.warehouse);
+    return { rows, output: { rowsByTable }, message: `${snapshot ? "copied the shop" : "caught up with the shop"}${again}` };
+  },
+};
+
+/** A shop that came back from an old copy is told whom it had erased. Answers what to say of it. */
+async function eraseAgain({ warehouse, capture, eraseAgain, log }: PipelineDeps): Promise<string> {
+  const hashes = eraseAgain ? await forgottenErasures(warehouse) : [];
+  if (!eraseAgain || hashes.length === 0) return "";
+  const erased = await eraseAgain(hashes);
+  log.warn({ known: hashes.length, erased }, "the shop had forgotten erasures, as after an old copy was brought back: told again");
+  await capture.catchUp();
+  return `; the shop had forgotten ${hashes.length} erasures: ${erased} people erased again`;
+}

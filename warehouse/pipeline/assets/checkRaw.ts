@@ -1,0 +1,15 @@
+import type { BuildAsset } from "../asset.ts";
+import { makeAuditViews } from "../auditViews.ts";
+import { runChecks } from "../runChecks.ts";
+
+export const checkRawAsset: BuildAsset = {
+  name: "check raw",
+  what: "checks raw as of the cut",
+  stage: "build",
+  after: ["cut"],
+  async run(context) {
+    const { deps, cut } = context;
+    await makeAuditViews(deps.warehouse, { slot: cut.slot, pos: BigInt(cut.pos), since: BigInt(cut.checkedPos) });
+    return runChecks(context, ["raw"]);
+  },
+};

@@ -1,0 +1,22 @@
+import { cloneSlot } from "../../publish/cloneSlot.ts";
+import type { BuildAsset } from "../asset.ts";
+import { completeSlot } from "../state.ts";
+import { BuildRejected } from "../types.ts";
+
+export const dbtAsset: BuildAsset = {
+  name: "dbt",
+  what: "builds marts and features",
+  stage: "build",
+  after: ["cut"],
+  async run({ deps, cut, signal }) {
+    const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, signal });
+    if (!outcome.ok) {
+      if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
+      throw new Error(outcome.reason);
+    }
+    await deps.warehouse.execute(completeSlot, [cut.slot, cut.buildId, cut.codeHash]);
+    const { rows, models, tests } = outcome;
+    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${cloned ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
+  },
+};

@@ -1,0 +1,52 @@
+import type { Slot } from "../publish/slots.ts";
+import type { ExpectationsReport } from "../tools/expectations.ts";
+import { newBatch, type AssetContext, type AssetOutcome } from "./asset.ts";
+import { storeChecks } from "./ledger.ts";
+import { BuildRejected } from "./types.ts";
+
+/** Runs suites, stores their verdict under the build. @throws BuildRejected when a critical check is red. */
+export async function runChecks(context: AssetContext, areas: readonly string[]): Promise<AssetOutcome> {
+  const { deps, cut, signal } = context;
+  const report = await deps.expectations.run({ areas, values: suiteValues(context), signal });
+  await storeChecks(deps.warehouse, cut.buildId, report);
+  const checks = report.suites.flatMap((suite) => suite.checks);
+  if (!report.success) throw new BuildRejected(whyRed(report));
+  const warnings = checks.filter((one) => !one.passed).length;
+  return {
+    rows: checks.length,
+    output: { checks: checks.length, warnings },
+    message: `${checks.length} checks${warnings > 0 ? `, ${warnings} with a warning` : ""}`,
+  };
+}
+
+/** What `$name` stands for in the suites. `published*` are absent before the first publish; checks that need them say so. */
+function suiteValues(context: AssetContext): Record<string, string | null> {
+  const { cut } = context;
+  const inSlot = (layer: string, slot: Slot | null) => (slot === null ? null : `${layer}_${slot}`);
+  return {
+    raw: "raw",
+    audit: inSlot("audit", cut.slot),
+    changed: inSlot("changed", cut.slot),
+    marts: inSlot("marts", cut.slot),
+    features: inSlot("features", cut.slot),
+    published_audit: inSlot("audit", cut.publishedSlot),
+    published_marts: inSlot("marts", cut.publishedSlot),
+    published_features: inSlot("features", cut.publishedSlot),
+    slot: cut.slot,
+    build_id: cut.buildId,
+    cut_pos: cut.pos,
+    checked_pos: cut.checkedPos,
+    business_as_of: cut.businessAsOf,
+    prediction_batch_id: newBatch(context),
+  };
+}
+
+const SHOWN = 3;
+
+function whyRed(report: ExpectationsReport): string {
+  const red = report.suites.flatMap(({ suite, checks }) =>
+    checks.filter((one) => !one.passed && one.severity === "CRITICAL").map((one) => `${suite}: ${one.name}${one.message ? ` (${one.message})` : ""}`),
+  );
+  const more = red.length > SHOWN ? ` and ${red.length - SHOWN} more` : "";
+  return `${red.slice(0, SHOWN).join("; ")}${more}`;
+}
