@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readMapping } from "../commands/import/readMapping.ts";
 import { PRESETS_DIR, readPresets } from "../commands/import/readPresets.ts";
-import { boundedPattern } from "../domain/import/boundedPattern.ts";
+import { boundedPattern } from "#schema/mapping/boundedPattern.ts";
 import { Checked } from "../domain/import/checkFields.ts";
-import { readDate } from "../domain/import/readDate.ts";
-import { htmlToText, readNumber, transform } from "../domain/import/transform.ts";
-import { toValue, type Value } from "../domain/import/values.ts";
+import { readDate } from "#schema/mapping/readDate.ts";
+import { htmlToText, readNumber, transform } from "#schema/mapping/transform.ts";
+import { toValue, type Value } from "#schema/mapping/values.ts";
 
 const BASE = "version: 1\nname: x\nsources:\n  s: { files: a.csv }\nimports:\n  - entity: stock\n    from: s\n    fields:\n      sku: A\n      quantity: B\n";
 const problems = (text: string) => { const read = readMapping(text); return read.ok ? [] : read.error.map(({ line, path, message }) => `${line} ${path}: ${message}`); };

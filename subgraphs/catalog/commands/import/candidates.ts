@@ -1,5 +1,5 @@
 import type { Step } from "../../domain/import/mapping.ts";
-import { RowProblem } from "../../domain/import/values.ts";
+import { RowProblem } from "#schema/mapping/values.ts";
 import { type Candidate, type Part, refused, type Verdict } from "./importRun.ts";
 import { EMPTY_FIELDS, partOf, type StepRow, wholeOf } from "./rowsOfStep.ts";
 import type { Seen } from "./seen.ts";

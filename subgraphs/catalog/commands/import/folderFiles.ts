@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import type { ByteSource } from "#platform/tabular/source.ts";
 import { TableError } from "#platform/tabular/tableError.ts";
 import type { ImportFiles } from "./importRun.ts";
-import { isInnerPath } from "./readMapping.ts";
+import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
 
 const MAX_FILES = 100_000;
 const MAX_DEPTH = 8;

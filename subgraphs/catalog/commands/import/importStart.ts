@@ -7,7 +7,9 @@ import { type ImportFile, insertImportFile, listImportFiles } from "../../querie
 import { countOpenJobs, insertJob } from "../../queries/import/jobs.ts";
 import { type IdempotencyRefusal, once } from "../once.ts";
 import { type ImportInputRefusal, type ImportParts, invalidInput } from "./importUploadStart.ts";
-import { isInnerPath, type MappingProblem, readMapping } from "./readMapping.ts";
+import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
+import { type MappingProblem } from "#platform/tabular/mapping/readYaml.ts";
+import { readMapping } from "./readMapping.ts";
 
 const MAX_OPEN = 5;
 const MAX_FILES = 1_000;

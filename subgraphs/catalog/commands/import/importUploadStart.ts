@@ -4,7 +4,7 @@ import { uuidV7 } from "#schema/values/ids.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import type { CatalogContext } from "../../context.ts";
 import { insertImportFile } from "../../queries/import/files.ts";
-import { isInnerPath } from "./readMapping.ts";
+import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
 
 export const MAX_UPLOAD = 1_073_741_824;
 const EXPIRES_SECONDS = 3_600;

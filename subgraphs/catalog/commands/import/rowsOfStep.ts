@@ -5,12 +5,13 @@ import { restored } from "#platform/tabular/csvText.ts";
 import type { Encoding } from "#platform/tabular/source.ts";
 import { assertRequired, Checked } from "../../domain/import/checkFields.ts";
 import { KEYS, ROW_PREFIX } from "../../domain/import/entityFields.ts";
-import { type Cells, evaluate, holds, readFields } from "../../domain/import/evaluate.ts";
+import { type Cells, evaluate, holds } from "#schema/mapping/evaluate.ts";
+import { readFields } from "../../domain/import/readFields.ts";
 import type { Format, Source, Step } from "../../domain/import/mapping.ts";
-import { textOf } from "../../domain/import/transform.ts";
-import { RowProblem, type Value } from "../../domain/import/values.ts";
+import { textOf } from "#schema/mapping/transform.ts";
+import { RowProblem, type Value } from "#schema/mapping/values.ts";
 import type { ImportFiles } from "./importRun.ts";
-import { isInnerPath } from "./readMapping.ts";
+import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
 
 /** How rows of joined sources are kept: by the column they are found by, then its text. */
 export type JoinTables = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly TableRow[]>>>;

@@ -8,7 +8,8 @@ import type { CatalogParts } from "../../context.ts";
 import { claimJob, finishJob, findJob, type Job, releaseJob, renewJob, restartPhase } from "../../queries/import/jobs.ts";
 import { listReport } from "../../queries/import/report.ts";
 import type { ImportFiles, ImportRun } from "./importRun.ts";
-import { mappingSentence, readMapping } from "./readMapping.ts";
+import { mappingSentence } from "#platform/tabular/mapping/readYaml.ts";
+import { readMapping } from "./readMapping.ts";
 import { JobStopped, LEASE_SECONDS, type Progressed, runPhase } from "./runImport.ts";
 
 const REPORT_PAGE = 5_000;

@@ -1,8 +1,9 @@
+import { isCurrency } from "#schema/values/currencies.ts";
 import { countryByCode, countryByLabel } from "#schema/values/countries.ts";
 import { type FieldSpec, FIELDS } from "./entityFields.ts";
 import type { Entity } from "./mapping.ts";
-import { textOf } from "./transform.ts";
-import { isList, isMap, RowProblem, type Value, type ValueMap } from "./values.ts";
+import { textOf } from "#schema/mapping/transform.ts";
+import { isList, isMap, RowProblem, type Value, type ValueMap } from "#schema/mapping/values.ts";
 
 // Control characters, halves of pairs and marks that turn what follows: nobody sees them in a name, so nobody means them there.
 const HIDDEN = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069\ufeff]/u;
@@ -110,12 +111,6 @@ function ofKind(spec: FieldSpec, value: Value): Value {
       return text;
     }
   }
-}
-
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
-
-export function isCurrency(text: string): boolean {
-  return CURRENCIES.has(text);
 }
 
 function line(text: string, most: number): string | null {

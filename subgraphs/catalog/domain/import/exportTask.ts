@@ -1,4 +1,4 @@
-import { isCurrency } from "./checkFields.ts";
+import { isCurrency } from "#schema/values/currencies.ts";
 
 export const EXPORT_ENTITIES = ["PRODUCT", "STOCK", "PRICE", "LINK"] as const;
 export type ExportEntity = (typeof EXPORT_ENTITIES)[number];

@@ -3,7 +3,7 @@ import type { ExportStartRefusal } from "../../commands/import/exportStart.ts";
 import type { ImportCancelRefusal } from "../../commands/import/importCancel.ts";
 import type { ImportStartRefusal, JobScopeRefusal } from "../../commands/import/importStart.ts";
 import type { ImportInputRefusal } from "../../commands/import/importUploadStart.ts";
-import { mappingSentence, type MappingProblem } from "../../commands/import/readMapping.ts";
+import { mappingSentence, type MappingProblem } from "#platform/tabular/mapping/readYaml.ts";
 import { encodeId } from "#schema/values/ids.ts";
 import { keyErrors } from "./inventory.ts";
 

@@ -1,7 +1,7 @@
 import { audit } from "#kit/audit.ts";
 import type { Tx } from "#platform/db/database.ts";
 import { uuidV7 } from "#schema/values/ids.ts";
-import { RowProblem } from "../../../domain/import/values.ts";
+import { RowProblem } from "#schema/mapping/values.ts";
 import { makeSlug } from "../../../domain/slug.ts";
 import { findCategories, insertAttributeRows, insertCategoryRow, lockCategoryTree } from "../../../queries/import/terms.ts";
 import type { ImportRun } from "../importRun.ts";

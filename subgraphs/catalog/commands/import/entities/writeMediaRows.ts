@@ -6,7 +6,7 @@ import { findProducts, findVariants } from "../../../queries/import/terms.ts";
 import { listProductsByIds } from "../../../queries/products.ts";
 import { attachMedia } from "../../media/attachMedia.ts";
 import { type EntityWriter, type ImportRun, mayChange, type Part, refused, type Verdict } from "../importRun.ts";
-import { isInnerPath } from "../readMapping.ts";
+import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
 
 /** Whoever works at the command line of the installation. */
 const INSTALLATION: Viewer = { userId: null, roles: ["SERVICE"], vendorIds: [] };

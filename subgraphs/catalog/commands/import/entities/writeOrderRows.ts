@@ -1,7 +1,7 @@
 import { uuidV7 } from "#schema/values/ids.ts";
 import { currencyExponent, divideHalfEven, money, parseDecimal, rescale, roundToCurrency, toDecimal } from "#schema/values/money.ts";
 import type { Tx } from "#platform/db/database.ts";
-import { RowProblem } from "../../../domain/import/values.ts";
+import { RowProblem } from "#schema/mapping/values.ts";
 import { findVariants, type FoundVariant } from "../../../queries/import/terms.ts";
 import { findCustomers, findOrders, importOrderRows } from "../../../queries/import/writers.ts";
 import { type Candidate, type EntityWriter, type ImportRun, type Part, refused, sayAll, type Verdict } from "../importRun.ts";

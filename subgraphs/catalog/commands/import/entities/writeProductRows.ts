@@ -1,7 +1,7 @@
 import type { Tx } from "#platform/db/database.ts";
 import type { Checked } from "../../../domain/import/checkFields.ts";
-import { isList, RowProblem, type Value, type ValueMap } from "../../../domain/import/values.ts";
-import { textOf } from "../../../domain/import/transform.ts";
+import { isList, RowProblem, type Value, type ValueMap } from "#schema/mapping/values.ts";
+import { textOf } from "#schema/mapping/transform.ts";
 import type { DraftRefusal } from "../../../domain/draftRefusal.ts";
 import type { DraftAttribute, ProductDraft } from "../../../domain/productInput.ts";
 import type { DraftVariant } from "../../../domain/variantInput.ts";

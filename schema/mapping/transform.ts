@@ -1,4 +1,4 @@
-import type { Transform } from "./mapping.ts";
+import type { Transform } from "./expression.ts";
 import { readDate } from "./readDate.ts";
 import { isList, isMap, RowProblem, toValue, type Value } from "./values.ts";
 

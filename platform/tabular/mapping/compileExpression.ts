@@ -1,12 +1,12 @@
-import { boundedPattern, type BoundedPattern } from "../../domain/import/boundedPattern.ts";
-import { isCurrency } from "../../domain/import/checkFields.ts";
-import type { Condition, Expression, Plain, Source, Transform } from "../../domain/import/mapping.ts";
-import { isDateFormat, minutesOf } from "../../domain/import/readDate.ts";
-import type { AnExpression, ConditionText, ExpressionText, TransformText } from "./mappingSchema.ts";
+import { boundedPattern, type BoundedPattern } from "#schema/mapping/boundedPattern.ts";
+import { isCurrency } from "#schema/values/currencies.ts";
+import type { Condition, Expression, Plain, Transform } from "#schema/mapping/expression.ts";
+import { isDateFormat, minutesOf } from "#schema/mapping/readDate.ts";
+import type { AnExpression, ConditionText, ExpressionText, TransformText } from "./expressionText.ts";
 
 type Path = readonly PropertyKey[];
 export interface CompileScope {
-  readonly sources: ReadonlyMap<string, Source>;
+  readonly sources: { has(name: string): boolean };
   readonly lookups: ReadonlyMap<string, ReadonlyMap<string, Plain>>;
   readonly currency: string | undefined;
   /** Which columns of which sources are joined by. */

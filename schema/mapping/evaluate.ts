@@ -1,6 +1,6 @@
-import type { Condition, Expression, Step } from "./mapping.ts";
+import type { Condition, Expression } from "./expression.ts";
 import { textOf, transform } from "./transform.ts";
-import { isEmpty, isList, RowProblem, toValue, type Value } from "./values.ts";
+import { isEmpty, isList, toValue, type Value } from "./values.ts";
 
 /** What a row is asked: its columns, and those of rows in other files. */
 export interface Cells {
@@ -61,22 +61,4 @@ function startOf(from: Expression["from"], cells: Cells): Value {
       return from.all ? found : (found[0] ?? null);
     }
   }
-}
-
-export type Fields = ReadonlyMap<string, Value>;
-
-/** The fields of a row whose names are wanted; what is empty is not there. @throws RowProblem that names the field */
-export function readFields(step: Step, cells: Cells, isWanted: (field: string) => boolean): Map<string, Value> {
-  const fields = new Map<string, Value>();
-  for (const [name, expression] of step.fields) {
-    if (!isWanted(name)) continue;
-    try {
-      const value = evaluate(expression, cells);
-      if (!isEmpty(value)) fields.set(name, value);
-    } catch (error) {
-      if (error instanceof RowProblem) throw new RowProblem(error.field ?? name, error.message);
-      throw error;
-    }
-  }
-  return fields;
 }
