@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { query, type ColumnType, type ParamValues, type RowOf, type Statement } from "#platform/db/query.ts";
+import { NOTHING_CHANGED, staleAfterSeconds, STRICTEST_SECONDS } from "./quality/freshness.ts";
 import { slotLockKey, type Slot } from "./publish/slots.ts";
 
 /** Which published build an answer comes from. */
@@ -15,6 +16,17 @@ export interface BuildInfo {
   /** Business time at the cut. */
   readonly businessAsOf: Date;
   readonly publishedAt: Date;
+  /** Up to here the numbers are known to be the shop's: the cut, or a later look at the shop that found nothing new. Wall time. */
+  readonly currentTo: Date;
+  /** Seconds from `currentTo` to this reading. */
+  readonly ageSeconds: number;
+  /** Older than the strictest contract of a mart allows. What reads a few marts asks `isStaleFor`. */
+  readonly isStale: boolean;
+}
+
+/** Whether a build is older than the contracts of these marts allow (meta `stale_after_minutes` in dbt's yml). @throws RangeError for a table without a contract */
+export function isStaleFor(build: Pick<BuildInfo, "ageSeconds">, tables: readonly string[]): boolean {
+  return tables.some((table) => build.ageSeconds > staleAfterSeconds(table));
 }
 
 /** A statement over a slot's tables: its text names the slot's schemas, so there is one statement per slot. */
@@ -62,9 +74,16 @@ export interface WarehouseReader {
 
 const pointer = query({
   name: "warehouse.readPointer",
-  text: `select slot, build_id, prediction_batch_id, cut_committed_at, business_as_of, published_at from ops.pointer`,
+  // A run that finds nothing new says as much as a build: the published one is the shop's state at the time of that look.
+  text: `select p.slot, p.build_id, p.prediction_batch_id, p.cut_committed_at, p.business_as_of, p.published_at, c.current_to,
+           greatest(extract(epoch from clock_timestamp() - c.current_to), 0)::float8 as age_seconds
+         from ops.pointer p, lateral (select greatest(p.cut_committed_at, (select max(r.started_at) from ops.pipeline_run r
+           where r.state = 'NOTHING_TO_DO' and r.reason = '${NOTHING_CHANGED}' and r.started_at > p.published_at)) as current_to) c`,
   params: [],
-  row: { slot: "text", build_id: "uuid", prediction_batch_id: "uuid?", cut_committed_at: "timestamptz", business_as_of: "timestamptz", published_at: "timestamptz" },
+  row: {
+    slot: "text", build_id: "uuid", prediction_batch_id: "uuid?", cut_committed_at: "timestamptz", business_as_of: "timestamptz", published_at: "timestamptz",
+    current_to: "timestamptz", age_seconds: "float8",
+  },
   budget: { access: "scan", maxRows: 1 },
 });
 
@@ -132,7 +151,7 @@ async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
   };
 }
 
-function toBuildInfo(row: { slot: string; build_id: string; prediction_batch_id: string | null; cut_committed_at: Date; business_as_of: Date; published_at: Date }): BuildInfo {
+function toBuildInfo(row: RowOf<typeof pointer.row>): BuildInfo {
   return {
     buildId: row.build_id,
     slot: row.slot as Slot,
@@ -140,5 +159,8 @@ function toBuildInfo(row: { slot: string; build_id: string; prediction_batch_id:
     asOf: row.cut_committed_at,
     businessAsOf: row.business_as_of,
     publishedAt: row.published_at,
+    currentTo: row.current_to,
+    ageSeconds: row.age_seconds,
+    isStale: row.age_seconds > STRICTEST_SECONDS,
   };
 }

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { byKey } from "#kit/batch.ts";
-import type { WarehouseReader } from "#warehouse/reader.ts";
+import { isStaleFor, type WarehouseReader } from "#warehouse/reader.ts";
 import { productSales, vendorOfProducts } from "./queries/marts.ts";
 import { stepsOfRuns } from "./queries/ledger.ts";
 
@@ -17,6 +17,12 @@ export interface ProductRange {
   readonly to: string;
 }
 
+interface SalesAnswer {
+  readonly asOf: Date;
+  readonly isStale: boolean;
+  readonly sales: readonly ProductSales[];
+}
+
 export function makeLoaders(reader: WarehouseReader) {
   let businessDay: Promise<Date> | undefined;
   return {
@@ -28,11 +34,11 @@ export function makeLoaders(reader: WarehouseReader) {
       keyOf: (row) => row.productId,
     }),
     /** Products that are asked for over the same days share a statement. */
-    productSales: new DataLoader<ProductRange, { asOf: Date; sales: readonly ProductSales[] }, string>(
+    productSales: new DataLoader<ProductRange, SalesAnswer, string>(
       async (asked) => {
-        const answers = new Map<string, { asOf: Date; sales: readonly ProductSales[] }>();
+        const answers = new Map<string, SalesAnswer>();
         await Promise.all([...Map.groupBy(asked, (one) => `${one.from}/${one.to}`).values()].map((same) => loadSales(reader, same, answers)));
-        return asked.map((one) => answers.get(nameOf(one)) as { asOf: Date; sales: readonly ProductSales[] });
+        return asked.map((one) => answers.get(nameOf(one)) as SalesAnswer);
       },
       { cacheKeyFn: nameOf, maxBatchSize: 1_000 },
     ),
@@ -46,12 +52,12 @@ export type AnalyticsLoaders = ReturnType<typeof makeLoaders>;
 
 const nameOf = (one: ProductRange) => `${one.productId}/${one.from}/${one.to}`;
 
-async function loadSales(reader: WarehouseReader, asked: readonly ProductRange[], answers: Map<string, { asOf: Date; sales: readonly ProductSales[] }>): Promise<void> {
+async function loadSales(reader: WarehouseReader, asked: readonly ProductRange[], answers: Map<string, SalesAnswer>): Promise<void> {
   const { from, to } = asked[0] as ProductRange;
-  const { asOf, rows } = await reader.read(async (build) => ({ asOf: build.asOf, rows: await build.many(productSales, [asked.map((one) => one.productId), from, to]) }));
+  const { asOf, isStale, rows } = await reader.read(async (build) => ({ asOf: build.asOf, isStale: isStaleFor(build, ["fct_order_lines"]), rows: await build.many(productSales, [asked.map((one) => one.productId), from, to]) }));
   const groups = Map.groupBy(rows, (row) => row.product_id);
   for (const one of asked) {
     const sales = (groups.get(one.productId) ?? []).map((row) => ({ productId: row.product_id, currency: row.currency, revenue: row.revenue, unitsSold: row.units_sold }));
-    answers.set(nameOf(one), { asOf, sales });
+    answers.set(nameOf(one), { asOf, isStale, sales });
   }
 }

@@ -1,12 +1,14 @@
 import DataLoader from "dataloader";
 import { LRUCache } from "lru-cache";
-import type { WarehouseReader } from "#warehouse/reader.ts";
+import { type BuildInfo, isStaleFor, type WarehouseReader } from "#warehouse/reader.ts";
 import type { Batch, ChurnScore, ScoredList } from "./domain/answers.ts";
 import { batchById, churnByUsers, popularProducts, recommendationsByUsers, similarByProducts } from "./queries/predictions.ts";
 
+type CachedBatch = Omit<Batch, "isStale">;
+
 /** Answers of published batches. A batch never changes, so its id is all the invalidation there has to be. */
 export interface PredictionCache {
-  readonly answers: LRUCache<string, { value: ChurnScore | ScoredList | Batch | readonly string[] | null }>;
+  readonly answers: LRUCache<string, { value: ChurnScore | ScoredList | CachedBatch | readonly string[] | null }>;
 }
 
 export function createPredictionCache(maxEntries = 50_000): PredictionCache {
@@ -49,16 +51,27 @@ export function makeLoaders(reader: WarehouseReader, cache: PredictionCache) {
 }
 export type PredictionLoaders = ReturnType<typeof makeLoaders>;
 
+const FEATURES = ["customer_churn_features", "user_item_interactions"];
+const LATE_MS = 26 * 3_600_000;
+
+/** Where scoring fails, builds go on with the batch that was there: then the build is fresh and its predictions are not. */
+function isBehind(build: BuildInfo, scoredAt: Date): boolean {
+  return isStaleFor(build, FEATURES) || build.businessAsOf.getTime() - scoredAt.getTime() > LATE_MS;
+}
+
 async function findBatch(reader: WarehouseReader, cache: PredictionCache): Promise<Batch | null> {
-  const id = (await reader.current())?.predictionBatchId;
+  const build = await reader.current();
+  const id = build?.predictionBatchId;
   if (!id) return null;
+  // A batch never changes; how far the shop is ahead of it does.
+  const aged = (batch: CachedBatch) => ({ ...batch, isStale: isBehind(build, batch.asOf) });
   const known = cache.answers.get(id);
-  if (known) return known.value as Batch;
+  if (known) return aged(known.value as CachedBatch);
   const row = await reader.ledger.maybeOne(batchById, [id]);
   if (!row) return null;
-  const batch: Batch = { id: row.id, asOf: row.as_of, churnVersion: row.churn_version, recommendationsVersion: row.recommendations_version };
+  const batch: CachedBatch = { id: row.id, asOf: row.as_of, churnVersion: row.churn_version, recommendationsVersion: row.recommendations_version };
   cache.answers.set(id, { value: batch });
-  return batch;
+  return aged(batch);
 }
 
 async function findPopular(reader: WarehouseReader, cache: PredictionCache, batch: () => Promise<Batch | null>): Promise<readonly string[]> {

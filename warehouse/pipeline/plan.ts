@@ -1,5 +1,6 @@
 import type { Reader } from "#platform/db/database.ts";
 import { otherSlot, type Slot } from "../publish/slots.ts";
+import { NOTHING_CHANGED } from "../quality/freshness.ts";
 import { readErasureWatermark, readPointer } from "../publish/statements.ts";
 import { listRawColumns, readCaptureState, readLatestBuild, readOffsetAt, readSlot } from "./state.ts";
 import type { RunRequest } from "./types.ts";
@@ -42,7 +43,7 @@ export function decide(facts: PlanFacts, request: Pick<RunRequest, "trigger" | "
     return { build: false, why: "held by a rollback: run the pipeline by hand to build again" };
   }
   const why = request.force ? "asked for" : reasonToBuild(facts);
-  if (why === undefined) return { build: false, why: "nothing changed since the published build" };
+  if (why === undefined) return { build: false, why: NOTHING_CHANGED };
   const refused = facts.latestBuild;
   // The same data would be rejected again each minute; a person may try again, a change is tried by itself.
   if (automatic && !request.force && refused?.state === "REJECTED" && facts.lastChangePos <= refused.cutPos && day(facts.cut.businessAsOf) <= day(refused.businessAsOf)) {

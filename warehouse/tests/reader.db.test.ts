@@ -4,7 +4,8 @@ import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { makeSlotTables, pointTo } from "#platform/testing/slotTables.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { slotLockKey, type Slot } from "../publish/slots.ts";
-import { createWarehouseReader, NothingPublished, slotQuery, type WarehouseReader } from "../reader.ts";
+import { NOTHING_CHANGED } from "../quality/freshness.ts";
+import { createWarehouseReader, isStaleFor, NothingPublished, slotQuery, type WarehouseReader } from "../reader.ts";
 
 const databases = useTestDatabases({ warehouse: true });
 const BUILDS = { a: "0190aaaa-0000-7000-8000-00000000000a", b: "0190aaaa-0000-7000-8000-00000000000b" } as const;
@@ -50,9 +51,25 @@ describe("the published build", () => {
     await publish("a");
     expect(await reader.current()).toEqual({
       buildId: BUILDS.a, slot: "a", predictionBatchId: BATCH, asOf: new Date(AS_OF), businessAsOf: new Date(BUSINESS), publishedAt: new Date("2026-03-01T12:05:00Z"),
+      currentTo: new Date(AS_OF), ageSeconds: expect.any(Number) as number, isStale: true,
     });
     await publish("b");
     expect(await reader.current()).toMatchObject({ slot: "b", predictionBatchId: null });
+  });
+
+  test("is stale when it is older than its contract, unless a later look at the shop found nothing new", async () => {
+    const looked = (at: string, reason: string) =>
+      owner.raw(`insert into ops.pipeline_run (run_id, trigger, state, reason, started_at) values (uuidv7(), 'schedule', 'NOTHING_TO_DO', $1, ${at})`, [reason]);
+    await publish("a");
+    await looked("now() - interval '1 minute'", "held by a rollback: run the pipeline by hand to build again");
+    expect(await reader.current()).toMatchObject({ isStale: true, currentTo: new Date(AS_OF) });
+    await looked("now() - interval '50 minutes'", NOTHING_CHANGED);
+    const current = await reader.current();
+    expect(current).toMatchObject({ isStale: false });
+    expect(current?.ageSeconds).toBeGreaterThan(2_999);
+    expect([isStaleFor({ ageSeconds: 3_601 }, ["fct_orders"]), isStaleFor({ ageSeconds: 3_599 }, ["fct_orders"]), isStaleFor({ ageSeconds: 3_601 }, ["customer_churn_features"])]).toEqual([true, false, false]);
+    expect(() => isStaleFor({ ageSeconds: 1 }, ["fct_unheard_of"])).toThrow("no contract of freshness");
+    await owner.raw("delete from ops.pipeline_run");
   });
 
   test("is read in its own slot, by declared and by generated statements", async () => {

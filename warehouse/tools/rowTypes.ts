@@ -30,6 +30,7 @@ export async function rowTypeFiles(parsed?: Manifest): Promise<{ stale: string[]
   const manifest = parsed ?? (await parseManifest());
   const files = new Map<string, string>(LAYERS.map((layer) => [`${ROOT}schema/generated/${layer}.ts`, generateRowTypes(manifest, layer)]));
   files.set(`${ROOT}dbt_project/seeds/countries.csv`, countriesSeed());
+  files.set(`${ROOT}schema/generated/freshness.ts`, generateFreshness(manifest));
   const stale = [...files].filter(([path, text]) => currentText(path) !== text);
   return {
     stale: stale.map(([path]) => relative(ROOT, path)),
@@ -49,6 +50,20 @@ function currentText(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** How old each mart and feature table may be: meta `stale_after_minutes`, of the folder in dbt_project.yml or of the model. @throws Error where one has none */
+export function generateFreshness(manifest: Manifest): string {
+  const contracts = LAYERS.flatMap((layer) => modelsOf(manifest, layer)).map(({ name, config }) => {
+    const minutes = config.meta?.["stale_after_minutes"];
+    if (!Number.isInteger(minutes) || Number(minutes) < 1) throw new Error(`${name} has no contract of freshness: meta stale_after_minutes is a whole number of minutes, not ${String(minutes)}`);
+    return `  ${name}: ${Number(minutes)},`;
+  });
+  return [
+    '// Generated from meta stale_after_minutes in dbt_project; "npm run gen" writes it.\n',
+    "/** Minutes that may pass between the shop and what a table tells of it, by mart and feature table. */",
+    "export const STALE_AFTER_MINUTES: Readonly<Record<string, number>> = {", ...contracts, "};", "",
+  ].join("\n");
 }
 
 /** TypeScript for one layer: per model the columns as a statement names them, and the row they make. */

@@ -40,6 +40,7 @@ export async function runMetricQuery(reader: WarehouseReader, args: MetricQueryA
   const [firstRow, lastRow] = [page[0], page.at(-1)];
   return {
     asOf: info.asOf,
+    isStale: info.isStale,
     buildId: info.buildId,
     truncated,
     nodes: page.map((row) => toNode(row, plan.value)),

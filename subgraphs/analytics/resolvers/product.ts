@@ -11,11 +11,11 @@ export const productResolvers = {
       const productId = decodeId("prd", product.id);
       if (!productId) return null;
       const days = range ? readRange(range) : defaultRange(await loaders.businessAsOf());
-      const { asOf, sales } = await loaders.productSales.load({ productId, ...days });
+      const { asOf, isStale, sales } = await loaders.productSales.load({ productId, ...days });
       if (sales.length > 1) throw new GraphQLError("This product was sold in several currencies: ask metricQuery, which keeps them apart.", { extensions: { code: "BAD_USER_INPUT" } });
       const [one] = sales;
       if (!one) return null;
-      return { revenue: one.currency === null ? null : graphMoney(withDecimals(one.revenue, one.currency)), unitsSold: one.unitsSold, asOf };
+      return { revenue: one.currency === null ? null : graphMoney(withDecimals(one.revenue, one.currency)), unitsSold: one.unitsSold, asOf, isStale };
     },
   },
 };

@@ -6,6 +6,8 @@ export type PredictionSource = "MODEL" | "FALLBACK";
 export interface Batch {
   readonly id: string;
   readonly asOf: Date;
+  /** Whether the shop has moved on for longer than its features promise. */
+  readonly isStale: boolean;
   readonly churnVersion: bigint | null;
   readonly recommendationsVersion: bigint | null;
 }
@@ -27,6 +29,7 @@ export interface ChurnAnswer {
   readonly probability: number | null;
   readonly segment: string | null;
   readonly asOf: Date | null;
+  readonly isStale: boolean;
   readonly source: PredictionSource;
   readonly modelVersion: string | null;
 }
@@ -34,9 +37,9 @@ export interface ChurnAnswer {
 /** What is known of a customer's churn. Without a score (somebody new, no model yet) there is no number to give. */
 export function churnAnswer(batch: Batch | null, score: ChurnScore | null): ChurnAnswer {
   if (!batch || !score || batch.churnVersion === null) {
-    return { probability: null, segment: null, asOf: batch?.asOf ?? null, source: "FALLBACK", modelVersion: null };
+    return { probability: null, segment: null, asOf: batch?.asOf ?? null, isStale: batch?.isStale ?? false, source: "FALLBACK", modelVersion: null };
   }
-  return { probability: score.probability, segment: score.segment, asOf: score.asOf, source: "MODEL", modelVersion: `churn@${batch.churnVersion}` };
+  return { probability: score.probability, segment: score.segment, asOf: score.asOf, isStale: batch.isStale, source: "MODEL", modelVersion: `churn@${batch.churnVersion}` };
 }
 
 interface ProductRef {
@@ -50,6 +53,7 @@ export interface ListAnswer {
   readonly source: PredictionSource;
   readonly modelVersion: string | null;
   readonly asOf: Date | null;
+  readonly isStale: boolean;
 }
 
 /**
@@ -67,5 +71,6 @@ export function listAnswer(batch: Batch | null, list: ScoredList | null, popular
     source: isModel ? "MODEL" : "FALLBACK",
     modelVersion: isModel ? `recommendations@${batch.recommendationsVersion}` : null,
     asOf: batch?.asOf ?? null,
+    isStale: batch?.isStale ?? false,
   };
 }
