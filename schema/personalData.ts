@@ -40,7 +40,7 @@ export const PERSONAL_DATA: Readonly<Record<string, TableOfPeople>> = {
   "catalog.variants": { other: "sku name tax_class barcode" },
   "catalog.warehouses": { other: "code name country_code" },
   "catalog.wishlists": { personal: { user_id: "ROW", name: "ROW", share_key: "ROW" }, },
-  "events.behaviour_events": { personal: { user_id: "NULL", search_text: "NULL" }, other: "type step" },
+  "events.behaviour_events": { personal: { user_id: "NULL", search_text: "NULL" }, other: "type step channel source medium campaign landing device" },
   "orders.cancellations": { personal: { actor: "BLANK", reason: "NULL", idempotency_key: "BLANK" }, other: "state" },
   "orders.cart_delivery": { personal: { email: "ROW", name: "ROW", line1: "ROW", line2: "ROW", city: "ROW", region: "ROW", postal_code: "ROW", country_code: "ROW", phone: "ROW" }, },
   "orders.carts": { personal: { user_id: "NULL", note: "NULL" }, other: "currency country_code state" },

@@ -19,6 +19,6 @@ export const TABLES = {
   payments: target("orders.payments", "id, order_id, provider, provider_ref, state, currency, amount_units, refunded_units, exponent, paid_at, is_synthetic"),
   refunds: target("orders.refunds", "id, number, order_id, user_id, match_quality, matched_lines, currency, country_code, country_label, refunded_at, total_units, exponent, source"),
   refundLines: target("orders.refund_lines", "id, refund_id, position, kind, variant_id, product_id, code, name, quantity, unit_amount, exponent"),
-  behaviourEvents: target("events.behaviour_events", "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic"),
+  behaviourEvents: target("events.behaviour_events", "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step, channel, source, medium, campaign, landing, device, results, position, order_id"),
   importRejections: target("platform.import_rejections", "report_id, file, line, reason, content"),
 } as const;

@@ -16,7 +16,7 @@ import type { GeneratedLine } from "./orders.ts";
 const CURRENCY = "GBP";
 const EXPONENT = 2;
 /** Goes up when the same seed no longer gives the same shop. */
-const VERSION = 1;
+const VERSION = 2;
 
 export interface GenerateOptions {
   /** The shop database, as its owner. */
@@ -108,7 +108,9 @@ async function writeShop(tx: Tx, seed: number | string, shop: GeneratedShop, onP
     linesOfRefund: (refund) => refund.lines.values().map(toLine),
   });
   await timed(onProgress, "stock movements", () => copyRows(tx, TABLES.stockMovements, stockRows(seed, shop, idsOf), signal));
-  const events = behaviourRows(seed, shop, { userId: (customer) => userIds[customer] as string, productId: (product) => idsOf(product).productId });
+  const events = behaviourRows(seed, shop, {
+    userId: (customer) => userIds[customer] as string, productId: (product) => idsOf(product).productId, orderId: (order) => (orders[order] as FilledOrder).id,
+  });
   await timed(onProgress, "browsing events", () => copyRows(tx, TABLES.behaviourEvents, events, signal));
 }
 

@@ -29,7 +29,7 @@ export const SCRUB_RULES: readonly ScrubRule[] = [
   { rawTable: "catalog__reviews", person: "user_id", set: { user_id: "null" } },
   { rawTable: "orders__orders", person: "user_id", set: { user_id: "null" } },
   { rawTable: "orders__refunds", person: "user_id", set: { user_id: "null" } },
-  { rawTable: "events__behaviour_events", person: "user_id", set: { user_id: "null", search_text: "null" } },
+  { rawTable: "events__behaviour_events", person: "user_id", set: { user_id: "null", search_text: "null", order_id: "null" } },
 ];
 
 const PUBLISHED = "raw.users__erasures";

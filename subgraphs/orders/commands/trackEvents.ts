@@ -2,6 +2,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { Commanded } from "../context.ts";
 import { MAX_EVENTS, readEvents, type Rejection, type SentEvent } from "../domain/behaviour.ts";
+import { readTouch, type SentTouch } from "../domain/touch.ts";
 import { ensureBehaviourMonth, insertBehaviour } from "../queries/behaviour.ts";
 
 export interface Tracked {
@@ -16,7 +17,7 @@ export type TrackRefusal = { code: "TOO_MANY_EVENTS" };
 const months = new WeakMap<Database, Set<string>>();
 
 /** Stores what a visitor did. Without consent nothing is stored, not even that somebody was there. */
-export async function trackEvents({ db, clocks, viewer }: Commanded, input: { consent: boolean; sessionId: string; events: readonly SentEvent[] }): Promise<Result<Tracked, TrackRefusal>> {
+export async function trackEvents({ db, clocks, viewer }: Commanded, input: { consent: boolean; sessionId: string; events: readonly SentEvent[]; touch?: SentTouch | null | undefined; device?: string | null | undefined }): Promise<Result<Tracked, TrackRefusal>> {
   if (input.events.length === 0 || input.events.length > MAX_EVENTS) return err({ code: "TOO_MANY_EVENTS" });
   if (!input.consent) return ok({ accepted: 0, repeated: 0, withoutConsent: input.events.length, rejected: [] });
   const wall = clocks.wall.now();
@@ -25,7 +26,7 @@ export async function trackEvents({ db, clocks, viewer }: Commanded, input: { co
   const { events, rejected } = readEvents(input.events, wall, offsetMs);
   if (events.length === 0) return ok({ accepted: 0, repeated: 0, withoutConsent: 0, rejected });
   for (const { occurredAt } of events) await ensureMonth(db, occurredAt);
-  const stored = await insertBehaviour(db, input.sessionId, viewer.userId, events);
+  const stored = await insertBehaviour(db, { sessionId: input.sessionId, userId: viewer.userId, device: input.device ?? null, ...readTouch(input.touch) }, events);
   const unknown = events.flatMap(({ index }, place): Rejection[] => (stored[place] === "UNKNOWN_PRODUCT" ? [{ index, code: "UNKNOWN_PRODUCT", field: "productId" }] : []));
   return ok({
     accepted: stored.filter((one) => one === "NEW").length,

@@ -22,7 +22,7 @@ async function track(events: readonly object[], more: object = {}, viewer = pers
   return { answer: data["trackEvents"], sessionId };
 }
 const stored = async (sessionId: string) => (await slice.owner.raw(
-  "select type, user_id, product_id, search_text, step, occurred_at, is_synthetic, tableoid::regclass::text as month from events.behaviour_events where session_id = $1 order by occurred_at", [sessionId],
+  "select type, user_id, product_id, search_text, step, occurred_at, is_synthetic, channel, source, medium, campaign, landing, device, results, position, order_id, tableoid::regclass::text as month from events.behaviour_events where session_id = $1 order by occurred_at", [sessionId],
 )).rows;
 
 beforeAll(() => slice.owner.raw("insert into users.consents (user_id, purpose, is_granted, source, text_version, decided_at) values ($1, 'ANALYTICS', true, 'ACCOUNT', '1', now())", [SMALL_SHOP.ada]));
@@ -82,13 +82,53 @@ test("TrackEventsSuccess: bad events are told one by one, good ones of the call 
     event({ productId: encodeId("var", SMALL_SHOP.product(1)) }),
     event({ checkoutStep: "PAYMENT" }),
     twice, twice,
+    event({ orderId: encodeId("ord", randomUUID()) }),
+    event({ type: "PURCHASE", orderId: encodeId("prd", randomUUID()) }),
+    event({ resultCount: 3 }),
+    event({ type: "SEARCH", productId: undefined, searchText: "x", resultCount: -1 }),
+    event({ type: "SEARCH", productId: undefined, searchText: "x", position: 1 }),
+    event({ position: 0 }),
+    event({ position: 100_001 }),
   ]);
   expect(answer.rejected.map((one: { index: number; code: string }) => [one.index, one.code])).toEqual([
     [1, "WRONG_TIME"], [2, "WRONG_TIME"], [3, "FIELD_MISSING"], [4, "FIELD_NOT_ALLOWED"], [5, "FIELD_MISSING"], [6, "TEXT_TOO_LONG"],
-    [7, "UNKNOWN_PRODUCT"], [8, "UNKNOWN_PRODUCT"], [9, "FIELD_NOT_ALLOWED"], [11, "SAME_ID_TWICE"],
+    [7, "UNKNOWN_PRODUCT"], [8, "UNKNOWN_PRODUCT"], [9, "FIELD_NOT_ALLOWED"], [11, "SAME_ID_TWICE"], [12, "FIELD_NOT_ALLOWED"], [13, "UNKNOWN_ORDER"],
+    [14, "FIELD_NOT_ALLOWED"], [15, "OUT_OF_RANGE"], [16, "FIELD_NOT_ALLOWED"], [17, "OUT_OF_RANGE"], [18, "OUT_OF_RANGE"],
   ]);
   expect(answer).toMatchObject({ accepted: 2 });
   expect(await stored(sessionId)).toHaveLength(2);
+});
+
+test("TrackEventsSuccess: how the visit came about is kept with every event of the call, as a channel, without what could name somebody", async () => {
+  const touch = { source: "Newsletter", medium: "E-Mail", campaign: "for ann@example.test", referrerHost: "mail.example.test", landing: "CAMPAIGN" };
+  const { answer, sessionId } = await track([
+    event({ occurredAt: ago(2000), position: 3 }),
+    event({ type: "SEARCH", productId: undefined, searchText: "lantern", resultCount: 0 }),
+  ], { touch, device: "MOBILE" });
+  expect(answer).toMatchObject({ accepted: 2, rejected: [] });
+  const kept = { channel: "EMAIL", source: "newsletter", medium: "e-mail", campaign: "for [removed]", landing: "CAMPAIGN", device: "MOBILE" };
+  expect(await stored(sessionId)).toMatchObject([{ ...kept, position: 3, results: null }, { ...kept, position: null, results: 0 }]);
+
+  const silent = await track([event()]);
+  expect(await stored(silent.sessionId)).toMatchObject([{ channel: null, source: null, medium: null, campaign: null, landing: null, device: null }]);
+  const direct = await track([event()], { touch: {} });
+  expect(await stored(direct.sessionId)).toMatchObject([{ channel: "DIRECT", source: null }]);
+});
+
+test("TrackEventsSuccess: a purchase's order is kept where it is a guest's or one's own and one agreed to be known, else passed over", async () => {
+  const place = async (user: string | null) => String((await slice.owner.raw<{ id: string }>(
+    "insert into orders.orders (number, user_id, state, currency, country_code, placed_at, total_units, exponent, source) values ('B' || nextval('orders.order_number'), $1, 'PAID', 'GBP', 'GB', now(), 450, 2, 'API') returning id", [user])).rows[0]?.id);
+  const [ofAda, ofBob, ofGuest] = [await place(SMALL_SHOP.ada), await place(SMALL_SHOP.bob), await place(null)];
+  const orderOf = async (order: string, viewer: ReturnType<typeof person>) =>
+    (await stored((await track([event({ type: "PURCHASE", productId: undefined, orderId: encodeId("ord", order) })], {}, viewer)).sessionId)).map((row) => row["order_id"]);
+  expect(await orderOf(ofAda, person(SMALL_SHOP.ada))).toEqual([ofAda]);
+  expect(await orderOf(ofGuest, person(SMALL_SHOP.bob))).toEqual([ofGuest]);
+  // bob has withdrawn: an order would name him all the same
+  expect(await orderOf(ofBob, person(SMALL_SHOP.bob))).toEqual([null]);
+  expect(await orderOf(ofBob, person(SMALL_SHOP.ada))).toEqual([null]);
+  expect(await orderOf(randomUUID(), person(SMALL_SHOP.ada))).toEqual([null]);
+  await slice.owner.raw("select events.erase_person($1)", [SMALL_SHOP.ada]);
+  expect((await slice.owner.raw("select from events.behaviour_events where order_id = $1", [ofAda])).rowCount).toBe(0);
 });
 
 test("TooManyEvents: none, or more than 50", async () => {

@@ -6,6 +6,15 @@ select
   product_id,
   search_text,
   step,
+  channel,
+  source,
+  medium,
+  campaign,
+  landing,
+  device,
+  cast(results as {{ type_count() }}) as results,
+  cast(position as {{ type_count() }}) as position,
+  order_id,
   occurred_at,
   is_synthetic
 from {{ as_of_cut(source('shop', 'events__behaviour_events')) }} as latest
