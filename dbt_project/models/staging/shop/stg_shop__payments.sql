@@ -10,5 +10,6 @@ select
   method,
   {{ amount('authorized_units', 'exponent') }} as authorized,
   paid_at,
-  is_synthetic
+  is_synthetic,
+  exponent as currency_exponent
 from {{ as_of_cut(source('shop', 'orders__payments')) }} as latest

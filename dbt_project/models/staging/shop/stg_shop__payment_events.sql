@@ -1,0 +1,9 @@
+select
+  id as event_id,
+  payment_id,
+  checkout_id,
+  kind,
+  currency,
+  {{ amount('units', 'exponent') }} as amount,
+  occurred_at
+from {{ as_of_cut(source('shop', 'orders__payment_events')) }} as latest
