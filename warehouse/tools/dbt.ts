@@ -148,13 +148,13 @@ function describeFailure(node: NodeResult): string {
   return `${what} ${node.name}: ${node.message ?? node.status}`;
 }
 
-/** SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file. */
+/** SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file; metrics shape none. */
 export async function projectHash(projectDir: string = DBT_PROJECT_DIR): Promise<string> {
   const hash = createHash("sha256");
   const files: string[] = [join(projectDir, "dbt_project.yml")];
   for (const folder of ["macros", "models", "seeds"]) {
     const entries = await readdir(join(projectDir, folder), { recursive: true, withFileTypes: true });
-    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((file) => !file.startsWith(join(projectDir, "models", "semantic"))));
   }
   for (const file of files.sort()) {
     hash.update(`${relative(projectDir, file)}\0`);
