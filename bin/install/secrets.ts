@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { SetupError, systemCode } from "#platform/postgres/setupError.ts";
 import { writePrivate, type DataDir } from "./dataDir.ts";
 
-export const ROLES = ["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_relay", "martgraph_loader", "martgraph_builder", "martgraph_serving", "bi_reader"] as const;
+export const ROLES = ["martgraph_users", "martgraph_catalog", "martgraph_orders", "martgraph_capture", "martgraph_relay", "martgraph_loader", "martgraph_builder", "martgraph_serving", "bi_reader", "martgraph_sql_analyst", "martgraph_sql_vendor", "martgraph_sql_personal"] as const;
 export type DatabaseRole = (typeof ROLES)[number];
 export const SUBGRAPHS = ["users", "catalog", "orders", "predictions", "analytics"] as const;
 export type SubgraphName = (typeof SUBGRAPHS)[number];
@@ -54,7 +54,7 @@ function parsed(text: string): unknown {
 }
 
 /** Roles that came after the first release: an installation that is older gets their passwords at its next start. */
-const LATER_ROLES = ["martgraph_relay"] as const satisfies readonly DatabaseRole[];
+const LATER_ROLES = ["martgraph_relay", "martgraph_sql_analyst", "martgraph_sql_vendor", "martgraph_sql_personal"] as const satisfies readonly DatabaseRole[];
 const FIRST_ROLES = ROLES.filter((role) => !(LATER_ROLES as readonly DatabaseRole[]).includes(role));
 
 const isOfEarlierVersion = (value: unknown): value is Secrets => isWhole(value, FIRST_ROLES, () => true) && !isWhole(value);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database, Reader, Tx } from "#platform/db/database.ts";
 import { sqlState } from "#platform/db/errors.ts";
+import { AUDIENCES } from "./audienceViews.ts";
 import { listRelations, listRetiredSchemas } from "./statements.ts";
 import type { Slot } from "./slots.ts";
 
@@ -36,29 +37,49 @@ export async function listMarts(db: Reader, slot: Slot): Promise<Relation[]> {
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
+/** Schemas of views over one slot that nobody may read yet: publishing is giving them their names. */
+export interface PreparedMarts {
+  readonly tag: string;
+}
+
 /**
- * Puts a fresh schema of plain views over the slot in the place of `marts`. Renaming schemas locks no view, so no reader of
- * the old views waits or is interrupted; their schema is dropped later by `dropRetiredMarts`.
+ * Makes the views of every audience over a slot, for `swapMarts` to put in place. Takes as long as there are marts, and so is done
+ * before the transaction that publishes.
  */
-export async function swapMarts(tx: Tx, slot: Slot, relations: readonly Relation[], description: string): Promise<void> {
+export async function prepareMarts(db: Pick<Tx, "raw">, slot: Slot, buildId: string, relations: readonly Relation[], description: string): Promise<PreparedMarts> {
   const tag = randomBytes(6).toString("hex");
-  const next = `marts_next_${tag}`;
-  const sql = [`create schema ${next}`, `comment on schema ${next} is ${literal(description)}`];
-  for (const { name, comment, columns } of relations) {
-    const view = `${next}.${identifier(name)}`;
-    sql.push(`create view ${view} as select ${columns.map((column) => identifier(column.name)).join(", ")} from marts_${slot}.${identifier(name)}`);
-    if (comment) sql.push(`comment on view ${view} is ${literal(comment)}`);
-    for (const column of columns) {
-      if (column.comment) sql.push(`comment on column ${view}.${identifier(column.name)} is ${literal(column.comment)}`);
+  const sql: string[] = [];
+  for (const { schema, show } of AUDIENCES) {
+    const next = `${schema}_next_${tag}`;
+    sql.push(`create schema ${next}`, `comment on schema ${next} is ${literal(description)}`);
+    for (const { name, comment, columns } of relations) {
+      const shown = show(name, columns.map((column) => column.name), buildId);
+      if (!shown) continue;
+      const view = `${next}.${identifier(name)}`;
+      const list = columns.flatMap((column) => shown.columns.get(column.name) ?? []);
+      sql.push(`create view ${view}${shown.where ? " with (security_barrier)" : ""} as select ${list.join(", ")} from marts_${slot}.${identifier(name)}${shown.where ? ` where ${shown.where}` : ""}`);
+      if (comment) sql.push(`comment on view ${view} is ${literal(comment)}`);
+      for (const column of columns) {
+        if (column.comment && shown.columns.has(column.name)) sql.push(`comment on column ${view}.${identifier(column.name)} is ${literal(column.comment)}`);
+      }
     }
   }
-  sql.push(
-    `grant usage on schema ${next} to bi_reader`,
-    `grant select on all tables in schema ${next} to bi_reader`,
-    "revoke all on schema marts from bi_reader",
-    `alter schema marts rename to marts_retired_${tag}`,
-    `alter schema ${next} rename to marts`,
-  );
+  await db.raw(sql.join(";\n"));
+  return { tag };
+}
+
+/**
+ * Puts prepared schemas in the place of those that readers know. Renaming schemas locks no view, so no reader of the old views
+ * waits or is interrupted; their schemas are dropped later by `dropRetiredMarts`.
+ */
+export async function swapMarts(tx: Tx, { tag }: PreparedMarts): Promise<void> {
+  const sql = AUDIENCES.flatMap(({ schema, readers }) => [
+    `grant usage on schema ${schema}_next_${tag} to ${readers}`,
+    `grant select on all tables in schema ${schema}_next_${tag} to ${readers}`,
+    `revoke all on schema ${schema} from ${readers}`,
+    `alter schema ${schema} rename to ${schema}_retired_${tag}`,
+    `alter schema ${schema}_next_${tag} rename to ${schema}`,
+  ]);
   await tx.raw(sql.join(";\n"));
 }
 

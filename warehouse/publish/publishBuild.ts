@@ -1,5 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
-import { dropRetiredMarts, listMarts, PublishRefused, swapMarts } from "./marts.ts";
+import { dropRetiredMarts, listMarts, prepareMarts, PublishRefused, swapMarts } from "./marts.ts";
 import type { Slot } from "./slots.ts";
 import { lockPointer, markPublished, movePointer, readBuild, setBuildState, setPredictionBatch } from "./statements.ts";
 
@@ -14,7 +14,7 @@ export interface Published {
 }
 
 /**
- * Makes a build the published one: the pointer row and the schema `marts` move in one short transaction. Readers that pin
+ * Makes a build the published one: the pointer row and the schemas of views move in one short transaction. Readers that pin
  * the slot and readers of the views keep what they have begun to read. Publishing what is published changes nothing.
  * `db` logs in as martgraph_builder; the caller holds the pipeline lock.
  * @throws PublishRefused when the slot holds another build, nothing, or personal data.
@@ -26,11 +26,12 @@ export async function publishBuild(db: Database, request: { buildId: string; pre
   if (build.held_build_id !== buildId) throw new PublishRefused(`slot ${build.slot} no longer holds build ${buildId}: a later build has begun there`);
   const slot = build.slot as Slot;
   const relations = await listMarts(db, slot);
+  const prepared = await db.tx((tx) => prepareMarts(tx, slot, buildId, relations, describe(buildId, build.cut_committed_at)));
   const started = performance.now();
   const publishedAt = await db.tx(async (tx) => {
     const current = await tx.maybeOne(lockPointer, []);
     if (current?.build_id === buildId) return current.published_at;
-    await swapMarts(tx, slot, relations, describe(buildId, build.cut_committed_at));
+    await swapMarts(tx, prepared);
     await tx.execute(setPredictionBatch, [buildId, predictionBatchId]);
     const moved = await tx.one(movePointer, [buildId, current?.build_id ?? null, false]);
     await tx.execute(markPublished, [buildId, moved.published_at, predictionBatchId]);

@@ -1,5 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
-import { dropRetiredMarts, listMarts, swapMarts } from "./marts.ts";
+import { dropRetiredMarts, listMarts, prepareMarts, swapMarts } from "./marts.ts";
 import { describe, type Published } from "./publishBuild.ts";
 import type { Slot } from "./slots.ts";
 import { lockPointer, movePointer, readBuild, readErasureWatermark, setBuildState } from "./statements.ts";
@@ -31,7 +31,7 @@ export async function rollbackBuild(db: Database): Promise<Published & { from: s
     }
     const slot = previous.slot as Slot;
     const relations = await listMarts(tx, slot);
-    await swapMarts(tx, slot, relations, describe(previous.build_id, previous.cut_committed_at));
+    await swapMarts(tx, await prepareMarts(tx, slot, previous.build_id, relations, describe(previous.build_id, previous.cut_committed_at)));
     const moved = await tx.one(movePointer, [previous.build_id, null, true]);
     await tx.execute(setBuildState, [previous.build_id, "PUBLISHED", null]);
     await tx.execute(setBuildState, [current.build_id, "ROLLED_BACK", "taken back by a rollback"]);

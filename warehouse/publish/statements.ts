@@ -91,7 +91,7 @@ export const listRelations = query({
 
 export const listRetiredSchemas = query({
   name: "publish.listRetiredSchemas",
-  text: "select nspname as name from pg_catalog.pg_namespace where nspname ~ '^marts_(retired|next)_[0-9a-f]+$'",
+  text: "select nspname as name from pg_catalog.pg_namespace where nspname ~ '^marts(_masked|_vendor)?_(retired|next)_[0-9a-f]+$'",
   params: [],
   row: { name: "text" },
   budget: { access: "scan", maxRows: 10_000 },

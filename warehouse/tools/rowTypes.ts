@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countriesSeed } from "./countriesSeed.ts";
+import { generateMartCatalogue } from "./martCatalogue.ts";
 import { type Manifest, type ManifestColumn, type ManifestNode, modelsOf, parseManifest } from "./manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<string, { sql: string; js: string }>> = {
 export async function rowTypeFiles(parsed?: Manifest): Promise<{ stale: string[]; write(): void }> {
   const manifest = parsed ?? (await parseManifest());
   const files = new Map<string, string>(LAYERS.map((layer) => [`${ROOT}schema/generated/${layer}.ts`, generateRowTypes(manifest, layer)]));
+  files.set(`${ROOT}schema/generated/martCatalogue.ts`, generateMartCatalogue(modelsOf(manifest, "marts")));
   files.set(`${ROOT}dbt_project/seeds/countries.csv`, countriesSeed());
   files.set(`${ROOT}schema/generated/freshness.ts`, generateFreshness(manifest));
   const stale = [...files].filter(([path, text]) => currentText(path) !== text);
