@@ -16,9 +16,10 @@ export async function createStage(tx: Tx, table: RawTable): Promise<string> {
 /**
  * Brings raw up to the copy in the stage: rows that are gone get a tombstone, rows that are new or changed a new
  * version, at `pos`; equal rows stay as they are. So the history before a lost slot is kept.
+ * @param isComplete false: the stage holds some rows of the table, and what is not in it stays
  * @returns the versions written.
  */
-export async function mergeStage(tx: Tx, table: RawTable, pos: bigint, committedAt: string): Promise<number> {
+export async function mergeStage(tx: Tx, table: RawTable, pos: bigint, committedAt: string, { isComplete = true }: { isComplete?: boolean } = {}): Promise<number> {
   const raw = rawName(table);
   const keys = quoteIdents(keyColumns(table).map(({ name }) => name));
   const columns = quoteIdents(columnNames(table));
@@ -32,11 +33,11 @@ export async function mergeStage(tx: Tx, table: RawTable, pos: bigint, committed
   await tx.raw(`
     drop table if exists pg_temp.capture_changed; drop table if exists pg_temp.capture_gone;
     create temporary table capture_changed on commit drop as
-      select s.* from ${STAGE} s left join ${raw} o on ${sameKey(table, "s", "o")} and o._to_pos is null and o._op <> 'd'
+      select ${quoteIdents(columnNames(table), "s.")} from ${STAGE} s left join ${raw} o on ${sameKey(table, "s", "o")} and o._to_pos is null and o._op <> 'd'
       where ${["o._op is null", ...differs].join(" or ")};
     create temporary table capture_gone on commit drop as
       select ${quoteIdents(keyColumns(table).map(({ name }) => name), "o.")} from ${raw} o
-      where o._to_pos is null and o._op <> 'd' and not exists (select from ${STAGE} s where ${sameKey(table, "s", "o")});
+      where ${isComplete} and o._to_pos is null and o._op <> 'd' and not exists (select from ${STAGE} s where ${sameKey(table, "s", "o")});
     analyze pg_temp.capture_changed; analyze pg_temp.capture_gone`);
   await tx.raw(
     `update ${raw} o set _to_pos = $1::int8 from (select ${keys} from pg_temp.capture_changed union all select ${keys} from pg_temp.capture_gone) k

@@ -12,6 +12,7 @@ import { textOf } from "#schema/mapping/transform.ts";
 import { RowProblem, type Value } from "#schema/mapping/values.ts";
 import type { ImportFiles } from "./importRun.ts";
 import { isInnerPath } from "#platform/tabular/mapping/innerPath.ts";
+import { matchesPattern } from "#platform/tabular/mapping/matchesPattern.ts";
 
 /** How rows of joined sources are kept: by the column they are found by, then its text. */
 export type JoinTables = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly TableRow[]>>>;
@@ -23,9 +24,7 @@ export async function filesOf(source: Source, files: ImportFiles): Promise<ByteS
   const names = await files.list();
   const found = new Map<string, ByteSource>();
   for (const pattern of source.files) {
-    const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    const regex = new RegExp(`^${parts.join("[^/]*")}$`);
-    const fitting = parts.length === 1 ? [pattern] : names.filter((name) => isInnerPath(name) && regex.test(name));
+    const fitting = pattern.includes("*") ? names.filter((name) => isInnerPath(name) && matchesPattern(pattern, name)) : [pattern];
     let any = false;
     for (const name of fitting) {
       const file = await files.find(name);
