@@ -9,14 +9,15 @@ export async function runChecks(context: AssetContext, areas: readonly string[])
   const { deps, cut, signal } = context;
   const report = await deps.expectations.run({ areas, values: suiteValues(context), signal });
   await storeChecks(deps.warehouse, cut.buildId, report);
-  const checks = report.suites.flatMap((suite) => suite.checks);
+  const { checks, warnings } = verdictOf(report);
+  return { rows: checks, output: { checks, warnings }, message: `${checks} checks${warnings > 0 ? `, ${warnings} with a warning` : ""}` };
+}
+
+/** How many checks there were, and how many of them warn. @throws BuildRejected when a critical one is red */
+export function verdictOf(report: ExpectationsReport): { checks: number; warnings: number } {
   if (!report.success) throw new BuildRejected(whyRed(report));
-  const warnings = checks.filter((one) => !one.passed).length;
-  return {
-    rows: checks.length,
-    output: { checks: checks.length, warnings },
-    message: `${checks.length} checks${warnings > 0 ? `, ${warnings} with a warning` : ""}`,
-  };
+  const checks = report.suites.flatMap((suite) => suite.checks);
+  return { checks: checks.length, warnings: checks.filter((one) => !one.passed).length };
 }
 
 /** What `$name` stands for in the suites. `published*` are absent before the first publish; checks that need them say so. */

@@ -7,6 +7,7 @@ import { dbtAsset } from "./dbt.ts";
 import { publishAsset } from "./publish.ts";
 import { scoreAsset } from "./score.ts";
 import { trainAsset } from "./train.ts";
+import { watchAsset } from "./watch.ts";
 
 /**
  * All that the pipeline makes, in the order it is made. The runner fixes the cut between those of the stage "before cut" and those
@@ -17,6 +18,7 @@ export const ASSETS: readonly Asset[] = [
   checkRawAsset,
   dbtAsset,
   checkMartsAsset,
+  watchAsset,
   trainAsset,
   scoreAsset,
   checkPredictionsAsset,

@@ -5,7 +5,7 @@ export const publishAsset: BuildAsset = {
   name: "publish",
   what: "moves the pointer",
   stage: "build",
-  after: ["cut", "check raw", "check marts", "score", "check predictions"],
+  after: ["cut", "check raw", "check marts", "watch", "score", "check predictions"],
   async run(context) {
     const { deps, cut } = context;
     const published = await publishBuild(deps.warehouse, { buildId: cut.buildId, predictionBatchId: newBatch(context) ?? cut.publishedBatchId });

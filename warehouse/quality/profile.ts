@@ -1,0 +1,104 @@
+import type { Watched } from "./watched.ts";
+
+/** What a table holds of one day. Everything adds up over days. */
+export interface DayProfile {
+  rows: number;
+  /** Sum of the watched value. */
+  total: number;
+  /** Rows without a value, by column. */
+  nulls: Record<string, number>;
+  /** Rows by size of the watched value: half decades of it, negative ones mirrored, 0 for nought. */
+  sizes: Record<string, number>;
+  /** Rows by category, column by column. */
+  categories: Record<string, Record<string, number>>;
+}
+
+/** By day, `2026-03-01`. */
+export type Profile = ReadonlyMap<string, DayProfile>;
+
+/** Gathers the rows without a day. */
+export const NO_DAY = "0001-01-01";
+/** Gathers the days before those that are told one by one. */
+export const OLDER = "0001-01-02";
+/** Sizes begin here, so that small fractions of one stay above nought. */
+const SIZE_OFFSET = 50;
+
+/** How an engine calls its types. */
+export interface ProfileDialect {
+  readonly text: string;
+  readonly float: string;
+  readonly integer: string;
+}
+export const POSTGRES: ProfileDialect = { text: "text", float: "double precision", integer: "integer" };
+export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", integer: "int64" };
+
+/**
+ * One grouping scan: a row per day, size and combination of categories. `from` is the first day that is told by itself.
+ * Names come from our own list of watched tables and from the slot; nothing of it is anybody's input.
+ */
+export function profileSql(watched: Watched, relation: string, from: string, dialect: ProfileDialect = POSTGRES): string {
+  const { day, value, rows, categories = [], nullable = [] } = watched;
+  const size = value === undefined ? "0" : sizeOf(value, dialect);
+  const keys = ["day", ...categories.map((_, index) => `c${index}`), "size"];
+  return [
+    `select ${keys.join(", ")}, ${rows ? `sum(weight)` : "count(*)"} as n, sum(total) as total${nullable.map((_, index) => `, sum(n${index}) as n${index}`).join("")}`,
+    "from (",
+    `  select case when ${day} is null then date '${NO_DAY}' when ${day} < date '${from}' then date '${OLDER}' else ${day} end as day,`,
+    ...categories.map((column, index) => `    coalesce(cast(${column} as ${dialect.text}), '') as c${index},`),
+    ...nullable.map((column, index) => `    case when ${column} is null then 1 else 0 end as n${index},`),
+    ...(rows ? [`    ${rows} as weight,`] : []),
+    `    ${size} as size, ${value === undefined ? "0" : `cast(${value} as ${dialect.float})`} as total`,
+    `  from ${relation}`,
+    `) t group by ${keys.join(", ")}`,
+  ].join("\n");
+}
+
+function sizeOf(value: string, { float, integer }: ProfileDialect): string {
+  const steps = `${SIZE_OFFSET} + cast(floor(2 * ln(cast(abs(${value}) as ${float})) / ln(10)) as ${integer})`;
+  return `case when ${value} is null then null when ${value} = 0 then 0 when ${value} > 0 then ${steps} else -(${steps}) end`;
+}
+
+/** Columns that a profile needs of its table. */
+export const columnsOf = ({ day, value, rows, categories = [], nullable = [] }: Watched) => [day, ...(value ? [value] : []), ...(rows ? [rows] : []), ...categories, ...nullable];
+
+/** Adds the rows of `profileSql` up. `dayOf` reads the engine's date. */
+export function foldProfile(watched: Watched, rows: Iterable<Record<string, unknown>>): Map<string, DayProfile> {
+  const days = new Map<string, DayProfile>();
+  for (const row of rows) {
+    const key = dayText(row["day"]);
+    const day = days.get(key) ?? emptyDay();
+    days.set(key, day);
+    const n = Number(row["n"] ?? 0);
+    day.rows += n;
+    day.total += Number(row["total"] ?? 0);
+    if (watched.value !== undefined && row["size"] !== null) add(day.sizes, String(row["size"]), n);
+    for (const [index, column] of (watched.nullable ?? []).entries()) add(day.nulls, column, Number(row[`n${index}`] ?? 0));
+    for (const [index, column] of (watched.categories ?? []).entries()) add((day.categories[column] ??= {}), String(row[`c${index}`]), n);
+  }
+  return days;
+}
+
+export const emptyDay = (): DayProfile => ({ rows: 0, total: 0, nulls: {}, sizes: {}, categories: {} });
+
+/** Several days as one. */
+export function sumOf(days: Iterable<DayProfile>): DayProfile {
+  const sum = emptyDay();
+  for (const day of days) {
+    sum.rows += day.rows;
+    sum.total += day.total;
+    for (const [key, n] of Object.entries(day.nulls)) add(sum.nulls, key, n);
+    for (const [key, n] of Object.entries(day.sizes)) add(sum.sizes, key, n);
+    for (const [column, counts] of Object.entries(day.categories)) for (const [key, n] of Object.entries(counts)) add((sum.categories[column] ??= {}), key, n);
+  }
+  return sum;
+}
+
+function add(counts: Record<string, number>, key: string, n: number): void {
+  counts[key] = (counts[key] ?? 0) + n;
+}
+
+function dayText(day: unknown): string {
+  if (day instanceof Date) return day.toISOString().slice(0, 10);
+  const text = typeof day === "object" && day !== null && "value" in day ? String(day.value) : String(day);
+  return text.slice(0, 10);
+}
