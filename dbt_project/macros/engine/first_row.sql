@@ -9,3 +9,11 @@
     order by {{ key }}, {{ order }}
   )
 {%- endmacro %}
+{% macro bigquery__first_row(relation, key, order, columns, where) -%}
+  (
+    select {{ columns | join(', ') }}
+    from {{ relation }}
+    where {{ where }}
+    qualify row_number() over (partition by {{ key }} order by {{ order }}) = 1
+  )
+{%- endmacro %}

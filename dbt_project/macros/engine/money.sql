@@ -2,11 +2,21 @@
    which would round once the units need more digits than the engine's quotient keeps. Exponents end at 6. #}
 {% macro amount(units, exponent) -%}
   cast({{ units }} as {{ type_money() }}) * case {{ exponent }}
-    when 0 then 1 when 1 then 0.1 when 2 then 0.01 when 3 then 0.001
-    when 4 then 0.0001 when 5 then 0.00001 when 6 then 0.000001 end
+    when 0 then {{ decimal('1') }} when 1 then {{ decimal('0.1') }} when 2 then {{ decimal('0.01') }} when 3 then {{ decimal('0.001') }}
+    when 4 then {{ decimal('0.0001') }} when 5 then {{ decimal('0.00001') }} when 6 then {{ decimal('0.000001') }} end
 {%- endmacro %}
 
-{# a / b to `scale` digits; null where b is 0. #}
-{% macro safe_ratio(numerator, denominator, scale=6) -%}
+{# A decimal constant. Bare digits with a point are an exact decimal in PostgreSQL and a binary fraction in BigQuery. #}
+{% macro decimal(digits) %}{{ return(adapter.dispatch('decimal', 'martgraph')(digits)) }}{% endmacro %}
+{% macro postgres__decimal(digits) -%}{{ digits }}{%- endmacro %}
+{% macro bigquery__decimal(digits) -%}numeric '{{ digits }}'{%- endmacro %}
+
+{# a / b to `scale` digits, exact; null where b is 0. #}
+{% macro safe_ratio(numerator, denominator, scale=6) %}{{ return(adapter.dispatch('safe_ratio', 'martgraph')(numerator, denominator, scale)) }}{% endmacro %}
+{% macro postgres__safe_ratio(numerator, denominator, scale) -%}
   round(cast({{ numerator }} as {{ type_money() }}) / nullif({{ denominator }}, 0), {{ scale }})
+{%- endmacro %}
+{# Through the wider decimal: a quotient of NUMERIC is rounded to nine places before it could be rounded to `scale`. #}
+{% macro bigquery__safe_ratio(numerator, denominator, scale) -%}
+  cast(round(cast({{ numerator }} as bignumeric) / nullif(cast({{ denominator }} as bignumeric), 0), {{ scale }}) as numeric)
 {%- endmacro %}

@@ -15,3 +15,6 @@ begin
 end
 $$
 {%- endmacro %}
+
+{# BigQuery keeps statistics of its own. #}
+{% macro bigquery__analyze_if_new(relation) -%}{%- endmacro %}

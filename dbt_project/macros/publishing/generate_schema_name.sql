@@ -3,6 +3,12 @@
   {%- if custom_schema_name is none -%}
     {{ target.schema }}
   {%- else -%}
-    {{ custom_schema_name | trim }}_{{ target.name }}
+    {{ warehouse_schema((custom_schema_name | trim) ~ '_' ~ target.name) }}
   {%- endif -%}
+{%- endmacro %}
+
+{# The name a schema of the warehouse has in the engine. A BigQuery project is one room for all its datasets, so ours carry the
+   prefix of the settings, which the profile hands over as its dataset. #}
+{% macro warehouse_schema(name) -%}
+  {%- if target.type == 'bigquery' -%}{{ target.schema }}_{{ name }}{%- else -%}{{ name }}{%- endif -%}
 {%- endmacro %}

@@ -21,3 +21,6 @@ begin
 end
 $$
 {%- endmacro %}
+
+{# BigQuery grants by dataset, which is done where datasets are made. #}
+{% macro bigquery__prepare_slot() -%}{%- endmacro %}
