@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dbtProfile, type WarehouseConnection } from "./dbtProfile.ts";
+import { type DbtConnection, dbtProfile } from "./dbtProfile.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
 import type { PythonWorker } from "./worker.ts";
 
@@ -10,7 +10,7 @@ export const DBT_PROJECT_DIR = fileURLToPath(new URL("../../dbt_project", import
 
 export interface DbtOptions {
   worker: PythonWorker;
-  connection: WarehouseConnection;
+  connection: DbtConnection;
   /** Where the profile, dbt's own state and its logs lie; made where it is not there. */
   stateDir: string;
   projectDir?: string;
@@ -132,7 +132,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
   };
 }
 
-async function writeProfile(stateDir: string, connection: WarehouseConnection, threads: number): Promise<void> {
+async function writeProfile(stateDir: string, connection: DbtConnection, threads: number): Promise<void> {
   await mkdir(stateDir, { recursive: true });
   await writeFile(join(stateDir, "profiles.yml"), dbtProfile(connection, threads), { mode: 0o600 });
 }

@@ -7,12 +7,33 @@ export interface WarehouseConnection {
   password: string;
 }
 
+/** BigQuery as the engine: its project, the prefix of our datasets, and how jobs are paid for and authorised. */
+export interface BigQueryConnection {
+  project: string;
+  /** Datasets are `<prefix>_raw`, `<prefix>_marts_a` and so on. */
+  datasetPrefix: string;
+  location: string;
+  /** Another server than Google's: an emulator. Nobody is authenticated there. */
+  endpoint?: string;
+  /** A service account's key; the application's default credentials where not given. */
+  keyfile?: string;
+  /** A job that would read more is refused by BigQuery. */
+  maximumBytesBilled?: number;
+}
+
+export type DbtConnection = WarehouseConnection | BigQueryConnection;
+
 /**
  * profiles.yml with one target per slot; the target's name is the slot's. JSON, which is YAML, so that nothing needs escaping
  * but dbt's own template marks. The password is not in it: dbt takes that from the environment.
  */
-export function dbtProfile(connection: WarehouseConnection, threads: number): string {
-  const output = {
+export function dbtProfile(connection: DbtConnection, threads: number): string {
+  const output = "project" in connection ? bigQueryOutput(connection, threads) : postgresOutput(connection, threads);
+  return `${JSON.stringify({ martgraph: { target: "a", outputs: { a: output, b: output } } }, null, 2)}\n`;
+}
+
+function postgresOutput(connection: WarehouseConnection, threads: number) {
+  return {
     type: "postgres",
     host: connection.host,
     port: connection.port,
@@ -24,7 +45,23 @@ export function dbtProfile(connection: WarehouseConnection, threads: number): st
     threads,
     connect_timeout: 10,
   };
-  return `${JSON.stringify({ martgraph: { target: "a", outputs: { a: output, b: output } } }, null, 2)}\n`;
+}
+
+function bigQueryOutput(connection: BigQueryConnection, threads: number) {
+  const { project, datasetPrefix, location, endpoint, keyfile, maximumBytesBilled } = connection;
+  return {
+    type: "bigquery",
+    project,
+    execution_project: project,
+    // Every layer's dataset begins with it; nothing is ever built in this one.
+    dataset: datasetPrefix,
+    location,
+    threads,
+    job_retries: 2,
+    job_execution_timeout_seconds: 1_800,
+    ...(endpoint ? { method: "oauth-secrets", token: "emulator", api_endpoint: endpoint } : keyfile ? { method: "service-account", keyfile } : { method: "oauth" }),
+    ...(maximumBytesBilled ? { maximum_bytes_billed: maximumBytesBilled } : {}),
+  };
 }
 
 /** dbt reads it from the environment and keeps variables of this prefix out of its logs and artefacts. */
@@ -36,7 +73,8 @@ const PASSWORD_REFERENCE = `{{ env_var('${PASSWORD_VARIABLE}') }}`;
  * not wait for the disk, because WAL keeps their order: after a crash a build is there as far as it came, and the pointer
  * moves only after it. The server looks for a client that went away, so that a stopped build does not go on in the dark.
  */
-export function dbtEnvironment(connection: WarehouseConnection): Record<string, string> {
+export function dbtEnvironment(connection: DbtConnection): Record<string, string> {
+  if ("project" in connection) return {};
   return {
     [PASSWORD_VARIABLE]: connection.password,
     PGOPTIONS: "-c timezone=UTC -c synchronous_commit=off -c work_mem=64MB -c jit=off -c client_connection_check_interval=1000",

@@ -60,13 +60,13 @@ def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def name_broken_rules(result: Any) -> dict[str, list[str]]:
     """dbt tells how many rows a test found and not which. Tests whose first column is broken_rule find names and figures,
     never a cell of a table, so what they found is fit for a message."""
-    from dbt.adapters.factory import get_adapter_by_type
+    from dbt.adapters.factory import FACTORY
 
     broken: dict[str, list[str]] = {}
     for run in getattr(result, "results", []):
         if str(run.status) != "fail" or not getattr(run.node, "compiled_code", None):
             continue
-        adapter = get_adapter_by_type("postgres")
+        adapter = next(iter(FACTORY.adapters.values()))
         with adapter.connection_named("broken_rules"):
             _, table = adapter.execute(run.node.compiled_code, fetch=True, limit=20)
         names = list(table.column_names)

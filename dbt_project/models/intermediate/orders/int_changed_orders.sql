@@ -10,7 +10,7 @@ with order_versions as (
 item_versions as (
 
   select order_id from {{ changed_until_cut(source('shop', 'orders__order_lines')) }} as versions
-  union
+  union distinct
   select order_id from {{ changed_until_cut(source('shop', 'orders__order_charges')) }} as versions
 
 ),
@@ -31,14 +31,14 @@ refund_line_versions as (
 -- An ended version gives the day and the person an order had before, the current one those it has now.
 select 'ORDER' as entity, order_id as entity_id, user_id, {{ utc_date('placed_at') }} as day
 from order_versions
-union
+union distinct
 select 'ORDER', orders.order_id, orders.user_id, {{ utc_date('orders.placed_at') }}
 from item_versions
 inner join {{ ref('stg_shop__orders') }} as orders on orders.order_id = item_versions.order_id
-union
+union distinct
 select 'REFUND', refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunded_at') }}
 from refund_versions
-union
+union distinct
 select 'REFUND', refunds.refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
 from refund_line_versions
 inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = refund_line_versions.refund_id

@@ -1,7 +1,6 @@
 select
   id as user_id,
   {{ hash_pii('email') }} as email_sha256,
-  roles,
   country_code,
   external_ref,
   status,

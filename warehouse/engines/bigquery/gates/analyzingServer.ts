@@ -145,7 +145,7 @@ export async function startAnalyzingServer(analyzer: GoogleSql, project = "proof
   }
   function load(configuration: LoadConfiguration, id: string) {
     const { datasetId, tableId } = configuration.destinationTable;
-    datasets.get(datasetId)?.set(tableId, { columns: (configuration.schema?.fields ?? []).map(({ name, type }) => ({ name, type: REST_TYPES[type] ?? type })), isView: false });
+    datasets.get(datasetId)?.set(tableId, { columns: (configuration.schema?.fields ?? []).map(({ name, type }) => ({ name, type: REST_TYPES[type.toUpperCase()] ?? type.toUpperCase() })), isView: false });
     return saveJob(id, [], { load: configuration, jobType: "LOAD" }, { load: { outputRows: "0" } });
   }
 

@@ -14,6 +14,12 @@ const VERSION = "1.13.0";
 const CACHE = join(homedir(), ".cache", "martgraph", `googlesql-${VERSION}`);
 const LOCK = fileURLToPath(new URL("googleSql/", import.meta.url));
 const FETCH_MS = 400_000;
+/** Parts of the language that BigQuery does not take, or takes in some places only. */
+const NOT_IN_BIGQUERY = new Set(["FEATURE_V_1_3_CONCAT_MIXED_TYPES", "FEATURE_V_1_2_GROUP_BY_ARRAY", "FEATURE_V_1_2_GROUP_BY_STRUCT", "FEATURE_TIMESTAMP_NANOS", "FEATURE_EXPERIMENTAL_MODULES"]);
+const STATEMENTS = [
+  "QUERY", "CREATE_SCHEMA", "CREATE_TABLE", "CREATE_TABLE_AS_SELECT", "CREATE_VIEW", "CREATE_ROW_ACCESS_POLICY", "DROP", "DROP_ROW_ACCESS_POLICY", "DROP_TABLE", "ALTER_TABLE_SET_OPTIONS", "ALTER_TABLE", "ALTER_SCHEMA",
+  "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "GRANT", "REVOKE", "BEGIN", "COMMIT", "ROLLBACK",
+].map((kind) => `RESOLVED_${kind}_STMT`);
 const MESSAGE_BYTES = 500 * 1024 * 1024;
 
 /** A column as the analyzer knows it: the name of a GoogleSQL type (`INT64`, `ARRAY<STRING>`). */
@@ -84,8 +90,9 @@ export async function startGoogleSql(dir: string): Promise<GoogleSql> {
   const call = <T>(method: string, request: object): Promise<T> =>
     new Promise((resolve, reject) => service[method]?.(request, (error, answer) => (error ? reject(new Error(error.details || error.message)) : resolve(answer as T))));
   const language = await firstAnswer(() => call<Record<string, unknown>>("getLanguageOptions", { maximumFeatures: true }), () => child.exitCode);
-  // EXTERNAL is what Google sells: without it INT32 and other types that BigQuery does not have would pass. No list of kinds means all of them.
-  const languageOptions = { ...language, productMode: "PRODUCT_EXTERNAL", supportedStatementKinds: [], reservedKeywords: ["QUALIFY"] };
+  const features = (language["enabledLanguageFeatures"] as string[]).filter((feature) => !NOT_IN_BIGQUERY.has(feature));
+  // EXTERNAL is what Google sells: without it INT32 and other types that BigQuery does not have would pass.
+  const languageOptions = { ...language, enabledLanguageFeatures: features, productMode: "PRODUCT_EXTERNAL", supportedStatementKinds: STATEMENTS, reservedKeywords: ["QUALIFY"] };
   const options = { languageOptions, errorMessageMode: "ERROR_MESSAGE_ONE_LINE" };
   return {
     async analyze(sql, project, catalog) {
@@ -149,6 +156,8 @@ function protoCatalog(project: string, catalog: SqlCatalog, languageOptions: obj
   return {
     name: "warehouse",
     builtinFunctionOptions: { languageOptions },
+    // BigQuery's other names of INT64; the language itself leaves them to the engine.
+    namedType: ["INT", "INTEGER", "SMALLINT", "BIGINT", "TINYINT", "BYTEINT"].map((name) => ({ name, type: { typeKind: "TYPE_INT64" } })),
     catalog: [{
       name: project,
       catalog: [...catalog].map(([name, tables]) => ({
