@@ -218,6 +218,14 @@ export function childEnvironment(extra: Record<string, string> = {}): Record<str
   return { ...kept, DBT_SEND_ANONYMOUS_USAGE_STATS: "false", GX_ANALYTICS_ENABLED: "false", PYTHONUNBUFFERED: "1", ...extra };
 }
 
+const FETCHES_BY = /^(UV_|PIP_|SSL_CERT_(FILE|DIR)$|REQUESTS_CA_BUNDLE$|CURL_CA_BUNDLE$|(HTTPS?|ALL|NO)_PROXY$)/i;
+
+/** The environment for a child that fetches packages: with what the machine says of mirrors, proxies and certificates. */
+export function fetchingEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const fetching = Object.entries(process.env).filter((entry): entry is [string, string] => FETCHES_BY.test(entry[0]) && entry[1] !== undefined);
+  return { ...childEnvironment(), ...Object.fromEntries(fetching), UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1", PIP_NO_INPUT: "1", ...extra };
+}
+
 /** PATH as a list, for looking up programs. */
 export function programPath(): string[] {
   return (text("PATH") ?? "").split(":").filter((dir) => dir !== "");
