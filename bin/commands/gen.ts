@@ -11,7 +11,7 @@ import { PROJECT_DIR } from "../install/dataDir.ts";
 
 export const command: Command = {
   name: "gen",
-  summary: "writes what is made from the contracts: supergraph, API schema, row types, metrics, docs/events.md; --check only tells what has drifted",
+  summary: "writes what is made from the contracts: supergraph, API schema, row types, metrics, dashboards, docs/events.md; --check only tells what has drifted",
   options: {
     check: { type: "boolean", help: "write nothing; exit code 1 when a file has drifted or the API breaks a client" },
     breaking: { type: "boolean", help: "write an API that breaks clients; needs a decision in docs/decisions" },
@@ -19,10 +19,10 @@ export const command: Command = {
   async run(values) {
     const composed = composeSupergraph(describedSlices());
     const { stale, breaking } = graphDrift(composed);
-    const { rowTypes, metrics } = await warehouseDrift();
+    const { rowTypes, metrics, bundle } = await warehouseDrift();
     const events = eventDocsDrift();
     const rules = rootRulesDrift();
-    const drifted = [...stale, ...rowTypes.stale, ...metrics.stale, ...events.stale, ...rules.stale];
+    const drifted = [...stale, ...rowTypes.stale, ...metrics.stale, ...bundle.stale, ...events.stale, ...rules.stale];
     const tell = (answer: object, lines: readonly string[]) => void process.stdout.write(values["json"] === true ? `${JSON.stringify(answer)}\n` : lines.map((line) => `${line}\n`).join(""));
     const breaks = breaking.map((change) => `breaking: ${change}`);
     if (values["check"] === true) {
@@ -37,6 +37,7 @@ export const command: Command = {
     writeFileSync(GRAPH_FILES.api, composed.apiSdl);
     rowTypes.write();
     metrics.write();
+    bundle.write();
     events.write();
     rules.write();
     tell({ written: drifted, breaking, hints: composed.hints }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...composed.hints.map((hint) => `hint: ${hint}`)]);
@@ -44,11 +45,13 @@ export const command: Command = {
   },
 };
 
-/** Row types come from dbt's contracts, the metrics from its semantic models; see schema/generated. */
+/** Row types come from dbt's contracts, the metrics from its semantic models, dashboards from both; see schema/generated and deploy/superset. */
 async function warehouseDrift() {
-  const [{ parseProject }, { rowTypeFiles }, { metricCatalogueFile }] = await Promise.all([import("#warehouse/tools/manifest.ts"), import("#warehouse/tools/rowTypes.ts"), import("#warehouse/tools/metrics/metricCatalogueFile.ts")]);
+  const [{ parseProject }, { rowTypeFiles }, { metricCatalogueFile, metricCatalogue }, { bundleFiles }] = await Promise.all([
+    import("#warehouse/tools/manifest.ts"), import("#warehouse/tools/rowTypes.ts"), import("#warehouse/tools/metrics/metricCatalogueFile.ts"), import("#warehouse/bi/bundle/bundleFiles.ts"),
+  ]);
   const { manifest, semantics } = await parseProject();
-  return { rowTypes: await rowTypeFiles(manifest), metrics: metricCatalogueFile(semantics) };
+  return { rowTypes: await rowTypeFiles(manifest), metrics: metricCatalogueFile(semantics), bundle: bundleFiles(manifest, metricCatalogue(semantics)) };
 }
 
 /** What the gateway judges root fields by is made of the slices' guards. */

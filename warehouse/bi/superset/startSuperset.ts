@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -59,9 +59,14 @@ export async function startSuperset(options: SupersetOptions): Promise<RunningSu
   });
   const prepared = await runTool({ file: installed.python, args: ["-I", join(RECIPE, "prepare.py")], env, cwd: home, timeoutMs: PREPARE_MS, ...(options.signal ? { signal: options.signal } : {}) });
   if (prepared.exitCode !== 0) throw new ToolError(`Superset could not make its database ready: ${lastLine(prepared.stderr)}`, prepared.stderr);
+  const log = join(home, "superset.log");
+  writeFileSync(log, prepared.stderr, { mode: 0o600 });
   let words = "";
   const args = ["-I", "-m", "gunicorn", "--bind", `127.0.0.1:${port}`, "--workers", "1", "--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--graceful-timeout", "3", "--log-level", "warning", "superset.app:create_app()"];
-  const child = startChild({ file: installed.python, args, env, cwd: home }, () => {}, (text) => { words = (words + text).slice(-4_000); });
+  const child = startChild({ file: installed.python, args, env, cwd: home }, () => {}, (text) => {
+    words = (words + text).slice(-4_000);
+    appendFileSync(log, text);
+  });
   const url = `http://127.0.0.1:${port}`;
   const close = async () => {
     terminate(child.pid);

@@ -119,7 +119,8 @@ function toldBy(text: string): string {
     const message = body.message ?? body.msg;
     return (typeof message === "string" ? message : JSON.stringify(message ?? body)).slice(0, 2_000);
   } catch {
-    return text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim().slice(0, 200) || "(nothing)";
+    // an error page of Superset's, which says nothing that its log does not say better
+    return /<html/i.test(text) ? "an error that only Superset's own log explains" : text.slice(0, 200) || "nothing";
   }
 }
 
