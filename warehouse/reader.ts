@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Tx } from "#platform/db/database.ts";
 import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { query, type ColumnType, type ParamValues, type RowOf, type Statement } from "#platform/db/query.ts";
-import { NOTHING_CHANGED, staleAfterSeconds, STRICTEST_SECONDS } from "./quality/freshness.ts";
+import { contractedTables, NOTHING_CHANGED, staleAfterSeconds, STRICTEST_SECONDS } from "./quality/freshness.ts";
 import { slotLockKey, type Slot } from "./publish/slots.ts";
 
 /** Which published build an answer comes from. */
@@ -27,6 +27,13 @@ export interface BuildInfo {
 /** Whether a build is older than the contracts of these marts allow (meta `stale_after_minutes` in dbt's yml). @throws RangeError for a table without a contract */
 export function isStaleFor(build: Pick<BuildInfo, "ageSeconds">, tables: readonly string[]): boolean {
   return tables.some((table) => build.ageSeconds > staleAfterSeconds(table));
+}
+
+/** Every mart and feature table with its contract of freshness and how it stands in a build. */
+export function tableFreshness(build: Pick<BuildInfo, "ageSeconds">): { table: string; staleAfterMinutes: number; ageSeconds: number; isStale: boolean }[] {
+  return contractedTables().map((table) => ({
+    table, staleAfterMinutes: staleAfterSeconds(table) / 60, ageSeconds: Math.min(Math.round(build.ageSeconds), 2 ** 31 - 1), isStale: isStaleFor(build, [table]),
+  }));
 }
 
 /** A statement over a slot's tables: its text names the slot's schemas, so there is one statement per slot. */

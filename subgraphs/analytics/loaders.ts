@@ -3,6 +3,7 @@ import { byKey } from "#kit/batch.ts";
 import { isStaleFor, type WarehouseReader } from "#warehouse/reader.ts";
 import { productSales, vendorOfProducts } from "./queries/marts.ts";
 import { stepsOfRuns } from "./queries/ledger.ts";
+import { qualityLoaders } from "./qualityLoaders.ts";
 
 /** Sales of one product over half-open days. */
 export interface ProductSales {
@@ -42,6 +43,7 @@ export function makeLoaders(reader: WarehouseReader) {
       },
       { cacheKeyFn: nameOf, maxBatchSize: 1_000 },
     ),
+    ...qualityLoaders(reader),
     stepsOfRun: new DataLoader(async (runIds: readonly string[]) => {
       const groups = Map.groupBy(await reader.ledger.many(stepsOfRuns, [runIds]), (row) => row.run_id);
       return runIds.map((id) => groups.get(id) ?? []);

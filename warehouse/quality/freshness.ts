@@ -12,3 +12,6 @@ export function staleAfterSeconds(table: string): number {
 
 /** Of all contracts the one that is broken first. */
 export const STRICTEST_SECONDS = Math.min(...Object.values(STALE_AFTER_MINUTES)) * 60;
+
+/** Marts and feature tables, by name. */
+export const contractedTables = (): string[] => Object.keys(STALE_AFTER_MINUTES);

@@ -1,13 +1,5 @@
 import { query } from "#platform/db/query.ts";
 
-export const checksOfBuild = query({
-  name: "analytics.checksOfBuild",
-  text: "select suite, name, severity, passed, message from ops.check_result where build_id = $1 order by suite, name",
-  params: ["uuid"],
-  row: { suite: "text", name: "text", severity: "text", passed: "bool", message: "text?" },
-  budget: { access: "index", maxRows: 5_000 },
-});
-
 export const recentRuns = query({
   name: "analytics.recentRuns",
   text: "select run_id, trigger, state, reason, build_id, started_at, finished_at from ops.pipeline_run order by started_at desc, run_id limit $1::bigint",

@@ -21,6 +21,8 @@ const FIELDS = {
   cohorts: "{ cohorts { month size activity { monthIndex customers retention revenue } } }",
   rfmSegments: "{ rfmSegments { segment customers revenue averageRecencyDays averageOrders } }",
   dataQuality: "{ dataQuality { buildId publishedAt asOf verdict checks { suite name severity passed message } } }",
+  qualityHistory: "{ qualityHistory { buildId state reason checks red warnings failed { name layer } anomalies { table kind } } }",
+  dataIncidents: "{ dataIncidents { id kind message buildId openedAt closedAt } }",
   pipelineRuns: "{ pipelineRuns { id trigger state reason buildId startedAt finishedAt steps { asset state rows seconds message } } }",
 } as const;
 type Field = keyof typeof FIELDS;
@@ -94,12 +96,48 @@ describe("dataQuality", () => {
       checks: [{ suite: "marts.fct_orders", name: "order_id is unique", severity: "CRITICAL", passed: true, message: null }],
     });
     await check("revenue is plausible", false);
-    expect(await ask()).toMatchObject({ verdict: "WARNED", checks: [{ name: "order_id is unique" }, { name: "revenue is plausible", passed: false, message: "3 rows" }] });
+    expect(await ask()).toMatchObject({ verdict: "WARNED", checks: [{ name: "revenue is plausible", passed: false, message: "3 rows" }, { name: "order_id is unique" }] });
     await publishSlot(slice.owner, "b");
     try {
       expect(await ask()).toMatchObject({ buildId: MARTS.builds.b, verdict: "PASSED", checks: [] });
     } finally {
       await publishSlot(slice.owner, "a");
+    }
+  });
+});
+
+describe("dataQuality in full", () => {
+  test("counts by layer and severity, chosen checks, anomalies with their bounds, and the contract of each table", async () => {
+    const store = (suite: string, name: string, passed: boolean, severity: string) =>
+      slice.owner.raw("insert into ops.check_result (build_id, suite, name, severity, passed, message, observed) values ($1, $2, $3, $4, $5, 'm', '7')", [MARTS.builds.b, suite, name, severity, passed]);
+    await store("raw.orders", "state is known", true, "CRITICAL");
+    await store("watch.fct_orders", "a day has as many rows as usual", false, "WARNING");
+    await slice.owner.raw(`insert into ops.anomaly (build_id, relation, kind, subject, day, severity, observed, expected, lower_bound, upper_bound, message)
+      values ($1, 'fct_orders', 'VOLUME', '', '2011-12-09', 'WARNING', 1, 20.5, 6, null, 'few')`, [MARTS.builds.b]);
+    await publishSlot(slice.owner, "b");
+    try {
+      const { data } = await slice.graph.as(VIEWERS.analyst).run(`{ dataQuality { isStale currentTo summary { layer severity passed failed } failed: checks(failed: true) { name layer observed }
+        critical: checks(severity: [CRITICAL], layer: RAW) { name } anomalies { table kind subject day severity observed expected lower upper message isAccepted }
+        freshness { table staleAfterMinutes ageSeconds isStale } } qualityHistory(first: 1) { state checks red warnings failed { name } anomalies { message } } }`);
+      expect(data["dataQuality"]).toMatchObject({
+        isStale: true, currentTo: MARTS.asOf,
+        summary: [{ layer: "RAW", severity: "CRITICAL", passed: 1, failed: 0 }, { layer: "WATCH", severity: "WARNING", passed: 0, failed: 1 }],
+        failed: [{ name: "a day has as many rows as usual", layer: "WATCH", observed: "7" }], critical: [{ name: "state is known" }],
+        anomalies: [{ table: "fct_orders", kind: "VOLUME", subject: null, day: "2011-12-09", severity: "WARNING", observed: 1, expected: 20.5, lower: 6, upper: null, message: "few", isAccepted: false }],
+      });
+      const { freshness } = data["dataQuality"] as { freshness: { table: string; staleAfterMinutes: number; isStale: boolean }[] };
+      expect(freshness.find(({ table }) => table === "fct_orders")).toMatchObject({ staleAfterMinutes: 60, isStale: true });
+      expect(data["qualityHistory"]).toEqual([expect.objectContaining({ state: "PUBLISHED", checks: 2, red: 0, warnings: 1, failed: [{ name: "a day has as many rows as usual" }], anomalies: [{ message: "few" }] })]);
+    } finally {
+      await publishSlot(slice.owner, "a");
+      await slice.owner.raw("delete from ops.check_result where build_id = $1", [MARTS.builds.b]);
+    }
+  });
+
+  test("a length that is none is refused", async () => {
+    for (const field of ["qualityHistory", "dataIncidents"]) {
+      const { errors } = await slice.graph.as(VIEWERS.analyst).run(`{ ${field}(first: 0) { __typename } }`);
+      expect(errors?.[0]?.message).toContain("between 1 and 100");
     }
   });
 });
