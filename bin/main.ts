@@ -10,13 +10,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   import: () => import("./commands/import.ts"),
   pipeline: () => import("./commands/pipeline.ts"),
   train: () => import("./commands/train.ts"),
+  files: () => import("./commands/files.ts"),
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
   gen: () => import("./commands/gen.ts"),
 };
 
 /** Errors whose message is written for the person at the command line. */
-const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "MigrationError", "DataFileError", "TableError", "OtherShopData", "PipelineBusy", "RollbackRefused", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "WorkerRefused", "ToolError"]);
+const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "MigrationError", "DataFileError", "TableError", "OtherShopData", "PipelineBusy", "RollbackRefused", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "WorkerRefused", "ToolError", "BadSource", "SourceMoved", "NothingCaptured"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

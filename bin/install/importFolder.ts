@@ -13,7 +13,7 @@ import { JobStopped } from "#subgraphs/catalog/commands/import/runImport.ts";
 import { claimJobById, findJob, insertJob, type Job } from "#subgraphs/catalog/queries/import/jobs.ts";
 import { listReport } from "#subgraphs/catalog/queries/import/report.ts";
 import type { Progress } from "../cli/progress.ts";
-import { objectsOf } from "../serve/serveGraph.ts";
+import { objectsOf } from "../install/objects.ts";
 import type { Installation } from "./installation.ts";
 
 export interface ImportSettings {

@@ -13,6 +13,7 @@ import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
 import type { Progress } from "../cli/progress.ts";
+import { filesOf } from "./files.ts";
 import type { Installation } from "./installation.ts";
 import { readChampions, type ChampionSummary } from "./models.ts";
 
@@ -29,7 +30,7 @@ export interface InstalledPipeline extends Pipeline {
 }
 
 /** One per warehouse; every command of an installation reads the same slot. */
-const SLOT_NAME = "martgraph_warehouse";
+export const SLOT_NAME = "martgraph_warehouse";
 
 /** Opens capture, the Python worker and the builder's pool; all are closed with the installation. Nothing starts before it is asked. */
 export async function openPipeline(installation: Installation): Promise<InstalledPipeline> {
@@ -57,6 +58,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
     expectations: createExpectations({ worker: checksWorker, connection }),
     models: createModelsTool({ warehouse }),
     eraseAgain: eraseAgainIn(shop),
+    files: filesOf(installation),
     log,
     clock: wallClock,
   });

@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { objectSettings, stripeSettings, webSettings } from "#platform/config.ts";
-import { type ObjectsOptions, uploadSecret } from "#platform/objects/open.ts";
 import { openCache } from "#platform/cache/open.ts";
 import { CALLBACK_PATH, type IdentityConfig, identitySettings } from "#platform/identitySettings.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
@@ -10,6 +8,7 @@ import type { HopKey } from "#kit/hop.ts";
 import type { SubgraphProcessSettings } from "#kit/process.ts";
 import type { GatewayOptions } from "#gateway/startGateway.ts";
 import type { Installation } from "../install/installation.ts";
+import { objectsOf } from "../install/objects.ts";
 import { SUBGRAPHS, type DatabaseRole, type SubgraphName } from "../install/secrets.ts";
 import { startSplitProcess } from "./splitProcess.ts";
 import { startTelling, type Telling } from "./startTelling.ts";
@@ -53,11 +52,6 @@ export async function serveGraph(installation: Installation, settings: ServeSett
 
 const databaseOf = (installation: Installation, name: SubgraphName): DatabaseConfig =>
   installation.databases.as(ROLE_OF[name], { max: 8, applicationName: `martgraph ${name}`, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-
-/** Objects of this installation: in its data directory, or in the bucket that is set. */
-export function objectsOf({ dir, secrets }: Installation): ObjectsOptions {
-  return { dir: join(dir.root, "objects"), secret: uploadSecret(secrets.hopKeys.catalog), ...objectSettings() };
-}
 
 /** Providers send browsers back to the address that the shop is reached at; without one, to this machine. */
 function identityOf(port: number): IdentityConfig {

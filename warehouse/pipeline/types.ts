@@ -15,6 +15,8 @@ export interface PipelineDeps {
   models: ModelsTool;
   /** Told whom the warehouse knows as erased and the shop no longer does; where not given, nobody is told. */
   eraseAgain?: EraseAgain;
+  /** Takes files in beside the shop's changes; where not given, none are. */
+  files?: FilesTool;
   log: Log;
   /** Wall time: the ledger and the seconds of a step. */
   clock: Clock;
@@ -23,6 +25,11 @@ export interface PipelineDeps {
 export interface CaptureTool {
   /** Applies what the shop had committed when it was called. Answers the rows written, by raw table. */
   catchUp(): Promise<{ rowsByTable: Readonly<Record<string, number>>; snapshot: boolean }>;
+}
+
+export interface FilesTool {
+  /** Takes what is new. Undefined when there is no source of files. The caller holds the pipeline's lock and has let capture catch up. */
+  takeIn(signal: AbortSignal): Promise<{ rows: number; message: string } | undefined>;
 }
 
 export interface DbtTool {

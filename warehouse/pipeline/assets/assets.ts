@@ -4,6 +4,7 @@ import { checkMartsAsset } from "./checkMarts.ts";
 import { checkPredictionsAsset } from "./checkPredictions.ts";
 import { checkRawAsset } from "./checkRaw.ts";
 import { dbtAsset } from "./dbt.ts";
+import { filesAsset } from "./files.ts";
 import { publishAsset } from "./publish.ts";
 import { scoreAsset } from "./score.ts";
 import { trainAsset } from "./train.ts";
@@ -15,6 +16,7 @@ import { watchAsset } from "./watch.ts";
  */
 export const ASSETS: readonly Asset[] = [
   captureAsset,
+  filesAsset,
   checkRawAsset,
   dbtAsset,
   checkMartsAsset,
@@ -25,4 +27,4 @@ export const ASSETS: readonly Asset[] = [
   publishAsset,
 ];
 
-export const CUT = { name: "cut", what: "fixes the cut", after: ["capture"] } as const;
+export const CUT = { name: "cut", what: "fixes the cut", after: ["capture", "files"] } as const;
