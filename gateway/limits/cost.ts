@@ -61,7 +61,6 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "RatingSummary.distribution": { size: 5, weight: 0.25 },
   "ProductVariant.prices": { size: 4 },
   "User.wishlists": { size: 20 },
-  "DataQuality.checks": { size: 200, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };
 
