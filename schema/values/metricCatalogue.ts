@@ -58,6 +58,8 @@ export interface CatalogueSource {
   readonly currency: string | null;
   /** The id of the vendor a row belongs to; null where rows belong to nobody, and no vendor may see them. */
   readonly vendor: SourceDimension | null;
+  /** Column of what people call a row, null where it has no name. */
+  readonly label: string | null;
   /** Column of the row's own key, null where the key is none of one column. */
   readonly key: string | null;
   readonly entities: Readonly<Record<string, string>>;
@@ -74,6 +76,8 @@ export interface CatalogueDimension {
   readonly description: string;
   /** Prefix of the opaque ids that its values are, null for plain text. */
   readonly idPrefix: string | null;
+  /** The graph's own way to its entities; people cannot name it. */
+  readonly internal: boolean;
   /** The values there can be; COUNTRY takes ISO codes too; null for any text. */
   readonly values: readonly string[] | "COUNTRY" | null;
   /** Values that are no value of the data but say that there is none. */

@@ -1,16 +1,18 @@
 import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
-import type { AnalyticsDeps } from "./context.ts";
+import type { WarehouseReader } from "#warehouse/reader.ts";
+import { createAnswers } from "./answers.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
 import { tellingReader } from "./published.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
 /** Metrics, cohorts, segments, data quality and the pipeline's ledger, read from the published build. */
-export async function createAnalyticsSubgraph(deps: AnalyticsDeps): Promise<Subgraph> {
+export async function createAnalyticsSubgraph(deps: { reader: WarehouseReader }): Promise<Subgraph> {
   const reader = tellingReader(deps.reader);
+  const answers = createAnswers(reader);
   return defineSubgraph({
     name: "analytics",
-    deps: { reader },
+    deps: { reader, answers },
     resolvers,
     guards,
     makeLoaders: () => makeLoaders(reader),

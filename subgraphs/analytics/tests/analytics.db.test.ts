@@ -17,6 +17,7 @@ type Name = keyof typeof VIEWERS;
 const FIELDS = {
   metrics: "{ metrics { name description unit dimensions grains } }",
   metricDimensions: "{ metricDimensions { name description } }",
+  metricDimensionValues: '{ metricDimensionValues(dimension: "product") { asOf truncated nodes { value label } } }',
   metricQuery: '{ metricQuery(metrics: ["revenue"], range: { from: "2011-01-01", to: "2012-01-01" }) { asOf buildId truncated nodes { at } pageInfo { hasNextPage } } }',
   cohorts: "{ cohorts { month size activity { monthIndex customers retention revenue } } }",
   rfmSegments: "{ rfmSegments { segment customers revenue averageRecencyDays averageOrders } }",
@@ -29,7 +30,7 @@ type Field = keyof typeof FIELDS;
 
 describe("who may ask", () => {
   const may: Record<Name, (field: Field) => boolean> = {
-    analyst: () => true, admin: () => true, support: (field) => field === "metrics" || field === "metricDimensions", customer: () => false, vendor: () => false, guest: () => false,
+    analyst: () => true, admin: () => true, support: (field) => field === "metrics" || field === "metricDimensions", vendor: (field) => field.startsWith("metric"), customer: () => false, guest: () => false,
   };
   const cases = (Object.keys(VIEWERS) as Name[]).flatMap((viewer) => (Object.keys(FIELDS) as Field[]).map((field) => [viewer, field, may[viewer](field)] as const));
 
@@ -49,12 +50,20 @@ describe("who may ask", () => {
 
 describe("the catalogue", () => {
   test("names every metric with its unit, dimensions and grains, and every dimension", async () => {
-    const { data } = await slice.graph.as(VIEWERS.support).run("{ metrics { name unit dimensions grains description } metricDimensions { name description } }");
-    expect(data["metrics"].map((metric: { name: string; unit: string }) => `${metric.name} ${metric.unit}`)).toEqual([
+    const { data } = await slice.graph.as(VIEWERS.support).run("{ metrics { name label unit format type owner certified dimensions additiveOver grains timeZones forVendors madeOf description } metricDimensions { name description values } }");
+    expect(data["metrics"].slice(0, 7).map((metric: { name: string; unit: string }) => `${metric.name} ${metric.unit}`)).toEqual([
       "revenue currency", "refunds currency", "netRevenue currency", "orders orders", "customers customers", "averageOrderValue currency", "unitsSold units",
     ]);
-    for (const metric of data["metrics"]) expect(metric).toMatchObject({ dimensions: ["country", "product", "customerType"], grains: ["DAY", "WEEK", "MONTH", "YEAR"], description: expect.stringMatching(/\.$/) });
-    expect(data["metricDimensions"].map((dimension: { name: string }) => dimension.name)).toEqual(["country", "product", "customerType"]);
+    for (const metric of data["metrics"]) expect(metric).toMatchObject({ description: expect.stringMatching(/\.$/), owner: expect.stringMatching(/./), label: expect.stringMatching(/^[A-Z]/) });
+    expect(data["metrics"][0]).toMatchObject({ type: "SIMPLE", format: "MONEY", certified: true, grains: ["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"], timeZones: true, forVendors: true, madeOf: [] });
+    expect(data["metrics"][5]).toMatchObject({ type: "RATIO", madeOf: ["revenue", "orders"], additiveOver: [] });
+    expect(data["metricDimensions"].slice(0, 3)).toMatchObject([{ name: "country", values: null }, { name: "product" }, { name: "customerType", values: ["REGISTERED", "GUEST"] }]);
+  });
+
+  test("shows analysts, and nobody else, how a number is made", async () => {
+    expect((await slice.graph.as(VIEWERS.analyst).run("{ metrics { sql } }")).data["metrics"][0]).toEqual({ sql: "sum(revenue) from marts.fct_orders" });
+    const refused = await slice.graph.as(VIEWERS.support).run("{ metrics { sql } }");
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: "FORBIDDEN" });
   });
 });
 

@@ -15,7 +15,7 @@ describe("while nothing has been published", () => {
     const { data, errors } = await analyst().run("{ metrics { name } dataQuality { verdict } pipelineRuns { id } }");
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ dataQuality: null, pipelineRuns: [] });
-    expect(data["metrics"]).toHaveLength(7);
+    expect(data["metrics"].length).toBeGreaterThanOrEqual(7);
   });
 
   test.each([

@@ -9,13 +9,16 @@ interface Placed {
 
 const dimensionsOf = ({ source }: Placed) => Object.keys(source.dimensions).filter((dimension) => !source.internal.includes(dimension));
 
-/** The metrics in the order of their files, each with what it can be grouped by. @throws BadSemantics */
+/** The metrics in the order of their places and names, each with what it can be grouped by. @throws BadSemantics */
 export function catalogueMetrics(manifest: SemanticManifest, sources: readonly CatalogueSource[]): CatalogueMetric[] {
   const measures = new Map(sources.flatMap((source) => source.measures.map((measure) => [measure.name, { source, measure }] as const)));
   const definitions = new Map(manifest.metrics.map((metric) => [metric.name, definitionOf(metric, measures)]));
   const money = moneyMeasures(manifest, definitions);
   const names = new Set<string>();
-  return manifest.metrics.map((metric) => {
+  // dbt's own order depends on what it has read before.
+  const placeOf = ({ config }: SemanticMetric) => Number(config?.meta?.["place"] ?? 1_000);
+  const inOrder = [...manifest.metrics].sort((left, right) => placeOf(left) - placeOf(right) || (left.name < right.name ? -1 : 1));
+  return inOrder.map((metric) => {
     const name = camel(metric.name);
     if (names.has(name)) throw new BadSemantics(`two metrics are called ${name}`);
     names.add(name);

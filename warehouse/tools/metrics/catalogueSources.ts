@@ -25,6 +25,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
   const internal: string[] = [];
   for (const entity of model.entities) {
     if (entity.config?.meta?.["id"] === undefined) continue;
+    if (entity.config.meta["internal"] === true) internal.push(camel(entity.name));
     dimensions[camel(entity.name)] = { expression: commonSql(entity.expr ?? entity.name, where), join: null, missing: textOrNull(entity.config.meta["missing"]) };
   }
   for (const dimension of model.dimensions.filter(({ type }) => type === "categorical")) {
@@ -65,6 +66,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     owner: meta["owner"],
     weight: Number(meta["weight"] ?? 50),
     currency: textOrNull(meta["currency"]),
+    label: textOrNull(meta["label"]),
     vendor: vendor === null ? null : (dimensions[vendor] ?? { expression: commonSql(vendor, where), join: null, missing: null }),
     key: model.entities.find(({ type }) => type === "primary")?.expr ?? null,
     entities: Object.fromEntries(model.entities.map((entity) => [entity.name, entity.expr ?? entity.name])),
@@ -96,25 +98,28 @@ function toMeasure(measure: SemanticMeasure, model: SemanticModel, times: readon
 
 /** The dimensions of all sources under one name each; a name means the same everywhere. */
 export function catalogueDimensions(manifest: SemanticManifest, sources: readonly CatalogueSource[]): CatalogueDimension[] {
-  const described = manifest.semantic_models.flatMap((model) => [
-    ...model.entities.filter((entity) => entity.config?.meta?.["id"] !== undefined).map((entity) => ({ model: model.name, name: camel(entity.name), description: entity.description, idPrefix: textOrNull(entity.config?.meta?.["id"]), values: null, missing: textOrNull(entity.config?.meta?.["missing"]) })),
+  const models = [...manifest.semantic_models].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const described = models.flatMap((model) => [
+    ...model.entities.filter((entity) => entity.config?.meta?.["id"] !== undefined).map((entity) => ({ model: model.name, place: entity.config?.meta?.["place"], name: camel(entity.name), description: entity.description, idPrefix: textOrNull(entity.config?.meta?.["id"]), internal: entity.config?.meta?.["internal"] === true, values: null, missing: textOrNull(entity.config?.meta?.["missing"]) })),
     ...model.dimensions
       .filter((dimension) => dimension.type === "categorical" && dimension.config?.meta?.["internal"] !== true)
       .map((dimension) => ({
-        model: model.name, name: camel(dimension.name), description: dimension.description, idPrefix: null, values: (dimension.config?.meta?.["values"] ?? null) as CatalogueDimension["values"], missing: textOrNull(dimension.config?.meta?.["missing"]),
+        model: model.name, place: dimension.config?.meta?.["place"], name: camel(dimension.name), description: dimension.description, idPrefix: null, internal: false, values: (dimension.config?.meta?.["values"] ?? null) as CatalogueDimension["values"], missing: textOrNull(dimension.config?.meta?.["missing"]),
       })),
   ]);
-  return [...Map.groupBy(described, ({ name }) => name)].map(([name, all]) => {
-    const { description, idPrefix, values } = all.find((one) => one.description) ?? (all[0] as (typeof all)[number]);
-    if (!description) throw new BadSemantics(`dimension ${name} is described nowhere`);
+  const placeOf = (all: readonly { place: unknown }[]) => Math.min(...all.map(({ place }) => Number(place ?? 1_000)));
+  const inOrder = [...Map.groupBy(described, ({ name }) => name)].sort(([left, a], [right, b]) => placeOf(a) - placeOf(b) || (left < right ? -1 : 1));
+  return inOrder.map(([name, all]) => {
+    const { description, idPrefix, values, internal } = all.find((one) => one.description) ?? (all[0] as (typeof all)[number]);
+    if (!description && !internal) throw new BadSemantics(`dimension ${name} is described nowhere`);
     for (const other of all) {
       const differs = other.idPrefix !== idPrefix || JSON.stringify(other.values) !== JSON.stringify(values) || (other.description && other.description !== description);
       if (differs) throw new BadSemantics(`dimension ${name} of ${other.model} means something else than elsewhere: description, values and id have to be the same`);
     }
     return {
-      name, description, idPrefix, values,
+      name, description: description ?? "", idPrefix, values, internal,
       missing: [...new Set(all.flatMap(({ missing }) => (missing === null ? [] : [missing])))],
-      sources: sources.filter((source) => name in source.dimensions && !source.internal.includes(name)).map((source) => source.name),
+      sources: sources.filter((source) => name in source.dimensions && (internal || !source.internal.includes(name))).map((source) => source.name),
     };
   });
 }
