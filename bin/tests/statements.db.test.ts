@@ -44,6 +44,7 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   predictions: ["warehouse", "martgraph_serving"],
   analytics: ["warehouse", "martgraph_serving"],
   warehouse: ["warehouse", "martgraph_serving"],
+  sql: ["warehouse", "martgraph_serving"],
 };
 const runBy = ({ name }: AnyStatement) => RUN_BY[name.split(".")[0] ?? ""];
 
