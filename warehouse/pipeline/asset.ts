@@ -27,6 +27,8 @@ export interface IntakeContext {
   deps: PipelineDeps;
   runId: string;
   signal: AbortSignal;
+  /** Tells what the asset has come to while it runs: the ledger, and so everybody who looks, shows it. */
+  tell: Tell;
 }
 
 /** What an asset sees that belongs to one build. */
@@ -45,6 +47,9 @@ export interface AssetOutcome {
   skipped?: true;
 }
 
+/** A note for a person, and rows so far. */
+export type Tell = (note: string, rows?: number) => void;
+
 interface AssetDescription {
   readonly name: string;
   /** What it does, as a person reads it while it runs. */
@@ -53,6 +58,8 @@ interface AssetDescription {
   readonly after: readonly string[];
   /** Its failure is told but does not stop the run. */
   readonly optional?: true;
+  /** How often it is tried when a database was away or a worker died; as often as all where not given, 1 for what tries by itself. */
+  readonly attempts?: number;
 }
 
 /** Takes something into raw before the cut is fixed. Runs on every look at the shop, also when nothing is built then. */

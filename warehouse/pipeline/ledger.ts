@@ -1,6 +1,7 @@
 import type { Database, Reader } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
+import type { CatalogueEntry } from "./catalogue.ts";
 import type { RunState } from "./types.ts";
 
 const insertRun = query({
@@ -54,9 +55,9 @@ export const readRunning = query({
 
 export const readAssets = query({
   name: "pipeline.readAssets",
-  text: "select asset, state, output, rows, seconds, message from ops.asset_run where run_id = $1 order by started_at, ctid",
+  text: "select asset, state, output, rows, seconds, message, attempts, started_at from ops.asset_run where run_id = $1 order by started_at, ctid",
   params: ["uuid"],
-  row: { asset: "text", state: "text", output: "jsonb", rows: "int8?", seconds: "float8?", message: "text?" },
+  row: { asset: "text", state: "text", output: "jsonb", rows: "int8?", seconds: "float8?", message: "text?", attempts: "int4", started_at: "timestamptz" },
   budget: { access: "index", maxRows: 100 },
 });
 
@@ -64,8 +65,44 @@ const startAsset = query({
   name: "pipeline.startAsset",
   text: `insert into ops.asset_run (run_id, asset, state, inputs, started_at) values ($1, $2, 'RUNNING', $3::jsonb, $4)
          on conflict (run_id, asset) do update set state = 'RUNNING', inputs = excluded.inputs, output = '{}', rows = null, seconds = null,
-           message = null, started_at = excluded.started_at`,
+           message = null, attempts = 1, started_at = excluded.started_at`,
   params: ["uuid", "text", "text", "timestamptz"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/** What is made anew is not done any more, nor what was made of it. */
+export const forgetAssets = query({
+  name: "pipeline.forgetAssets",
+  text: "delete from ops.asset_run where run_id = $1 and asset = any($2)",
+  params: ["uuid", "text[]"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+const noteAsset = query({
+  name: "pipeline.noteAsset",
+  text: "update ops.asset_run set message = $3, rows = coalesce($4, rows), attempts = coalesce($5, attempts) where run_id = $1 and asset = $2 and state = 'RUNNING'",
+  params: ["uuid", "text", "text", "int8?", "int4?"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+const writeCatalogue = query({
+  name: "pipeline.writeCatalogue",
+  text: `insert into ops.asset (name, ordinal, what, stage, after, optional)
+         select c.name, c.ordinal, c.what, c.stage, array(select jsonb_array_elements_text(c.after)), c.optional
+         from jsonb_to_recordset($1::jsonb) as c (name text, ordinal integer, what text, stage text, after jsonb, optional boolean)
+         on conflict (name) do update set ordinal = excluded.ordinal, what = excluded.what, stage = excluded.stage, after = excluded.after, optional = excluded.optional`,
+  params: ["text"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+const trimCatalogue = query({
+  name: "pipeline.trimCatalogue",
+  text: "delete from ops.asset where name <> all($1)",
+  params: ["text[]"],
   row: {},
   budget: { access: "write", maxRows: 0 },
 });
@@ -109,13 +146,15 @@ export interface AssetRecord {
   rows: number | null;
   seconds: number | null;
   message: string | null;
+  attempts: number;
+  startedAt: Date;
 }
 
 export async function openRun(db: Database, trigger: string, at: Date): Promise<string> {
   return (await db.one(insertRun, [trigger, at])).run_id;
 }
 
-export async function closeRun(db: Database, runId: string, state: RunState, reason: string | null, buildId: string | null, at: Date): Promise<void> {
+export async function closeRun(db: Database, runId: string, state: Exclude<RunState, "OPEN">, reason: string | null, buildId: string | null, at: Date): Promise<void> {
   await db.execute(updateRun, [runId, state, reason, buildId, at]);
   if (state !== "NOTHING_TO_DO") return;
   await db.execute(dropIdleAssets, [runId]);
@@ -130,12 +169,24 @@ export async function listAssets(db: Reader, runId: string): Promise<AssetRecord
   return (await db.many(readAssets, [runId])).map((row) => ({
     ...row,
     output: row.output as Record<string, unknown>,
+    startedAt: row.started_at,
     rows: row.rows === null ? null : Number(row.rows),
   }));
 }
 
 export async function beginAsset(db: Reader, runId: string, asset: string, inputs: object, at: Date): Promise<void> {
   await db.execute(startAsset, [runId, asset, JSON.stringify(inputs), at]);
+}
+
+/** What a running asset has come to. Nothing happens once it is over. */
+export async function tellAsset(db: Reader, runId: string, asset: string, told: { message: string; rows: number | null; attempts: number | null }): Promise<void> {
+  await db.execute(noteAsset, [runId, asset, told.message, told.rows === null ? null : BigInt(told.rows), told.attempts]);
+}
+
+/** Lets readers of the ledger know what there is to make. */
+export async function storeCatalogue(db: Database, assets: readonly CatalogueEntry[]): Promise<void> {
+  await db.execute(writeCatalogue, [JSON.stringify(assets.map((asset, ordinal) => ({ ...asset, ordinal })))]);
+  await db.execute(trimCatalogue, [assets.map((asset) => asset.name)]);
 }
 
 export interface AssetEnd {

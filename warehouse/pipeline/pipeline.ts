@@ -6,9 +6,13 @@ import { otherSlot, slotLockKey, type Slot } from "../publish/slots.ts";
 import type { Asset } from "./asset.ts";
 import { ASSETS } from "./assets/assets.ts";
 import { cloneSource, gatherFacts } from "./plan.ts";
-import { codeHashOf, runPipeline, withPipelineLock } from "./run.ts";
+import { withPipelineLock } from "./lock.ts";
+import type { PipelineObserver } from "./observer.ts";
+import { codeHashOf, runPipeline } from "./run.ts";
 import { readStatus, type PipelineStatus } from "./status.ts";
 import type { PipelineDeps, RunRequest, RunResult } from "./types.ts";
+
+const RETRY_DELAYS_MS = [1_000, 5_000, 15_000] as const;
 
 export interface Pipeline {
   /** Catches up, and builds, checks and publishes what changed. @throws PipelineBusy; the signal's reason when aborted. */
@@ -24,10 +28,18 @@ export interface Pipeline {
   prime(): Promise<{ slot: Slot; rows: number } | undefined>;
 }
 
-/** `assets`: what it makes; all there are where not given. */
-export function createPipeline(deps: PipelineDeps, assets: readonly Asset[] = ASSETS): Pipeline {
+export interface PipelineOptions {
+  /** What it makes; all there are where not given. */
+  assets?: readonly Asset[];
+  /** Waits between the tries of what failed in passing; 1, 5 and 15 seconds where not given. */
+  retryDelaysMs?: readonly number[];
+  /** Hears what it does. */
+  observer?: PipelineObserver;
+}
+
+export function createPipeline(deps: PipelineDeps, { assets = ASSETS, retryDelaysMs = RETRY_DELAYS_MS, observer }: PipelineOptions = {}): Pipeline {
   return {
-    run: (request) => runPipeline(deps, request, assets),
+    run: (request) => runPipeline(deps, request, { assets, retryDelaysMs, ...(observer ? { observer } : {}) }),
     status: () => readStatus(deps.warehouse),
     rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse)),
     prime: () => withPipelineLock(deps, (session) => primeIdleSlot(deps, session)),

@@ -1,69 +1,108 @@
 import { createHash } from "node:crypto";
 import type { Tx } from "#platform/db/database.ts";
-import { PIPELINE_LOCK_KEY, slotLockKey, type Slot } from "../publish/slots.ts";
-import { readPointer, setBuildState } from "../publish/statements.ts";
-import type { Asset, AssetOutcome, CutOutput } from "./asset.ts";
-import { ASSETS, CUT } from "./assets/assets.ts";
-import { beginAsset, closeRun, endAsset, linkBuild, listAssets, openRun, readRunning } from "./ledger.ts";
+import { isConnectionError } from "#platform/db/errors.ts";
+import { slotLockKey, type Slot } from "../publish/slots.ts";
+import { setBuildState } from "../publish/statements.ts";
+import type { Asset, CutOutput } from "./asset.ts";
+import { CUT } from "./assets/assets.ts";
+import { catalogueOf } from "./catalogue.ts";
+import { findInterrupted, giveUp, type OpenRun } from "./interrupted.ts";
+import { closeRun, forgetAssets, linkBuild, openRun, storeCatalogue } from "./ledger.ts";
+import { againWhenLockLost, withPipelineLock } from "./lock.ts";
+import { nobody, type PipelineObserver } from "./observer.ts";
+import { assertTurn, chosen, dependents, latestRun, lookedAt, publishedRun, type Choice } from "./partly.ts";
 import { decide, gatherFacts, type Plan, type PlanFacts } from "./plan.ts";
-import { beginSlot, giveUpBuild, insertBuild, readSlot, spoilSlot } from "./state.ts";
-import { BuildRejected, PipelineBusy, type PipelineDeps, type ProgressEvent, type RunRequest, type RunResult, type RunState } from "./types.ts";
+import { beginSlot, insertBuild, spoilSlot } from "./state.ts";
+import { RunOver, runStep, type StepDescription, type StepEnvironment } from "./step.ts";
+import { LockLost } from "./transient.ts";
+import { BuildRejected, type PipelineDeps, type RunRequest, type RunResult, type RunState } from "./types.ts";
 
 const SLOT_WAIT = "60s";
 const NEVER = new AbortController().signal;
 
+export interface RunnerOptions {
+  assets: readonly Asset[];
+  /** Waits between the tries of what failed in passing. */
+  retryDelaysMs: readonly number[];
+  observer?: PipelineObserver;
+}
+
 /**
  * Runs the pipeline once: catches up with the shop, and when something changed, builds, checks and publishes it.
  * A run that was interrupted is continued behind what it had finished. One run at a time per warehouse.
- * @throws PipelineBusy when another run holds the lock; the signal's reason when it was aborted (the run stays open and is continued by the next).
+ * @throws PipelineBusy when another run holds the lock; AssetRefused; the signal's reason when it was aborted (the run stays open and is continued by the next).
  */
-export async function runPipeline(deps: PipelineDeps, request: RunRequest, assets: readonly Asset[] = ASSETS): Promise<RunResult> {
-  return withPipelineLock(deps, (session) => new Runner(deps, request, session, assets).run());
+export async function runPipeline(deps: PipelineDeps, request: RunRequest, options: RunnerOptions): Promise<RunResult> {
+  const choice = chosen(options.assets, request);
+  return againWhenLockLost(deps, options.retryDelaysMs, request.signal ?? NEVER, () =>
+    withPipelineLock(deps, (session) => new Runner(deps, request, session, options).run(choice)));
 }
 
-/** Holds the pipeline's lock while `work` runs. @throws PipelineBusy */
-export async function withPipelineLock<T>(deps: Pick<PipelineDeps, "warehouse">, work: (session: Tx) => Promise<T>): Promise<T> {
-  return deps.warehouse.session(async (session) => {
-    const { rows } = await session.raw<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [PIPELINE_LOCK_KEY]);
-    if (rows[0]?.held !== true) throw new PipelineBusy();
-    try {
-      return await work(session);
-    } finally {
-      // Also lets go of a slot. A connection that broke has lost its locks already.
-      await session.raw("select pg_advisory_unlock_all()").catch(() => undefined);
-    }
-  });
-}
-
-type Open = { runId: string; cut: CutOutput; done: Map<string, Record<string, unknown>>; resumed: boolean };
+type Ids = { runId: string; buildId: string | null; resumed: boolean };
 
 class Runner {
   readonly #deps: PipelineDeps;
   readonly #request: RunRequest;
   readonly #session: Tx;
   readonly #assets: readonly Asset[];
-  readonly #signal: AbortSignal;
+  readonly #observer: PipelineObserver;
   readonly #started: number;
   readonly #warnings: string[] = [];
+  readonly #env: StepEnvironment;
 
-  constructor(deps: PipelineDeps, request: RunRequest, session: Tx, assets: readonly Asset[]) {
+  constructor(deps: PipelineDeps, request: RunRequest, session: Tx, { assets, retryDelaysMs, observer = nobody }: RunnerOptions) {
     this.#deps = deps;
     this.#request = request;
     this.#session = session;
     this.#assets = assets;
-    this.#signal = request.signal ?? NEVER;
+    this.#observer = observer;
     this.#started = deps.clock.now().getTime();
+    this.#env = {
+      deps, retryDelaysMs, observer,
+      signal: request.signal ?? NEVER,
+      assertLocked: () => this.#assertLocked(),
+      progress: (event) => request.onProgress?.(event),
+      warn: (message) => void this.#warnings.push(message),
+    };
   }
 
-  async run(): Promise<RunResult> {
-    this.#signal.throwIfAborted();
-    const interrupted = await this.#findInterrupted();
-    if (interrupted) return this.#finish(interrupted);
-    const runId = await openRun(this.#deps.warehouse, this.#request.trigger, this.#deps.clock.now());
+  async run(choice: Choice): Promise<RunResult> {
+    this.#env.signal.throwIfAborted();
     try {
-      const opened = await this.#open(runId);
-      if (opened.plan.build) return await this.#finish({ runId, cut: opened.cut as CutOutput, done: new Map(), resumed: false });
-      this.#progress({ step: "plan", what: opened.plan.why, rows: null, seconds: 0, verdict: "nothing to do" });
+      await storeCatalogue(this.#deps.warehouse, catalogueOf(this.#assets));
+      const open = await findInterrupted(this.#deps.warehouse, () => codeHashOf(this.#deps), () => this.#deps.clock.now());
+      if (choice.kind === "all") return await (open ? this.#resume(open) : this.#whole(this.#intake(0)));
+      if (choice.kind === "intake") return await this.#takeIn(choice.asset);
+      if (choice.kind === "begin") {
+        if (open) await giveUp(this.#deps.warehouse, { runId: open.runId, buildId: open.cut.buildId }, `given up: a new run was asked for with "${choice.name}"`, this.#deps.clock.now());
+        return await this.#whole(this.#intake(choice.from), { onlyCut: choice.onlyCut });
+      }
+      return await this.#rest(choice, open);
+    } catch (error) {
+      if (isConnectionError(error) || isConnectionError((error as Error).cause)) await this.#assertLocked();
+      throw error;
+    } finally {
+      await this.#observer.flush();
+    }
+  }
+
+  #intake(from: number): Asset[] {
+    return this.#assets.filter((asset, index) => asset.stage === "before cut" && index >= from);
+  }
+
+  /** From the shop to readers. */
+  async #whole(intake: readonly Asset[], { onlyCut = false, force = this.#request.force ?? false } = {}): Promise<RunResult> {
+    const runId = await openRun(this.#deps.warehouse, this.#request.trigger, this.#deps.clock.now());
+    this.#observer.run({ runId, state: "START", at: this.#deps.clock.now() });
+    try {
+      const caughtUpAt = intake.some((asset) => asset.name === "capture") ? this.#deps.clock.now() : await lookedAt(this.#deps.warehouse);
+      for (const asset of intake) await this.#takeInOne(runId, asset);
+      const opened = await this.#decide(runId, caughtUpAt, force);
+      if (opened.cut) {
+        const open: OpenRun = { runId, cut: opened.cut, done: new Map(), resumed: false, startedAt: new Date(this.#started) };
+        return onlyCut ? this.#leaveOpen(open, CUT.name) : await this.#finish(open);
+      }
+      this.#env.progress({ step: "plan", what: opened.plan.why, rows: null, seconds: 0, verdict: "nothing to do" });
       return await this.#close({ runId, resumed: false, buildId: null }, "NOTHING_TO_DO", opened.plan.why);
     } catch (error) {
       if (error instanceof RunOver) throw error.cause;
@@ -71,19 +110,59 @@ class Runner {
     }
   }
 
-  /** The assets before the decision: catches up, reads the cut once, and gives the slot to a new build. */
-  async #open(runId: string): Promise<{ plan: Plan; cut: CutOutput | null }> {
-    const { warehouse } = this.#deps;
-    const caughtUpAt = this.#deps.clock.now();
-    for (const asset of this.#assets) {
-      if (asset.stage === "before cut") await this.#step(runId, asset, {}, () => asset.run({ deps: this.#deps, runId, signal: this.#signal }));
+  /** One asset before the cut, as a run of its own: what it took in is in raw, whoever builds next. */
+  async #takeIn(asset: Asset): Promise<RunResult> {
+    const ids: Ids = { runId: await openRun(this.#deps.warehouse, this.#request.trigger, this.#deps.clock.now()), buildId: null, resumed: false };
+    this.#observer.run({ runId: ids.runId, state: "START", at: this.#deps.clock.now() });
+    try {
+      await this.#takeInOne(ids.runId, asset);
+      return await this.#close(ids, "SUCCEEDED", null);
+    } catch (error) {
+      if (error instanceof RunOver) throw error.cause;
+      return await this.#fail(ids, error);
     }
+  }
+
+  async #takeInOne(runId: string, asset: Asset): Promise<void> {
+    if (asset.stage !== "before cut") return;
+    await runStep(this.#env, runId, asset, {}, (tell) => asset.run({ deps: this.#deps, runId, signal: this.#env.signal, tell }));
+  }
+
+  async #resume(open: OpenRun): Promise<RunResult> {
+    this.#env.progress({ step: "resume", what: `continues the run of ${open.startedAt.toISOString()} behind ${[...open.done.keys()].at(-1)}`, rows: null, seconds: 0, verdict: "done" });
+    if (!open.done.has("publish")) await this.#holdSlot(open.cut.slot);
+    return this.#finish(open);
+  }
+
+  /** One asset of the open run, or all from one on. */
+  async #rest({ asset, only }: Extract<Choice, { kind: "rest" }>, found: OpenRun | undefined): Promise<RunResult> {
+    const { warehouse } = this.#deps;
+    const open = found ?? (asset.stage === "after publish" ? await publishedRun(warehouse) : undefined);
+    if (!open) {
+      if (!only) return this.#whole([], { force: true });
+      const latest = await latestRun(warehouse);
+      const ids: Ids = { runId: latest?.runId ?? "", buildId: latest?.buildId ?? null, resumed: false };
+      const isBad = latest?.state === "FAILED" || latest?.state === "REJECTED";
+      const reason = isBad ? `the latest run was ${latest.state.toLowerCase()}: ${latest.reason ?? "no reason was noted"}; "--only cut" begins another` : `no run is open: "--only cut" opens one when something changed`;
+      this.#env.progress({ step: asset.name, what: reason, rows: null, seconds: 0, verdict: isBad ? "failed" : "nothing to do" });
+      return { ...ids, state: isBad ? (latest.state as "FAILED") : "NOTHING_TO_DO", reason, warnings: [], seconds: 0 };
+    }
+    assertTurn(this.#assets, open, asset, only);
+    const again = [...dependents(this.#assets, asset, only)];
+    for (const name of again) open.done.delete(name);
+    await warehouse.execute(forgetAssets, [open.runId, again]);
+    if (!open.done.has("publish")) await this.#holdSlot(open.cut.slot);
+    return this.#finish(open, only ? asset.name : undefined);
+  }
+
+  /** Decides, and gives the slot to a new build. */
+  async #decide(runId: string, caughtUpAt: Date, force: boolean): Promise<{ plan: Plan; cut: CutOutput | null }> {
     const codeHash = await codeHashOf(this.#deps);
-    const facts = await gatherFacts(warehouse, codeHash, caughtUpAt);
-    const plan = decide(facts, this.#request);
+    const facts = await gatherFacts(this.#deps.warehouse, codeHash, caughtUpAt);
+    const plan = decide(facts, { trigger: this.#request.trigger, force });
     if (!plan.build) return { plan, cut: null };
     let cut: CutOutput | null = null;
-    await this.#step(runId, { ...CUT, what: `${CUT.what}: ${plan.why}` }, {}, async () => {
+    await runStep(this.#env, runId, { ...CUT, what: `${CUT.what}: ${plan.why}` }, {}, async () => {
       await this.#holdSlot(plan.slot);
       cut = await this.#beginBuild(runId, plan, facts.published);
       return { output: { ...cut }, message: `slot ${plan.slot}, business time ${cut.businessAsOf}` };
@@ -117,89 +196,45 @@ class Runner {
     }
   }
 
-  async #finish(open: Open): Promise<RunResult> {
+  /** Makes what is not done, or `only` one of it. */
+  async #finish(open: OpenRun, only?: string): Promise<RunResult> {
     const { runId, cut, done, resumed } = open;
-    const ids = { runId, resumed, buildId: cut.buildId };
+    const ids: Ids = { runId, resumed, buildId: cut.buildId };
+    this.#observer.cut(runId, cut);
     try {
       for (const asset of this.#assets) {
-        if (asset.stage === "before cut" || done.has(asset.name)) continue;
+        if (asset.stage === "before cut" || done.has(asset.name) || (only !== undefined && asset.name !== only)) continue;
         // Readers that follow the moved pointer must not meet our own lock on the slot.
         if (asset.name === "publish") await this.#session.raw("select pg_advisory_unlock($1)", [slotLockKey(cut.slot)]);
-        const inputs = Object.fromEntries(asset.after.map((name) => [name, name === "cut" ? { buildId: cut.buildId, pos: cut.pos } : (done.get(name) ?? {})]));
-        const output = await this.#step(runId, asset, inputs, () => asset.run({ deps: this.#deps, runId, cut, outputs: done, signal: this.#signal }));
+        const inputs = Object.fromEntries(asset.after.map((name) => [name, name === CUT.name ? { buildId: cut.buildId, pos: cut.pos } : (done.get(name) ?? {})]));
+        const output = await runStep(this.#env, runId, asset as StepDescription, inputs, (tell) => asset.run({ deps: this.#deps, runId, cut, outputs: done, signal: this.#env.signal, tell }));
         done.set(asset.name, output);
       }
+      if (only !== undefined && this.#assets.some((asset) => asset.stage !== "before cut" && !done.has(asset.name))) return this.#leaveOpen(open, only);
       return await this.#close(ids, "SUCCEEDED", null);
     } catch (error) {
       if (error instanceof RunOver) throw error.cause;
       // What was rejected before dbt began has left no trace in the slot's tables.
       if (error instanceof BuildRejected && done.has("check raw")) await this.#deps.warehouse.execute(spoilSlot, [cut.slot]);
+      if (only !== undefined && !(error instanceof BuildRejected)) return this.#failedOnly(ids, only, error);
       return await this.#fail(ids, error, cut);
     }
   }
 
-  /** One asset with its ledger row and its progress line. Answers its output. */
-  async #step(runId: string, asset: Pick<Asset, "name" | "what" | "after" | "optional"> & { stage?: Asset["stage"] }, inputs: object, work: () => Promise<AssetOutcome>): Promise<Record<string, unknown>> {
-    const { warehouse, clock, log } = this.#deps;
-    this.#signal.throwIfAborted();
-    await beginAsset(warehouse, runId, asset.name, inputs, clock.now());
-    const started = performance.now();
-    const seconds = () => Math.round(performance.now() - started) / 1000;
-    try {
-      const { rows = null, output = {}, message = null, skipped } = await work();
-      const end = { rows, seconds: seconds(), message };
-      await endAsset(warehouse, runId, asset.name, { ...end, state: skipped ? "SKIPPED" : "DONE", output });
-      this.#progress({ step: asset.name, what: message ?? asset.what, rows, seconds: end.seconds, verdict: skipped ? "skipped" : "done" });
-      log.info({ runId, asset: asset.name, rows, seconds: end.seconds }, skipped ? "asset skipped" : "asset done");
-      return output;
-    } catch (error) {
-      // Stopped from outside: the ledger keeps the asset as running, and the next run begins with it.
-      if (this.#signal.aborted) throw new RunOver(this.#signal.reason ?? error);
-      const message = (error as Error).message;
-      await endAsset(warehouse, runId, asset.name, { state: "FAILED", seconds: seconds(), message });
-      this.#progress({ step: asset.name, what: message, rows: null, seconds: seconds(), verdict: error instanceof BuildRejected ? "red" : "failed" });
-      // What comes after the publish cannot take it back.
-      if (asset.stage !== "after publish" && (!asset.optional || error instanceof BuildRejected)) throw error;
-      log.warn({ runId, asset: asset.name, error }, "an asset failed that stops nothing");
-      this.#warnings.push(`${asset.name}: ${message}`);
-      return {};
-    }
+  #leaveOpen({ runId, cut, resumed }: OpenRun, name: string): RunResult {
+    return { runId, buildId: cut.buildId, resumed, state: "OPEN", reason: `${name} is done; the run goes on with the asset that comes next`, warnings: this.#warnings, seconds: this.#seconds() };
   }
 
-  /** The run a killed process left open, when it can still be continued; others are closed as failed. */
-  async #findInterrupted(): Promise<Open | undefined> {
-    const { warehouse, clock } = this.#deps;
-    let found: Open | undefined;
-    for (const row of await warehouse.many(readRunning, [])) {
-      const records = await listAssets(warehouse, row.run_id);
-      const cut = records.find((record) => record.asset === "cut" && record.state === "DONE")?.output as CutOutput | undefined;
-      const obstacle = found ? "a later run is continued" : cut ? await this.#obstacle(cut, records.some((record) => record.asset === "publish" && record.state === "DONE")) : "it had not begun to build";
-      if (obstacle === undefined && cut) {
-        const done = new Map(records.filter((record) => record.state === "DONE" || record.state === "SKIPPED").map((record) => [record.asset, record.output]));
-        found = { runId: row.run_id, cut, done, resumed: true };
-        this.#progress({ step: "resume", what: `continues the run of ${row.started_at.toISOString()} behind ${[...done.keys()].at(-1)}`, rows: null, seconds: 0, verdict: "done" });
-      } else {
-        if (row.build_id) await warehouse.execute(giveUpBuild, [row.build_id, "interrupted"]);
-        await closeRun(warehouse, row.run_id, "FAILED", `interrupted; not continued: ${obstacle}`, row.build_id, clock.now());
-      }
-    }
-    if (found && !found.done.has("publish")) await this.#holdSlot(found.cut.slot);
-    return found;
+  /** Whoever asks for single assets tries the failed one again: the run stays open. */
+  #failedOnly(ids: Ids, name: string, error: unknown): RunResult {
+    this.#deps.log.error({ runId: ids.runId, asset: name, error }, "the asset failed; its run stays open");
+    return { ...ids, state: "FAILED", reason: `${name}: ${(error as Error).message}`, warnings: this.#warnings, seconds: this.#seconds() };
   }
 
-  async #obstacle(cut: CutOutput, isPublished: boolean): Promise<string | undefined> {
-    const { warehouse } = this.#deps;
-    const slot = await warehouse.one(readSlot, [cut.slot]);
-    if (slot.build_id !== cut.buildId || String(slot.cut_pos) !== cut.pos) return "its slot holds another build";
-    if ((await codeHashOf(this.#deps)) !== cut.codeHash) return "the models changed since";
-    const pointer = await warehouse.maybeOne(readPointer, []);
-    if (pointer?.slot === cut.slot && pointer.build_id !== cut.buildId) return "its slot is published";
-    if (isPublished && pointer?.build_id !== cut.buildId) return "its build was taken back";
-    return undefined;
-  }
-
-  async #fail(ids: { runId: string; buildId: string | null; resumed: boolean }, error: unknown, cut?: CutOutput): Promise<RunResult> {
-    if (this.#signal.aborted) throw this.#signal.reason;
+  async #fail(ids: Ids, error: unknown, cut?: CutOutput): Promise<RunResult> {
+    if (this.#env.signal.aborted) throw this.#env.signal.reason;
+    if (error instanceof LockLost) throw error;
+    await this.#assertLocked();
     const { warehouse, log } = this.#deps;
     const state = error instanceof BuildRejected ? "REJECTED" : "FAILED";
     const reason = (error as Error).message;
@@ -208,26 +243,29 @@ class Runner {
     return this.#close(ids, state, reason);
   }
 
-  async #close(ids: { runId: string; buildId: string | null; resumed: boolean }, state: RunState, reason: string | null): Promise<RunResult> {
+  async #close(ids: Ids, state: Exclude<RunState, "OPEN">, reason: string | null): Promise<RunResult> {
     const { warehouse, clock } = this.#deps;
     const now = clock.now();
     await closeRun(warehouse, ids.runId, state, reason ?? (this.#warnings.length > 0 ? this.#warnings.join("; ") : null), ids.buildId, now);
+    this.#observer.run({ runId: ids.runId, state, at: now, reason });
     return { ...ids, state, reason, warnings: this.#warnings, seconds: (now.getTime() - this.#started) / 1000 };
   }
 
-  #progress(event: ProgressEvent): void {
-    this.#request.onProgress?.(event);
+  #seconds(): number {
+    return (this.#deps.clock.now().getTime() - this.#started) / 1000;
+  }
+
+  /** @throws LockLost */
+  async #assertLocked(): Promise<void> {
+    try {
+      await this.#session.raw("select 1");
+    } catch (error) {
+      throw new LockLost(error);
+    }
   }
 }
 
 /** Of all that decides what a build holds and whether it passes: another one means that everything is built and checked anew. */
 export async function codeHashOf({ dbt, expectations }: PipelineDeps): Promise<string> {
   return createHash("sha256").update(`${await dbt.codeHash()} ${await expectations.codeHash()}`).digest("hex");
-}
-
-/** Carries the reason of an abort past the places that would book it as a failure. */
-class RunOver extends Error {
-  constructor(cause: unknown) {
-    super("stopped", { cause });
-  }
 }

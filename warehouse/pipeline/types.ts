@@ -35,7 +35,8 @@ export interface FilesTool {
 export interface DbtTool {
   /** Of everything that shapes the tables: another hash means that they are built from nothing. */
   codeHash(): Promise<string>;
-  build(request: { slot: Slot; fullRefresh: boolean; signal: AbortSignal }): Promise<DbtOutcome>;
+  /** `onNode` hears of every node that is over. */
+  build(request: { slot: Slot; fullRefresh: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
 }
 
 export type DbtOutcome =
@@ -66,8 +67,9 @@ export interface ModelsTool {
   score(request: ModelsRequest & { changedOnly: boolean }): Promise<{ batchId: string | null; rows: number; summary: string }>;
 }
 
-export type Trigger = "start" | "schedule" | "nightly" | "manual";
-export type RunState = "SUCCEEDED" | "REJECTED" | "FAILED" | "NOTHING_TO_DO";
+export type Trigger = "start" | "schedule" | "nightly" | "manual" | "request" | "backfill";
+/** OPEN: one asset was asked for and is done; the run goes on with the next call. */
+export type RunState = "SUCCEEDED" | "REJECTED" | "FAILED" | "NOTHING_TO_DO" | "OPEN";
 
 export interface RunRequest {
   trigger: Trigger;
@@ -75,6 +77,10 @@ export interface RunRequest {
   train?: "auto" | "force" | "never";
   /** Builds even though nothing changed. */
   force?: boolean;
+  /** Makes this asset alone, in the run that is open. */
+  only?: string;
+  /** Makes this asset and all behind it anew, in the run that is open; without one in a new build of raw as it stands. */
+  from?: string;
   onProgress?: (event: ProgressEvent) => void;
   signal?: AbortSignal;
 }
@@ -85,7 +91,7 @@ export interface ProgressEvent {
   what: string;
   rows: number | null;
   seconds: number;
-  verdict: "done" | "skipped" | "red" | "failed" | "nothing to do";
+  verdict: "done" | "skipped" | "red" | "failed" | "tried again" | "nothing to do";
 }
 
 export interface RunResult {
@@ -104,6 +110,17 @@ export interface RunResult {
 /** The data itself is at fault: the published build stands. */
 export class BuildRejected extends Error {
   override readonly name = "BuildRejected";
+  /** What was found, as the asset's output would have it. */
+  readonly output: Record<string, unknown>;
+  constructor(message: string, output: Record<string, unknown> = {}) {
+    super(message);
+    this.output = output;
+  }
+}
+
+/** An asset was asked for that there is not, or whose turn it is not. `message` says what to ask for instead. */
+export class AssetRefused extends Error {
+  override readonly name = "AssetRefused";
 }
 
 /** Another run holds the pipeline's lock. */

@@ -8,6 +8,8 @@ export const captureAsset: IntakeAsset = {
   what: "takes over what the shop committed",
   stage: "before cut",
   after: [],
+  // capture tries by itself, and knows better when not to
+  attempts: 1,
   async run({ deps }) {
     const { rowsByTable, snapshot } = await deps.capture.catchUp();
     const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);

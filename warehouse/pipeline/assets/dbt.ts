@@ -1,5 +1,5 @@
 import { cloneSlot } from "../../publish/cloneSlot.ts";
-import type { BuildAsset } from "../asset.ts";
+import type { BuildAsset, Tell } from "../asset.ts";
 import { completeSlot } from "../state.ts";
 import { BuildRejected } from "../types.ts";
 
@@ -8,9 +8,9 @@ export const dbtAsset: BuildAsset = {
   what: "builds marts and features",
   stage: "build",
   after: ["cut"],
-  async run({ deps, cut, signal }) {
+  async run({ deps, cut, signal, tell }) {
     const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
-    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, signal });
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, signal, onNode: counting(tell) });
     if (!outcome.ok) {
       if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
       throw new Error(outcome.reason);
@@ -20,3 +20,12 @@ export const dbtAsset: BuildAsset = {
     return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${cloned ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
   },
 };
+
+/** "14 nodes, the last fct_orders" */
+function counting(tell: Tell): (node: { node: string }) => void {
+  let nodes = 0;
+  return ({ node }) => {
+    nodes += 1;
+    tell(`${nodes} nodes, the last ${node.split(".")[2] ?? node}`);
+  };
+}

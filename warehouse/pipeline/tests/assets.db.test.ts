@@ -42,7 +42,7 @@ describe("assets before the cut and after the publish", () => {
       return { rows: 3 };
     },
   };
-  const withThem = (...follow: Asset[]) => createPipeline(small.deps, [files, ...ASSETS, ...follow]);
+  const withThem = (...follow: Asset[]) => createPipeline(small.deps, { assets: [files, ...ASSETS, ...follow] });
 
   test("run in their place", async () => {
     await small.order(1);
@@ -86,7 +86,7 @@ describe("assets before the cut and after the publish", () => {
 
   test("what fails before the cut fails the run before anything is built", async () => {
     const broken: IntakeAsset = { ...files, run: () => Promise.reject(new Error("no such folder")) };
-    expect(await createPipeline(small.deps, [broken, ...ASSETS]).run({ trigger: "manual" })).toMatchObject({ state: "FAILED", reason: "no such folder", buildId: null });
+    expect(await createPipeline(small.deps, { assets: [broken, ...ASSETS] }).run({ trigger: "manual" })).toMatchObject({ state: "FAILED", reason: "no such folder", buildId: null });
     expect(small.calls).toEqual([]);
   });
 });
