@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 };
 
 /** Errors whose message is written for the person at the command line. */
-const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "MigrationError", "DataFileError", "TableError", "OtherShopData", "PipelineBusy", "RollbackRefused", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "WorkerRefused", "ToolError", "BadSource", "SourceMoved", "NothingCaptured"]);
+const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "MigrationError", "DataFileError", "TableError", "OtherShopData", "PipelineBusy", "AssetRefused", "BackupError", "RollbackRefused", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "WorkerRefused", "ToolError", "BadSource", "SourceMoved", "NothingCaptured"]);
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

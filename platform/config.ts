@@ -175,6 +175,44 @@ export function settingsUnder(prefix: string): ReadonlyMap<string, string> {
   }));
 }
 
+const CRON_BOUNDS = [[0, 59], [0, 23], [1, 31], [1, 12], [0, 7]] as const;
+
+function isCron(line: string): boolean {
+  const fields = line.trim().split(/\s+/);
+  return fields.length === CRON_BOUNDS.length && fields.every((field, index) => {
+    const [least, most] = CRON_BOUNDS[index] as readonly [number, number];
+    return field.split(",").every((part) => {
+      const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+      const [, from, to, step] = match ?? [];
+      return match !== null && [from, to].every((bound) => bound === undefined || (Number(bound) >= least && Number(bound) <= most)) && (to === undefined || Number(from) <= Number(to)) && step !== "0" && step !== "00";
+    });
+  });
+}
+
+/** When the pipeline does what, as cron lines in UTC; `off` for never. Without a line for builds, `--build-every` says how often. */
+export function scheduleSettings(): { build?: string; train?: string; maintenance?: string } {
+  const job = (name: string, fallback: string | undefined) => {
+    const line = text(name)?.trim() ?? fallback;
+    if (line === undefined || line === "off") return undefined;
+    if (!isCron(line)) throw new ConfigError(`${name} is "${line}"; it is a cron line of minute, hour, day, month and weekday in UTC, "17 3 * * *", or off`);
+    return line;
+  };
+  const build = job("MARTGRAPH_SCHEDULE_BUILD", undefined);
+  // Nightly, at an hour when few people buy.
+  const train = job("MARTGRAPH_SCHEDULE_TRAIN", "17 3 * * *");
+  const maintenance = job("MARTGRAPH_SCHEDULE_MAINTENANCE", "47 4 * * *");
+  return { ...(build ? { build } : {}), ...(train ? { train } : {}), ...(maintenance ? { maintenance } : {}) };
+}
+
+/** Where the pipeline tells what it reads and writes, by the OpenLineage standard, if anywhere. */
+export function lineageSettings(): { url?: string; file?: string; apiKey?: string } {
+  const url = webAddress("MARTGRAPH_OPENLINEAGE_URL")?.href;
+  const file = text("MARTGRAPH_OPENLINEAGE_FILE");
+  const apiKey = text("MARTGRAPH_OPENLINEAGE_API_KEY");
+  if (apiKey !== undefined && url === undefined) throw new ConfigError("MARTGRAPH_OPENLINEAGE_API_KEY is set, but MARTGRAPH_OPENLINEAGE_URL is not");
+  return { ...(url ? { url } : {}), ...(file ? { file: resolve(file) } : {}), ...(apiKey ? { apiKey } : {}) };
+}
+
 /** A file of synonyms instead of the one that comes with the shop. */
 export function searchSettings(): { synonymsFile?: string } {
   const file = text("MARTGRAPH_SEARCH_SYNONYMS");

@@ -61,6 +61,7 @@ export const PERMISSIONS = {
   "metrics.read": { description: "Read metrics, cohorts, segments and the figures of any product.", roles: ["ANALYST", "ADMIN"] },
   "metrics.readOwn": { description: "Read the figures of products of the vendors one sells for.", roles: ["VENDOR"], within: "metrics.read" },
   "quality.read": { description: "See how the warehouse's builds and checks went.", roles: ["ANALYST", "ADMIN"] },
+  "pipeline.run": { description: "Ask for runs of the warehouse's pipeline.", roles: ["ADMIN"] },
   "recommendations.read": { description: "See what any person is recommended.", roles: ["SUPPORT", "ANALYST", "ADMIN"] },
   "predictions.read": { description: "See predictions about people.", roles: ["ANALYST", "ADMIN"] },
 } as const satisfies Readonly<Record<string, PermissionEntry>>;

@@ -79,6 +79,15 @@ export function instantOption(values: OptionValues, name: string): Date | undefi
   return at;
 }
 
+/** A calendar day, `2011-03-01`. @throws SetupError that names the option. */
+export function dayOption(values: OptionValues, name: string): string | undefined {
+  const text = textOption(values, name);
+  if (text === undefined) return undefined;
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  if (!at || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text) throw new SetupError(`--${name} is "${text}"; it takes a day such as 2011-03-01.`);
+  return text;
+}
+
 export function textOption(values: OptionValues, name: string): string | undefined {
   const value = values[name];
   return typeof value === "string" && value !== "" ? value : undefined;

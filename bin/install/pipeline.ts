@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
+import { scheduleSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { eraseAgainIn } from "#warehouse/pipeline/eraseAgain.ts";
@@ -73,7 +74,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
       void checksWorker.call("ping", { warm: ["expectations"] }).catch(unimportant("loading Great Expectations ahead"));
     },
     async schedule(everyMinutes) {
-      const schedule = await schedulePipeline({ pipeline, connection: builder, everyMinutes, log, signal: lifecycle.signal });
+      const schedule = await schedulePipeline({ pipeline, warehouse, connection: builder, everyMinutes, jobs: scheduleSettings(), log, signal: lifecycle.signal });
       lifecycle.onClose("schedule", () => schedule.close());
     },
     prepareNext: () => void prepareNext(pipeline, dbt).catch(unimportant("preparing the other slot ahead")),

@@ -20,6 +20,8 @@ const SIZE_ARGUMENTS = ["first", "last", "limit"] as const;
  */
 const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "Vendor.members": { size: 10 },
+  "Query.pipelineAssets": { size: 15, weight: 0.25 },
+  "PipelineAsset.after": { size: 3 },
   "Query.permissions": { size: 60, weight: 0.25 },
   "Query.roles": { size: 6, weight: 0.25 },
   "RoleRights.permissions": { size: 30, weight: 0.25 },

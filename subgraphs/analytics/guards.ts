@@ -6,7 +6,7 @@ import { pipelineGuards } from "./guards/pipeline.ts";
 import { productGuards } from "./guards/product.ts";
 import { qualityGuards } from "./guards/quality.ts";
 
-const shared: Guards = { PageInfo: allow, Money: allow };
+const shared: Guards = { InvalidIdempotencyKey: allow, IdempotencyConflict: allow, PageInfo: allow, Money: allow };
 
 export const guards: Guards = mergeAreas<Guards>(
   shared,

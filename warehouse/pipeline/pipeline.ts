@@ -7,8 +7,10 @@ import type { Asset } from "./asset.ts";
 import { ASSETS } from "./assets/assets.ts";
 import { cloneSource, gatherFacts } from "./plan.ts";
 import { withPipelineLock } from "./lock.ts";
+import { maintain } from "./maintain.ts";
 import type { PipelineObserver } from "./observer.ts";
 import { codeHashOf, runPipeline } from "./run.ts";
+import { wishBackfill } from "./state.ts";
 import { readStatus, type PipelineStatus } from "./status.ts";
 import type { PipelineDeps, RunRequest, RunResult } from "./types.ts";
 
@@ -21,6 +23,13 @@ export interface Pipeline {
   status(): Promise<PipelineStatus>;
   /** Publishes the build before the published one again. @throws RollbackRefused, PipelineBusy */
   rollback(): Promise<Published & { from: string }>;
+  /**
+   * Wishes that the rows of some business days, from the first and before the second, are made anew although raw did not change: each
+   * slot does it with its next build. Wishes that wait already become one window with it. @throws PipelineBusy
+   */
+  backfill(window: { from: string; to: string }): Promise<void>;
+  /** Forgets what of the ledger nobody needs any more. @throws PipelineBusy */
+  maintain(): Promise<{ runs: number; steps: number; requests: number }>;
   /**
    * Copies the published slot into the other one where that was never built, so that the first change is published as fast as
    * later ones. Answers undefined when there is nothing to do. @throws PipelineBusy
@@ -42,6 +51,8 @@ export function createPipeline(deps: PipelineDeps, { assets = ASSETS, retryDelay
     run: (request) => runPipeline(deps, request, { assets, retryDelaysMs, ...(observer ? { observer } : {}) }),
     status: () => readStatus(deps.warehouse),
     rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse)),
+    backfill: ({ from, to }) => withPipelineLock(deps, () => deps.warehouse.execute(wishBackfill, [from, to])).then(() => undefined),
+    maintain: () => withPipelineLock(deps, () => maintain(deps.warehouse)),
     prime: () => withPipelineLock(deps, (session) => primeIdleSlot(deps, session)),
   };
 }

@@ -26,7 +26,7 @@ export interface PlanFacts {
   codeHash: string;
   published: { slot: Slot; cutPos: bigint; businessAsOf: Date; codeHash: string | null; predictionBatchId: string | null; held: boolean } | undefined;
   /** What the slot to build in holds. */
-  idle: { completePos: bigint; codeHash: string | null };
+  idle: { completePos: bigint; codeHash: string | null; hasBackfill?: boolean };
   /** From here on raw is rid of everybody who was erased; 0 without erasures. */
   erasurePos: bigint;
   latestBuild: { state: string; reason: string | null; cutPos: bigint; businessAsOf: Date } | undefined;
@@ -72,6 +72,7 @@ function reasonToBuild(facts: PlanFacts): string | undefined {
   if (facts.lastChangePos > published.cutPos) return "the shop changed";
   // Both slots forget at once, and not with the next change, whenever that comes.
   if (idle.completePos > 0n && idle.completePos < erasurePos) return "an erasure has not reached both slots";
+  if (idle.hasBackfill) return "a backfill was asked for";
   if (day(cut.businessAsOf) > day(published.businessAsOf)) return "a new business day began";
   return undefined;
 }
@@ -108,7 +109,7 @@ export async function gatherFacts(db: Reader, codeHash: string, caughtUpAt: Date
     lastChangePos: await lastChange(db, capture.applied_pos),
     codeHash,
     published,
-    idle: { completePos: idle.complete_pos, codeHash: idle.code_hash },
+    idle: { completePos: idle.complete_pos, codeHash: idle.code_hash, hasBackfill: idle.has_backfill },
     erasurePos: (await db.one(readErasureWatermark, [])).pos,
     latestBuild: latest && { state: latest.state, reason: latest.reason, cutPos: latest.cut_pos, businessAsOf: latest.business_as_of },
   };

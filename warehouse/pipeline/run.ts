@@ -94,6 +94,7 @@ class Runner {
   async #whole(intake: readonly Asset[], { onlyCut = false, force = this.#request.force ?? false } = {}): Promise<RunResult> {
     const runId = await openRun(this.#deps.warehouse, this.#request.trigger, this.#deps.clock.now());
     this.#observer.run({ runId, state: "START", at: this.#deps.clock.now() });
+    await this.#request.onOpened?.(runId);
     try {
       const caughtUpAt = intake.some((asset) => asset.name === "capture") ? this.#deps.clock.now() : await lookedAt(this.#deps.warehouse);
       for (const asset of intake) await this.#takeInOne(runId, asset);
@@ -130,6 +131,7 @@ class Runner {
 
   async #resume(open: OpenRun): Promise<RunResult> {
     this.#env.progress({ step: "resume", what: `continues the run of ${open.startedAt.toISOString()} behind ${[...open.done.keys()].at(-1)}`, rows: null, seconds: 0, verdict: "done" });
+    await this.#request.onOpened?.(open.runId);
     if (!open.done.has("publish")) await this.#holdSlot(open.cut.slot);
     return this.#finish(open);
   }

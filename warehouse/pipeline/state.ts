@@ -21,9 +21,9 @@ export const readOffsetAt = query({
 
 export const readSlot = query({
   name: "pipeline.readSlot",
-  text: "select slot, cut_pos, cut_committed_at, business_as_of, complete_pos, build_id, code_hash from ops.slot_state where slot = $1",
+  text: "select slot, cut_pos, cut_committed_at, business_as_of, complete_pos, build_id, code_hash, backfill_from is not null as has_backfill from ops.slot_state where slot = $1",
   params: ["text"],
-  row: { slot: "text", cut_pos: "int8", cut_committed_at: "timestamptz", business_as_of: "timestamptz", complete_pos: "int8", build_id: "uuid?", code_hash: "text?" },
+  row: { slot: "text", cut_pos: "int8", cut_committed_at: "timestamptz", business_as_of: "timestamptz", complete_pos: "int8", build_id: "uuid?", code_hash: "text?", has_backfill: "bool" },
   budget: { access: "index", maxRows: 1 },
 });
 
@@ -47,8 +47,18 @@ export const beginSlot = query({
 
 export const completeSlot = query({
   name: "pipeline.completeSlot",
-  text: "update ops.slot_state set complete_pos = cut_pos, code_hash = $3 where slot = $1 and build_id = $2",
+  text: "update ops.slot_state set complete_pos = cut_pos, code_hash = $3, backfill_from = null, backfill_to = null where slot = $1 and build_id = $2",
   params: ["text", "uuid", "text"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/** Days of both slots; a slot that was never built makes all of them anyway. */
+export const wishBackfill = query({
+  name: "pipeline.wishBackfill",
+  text: `update ops.slot_state set backfill_from = least(backfill_from, $1::date), backfill_to = greatest(backfill_to, $2::date)
+         where complete_pos > 0`,
+  params: ["text", "text"],
   row: {},
   budget: { access: "write", maxRows: 0 },
 });

@@ -23,6 +23,22 @@ const countChecks = query({
   budget: { access: "index", maxRows: 1 },
 });
 
+const listCatalogue = query({
+  name: "pipeline.listCatalogue",
+  text: "select name from ops.asset order by ordinal",
+  params: [],
+  row: { name: "text" },
+  budget: { access: "scan", maxRows: 100 },
+});
+
+const countRequests = query({
+  name: "pipeline.countRequests",
+  text: "select count(*) as waiting from ops.run_request where state = 'PENDING'",
+  params: [],
+  row: { waiting: "int8" },
+  budget: { access: "scan", maxRows: 1 },
+});
+
 export interface PipelineStatus {
   published:
     | {
@@ -32,6 +48,10 @@ export interface PipelineStatus {
         checks: number; warnings: number;
       }
     | undefined;
+  /** What a run makes, in order, as the process that ran last knew it. */
+  assets: readonly string[];
+  /** Runs that were asked for through the graph and wait for the scheduler's process. */
+  requests: number;
   /** The latest runs, the newest first. */
   runs: { runId: string; trigger: string; state: string; reason: string | null; buildId: string | null; startedAt: Date; finishedAt: Date | null; assets: AssetRecord[] }[];
 }
@@ -51,5 +71,7 @@ export async function readStatus(db: Database): Promise<PipelineStatus> {
     businessAsOf: pointer.business_as_of, publishedAt: pointer.published_at, heldAt: pointer.held_at,
     checks: Number(checks?.checks ?? 0n), warnings: Number(checks?.warnings ?? 0n),
   };
-  return { published, runs };
+  const assets = (await db.many(listCatalogue, [])).map((row) => row.name);
+  const { waiting } = await db.one(countRequests, []);
+  return { published, runs, assets, requests: Number(waiting) };
 }

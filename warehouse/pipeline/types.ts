@@ -82,6 +82,8 @@ export interface RunRequest {
   /** Makes this asset and all behind it anew, in the run that is open; without one in a new build of raw as it stands. */
   from?: string;
   onProgress?: (event: ProgressEvent) => void;
+  /** Hears the run's id as soon as it has one; waited for. */
+  onOpened?: (runId: string) => Promise<void>;
   signal?: AbortSignal;
 }
 

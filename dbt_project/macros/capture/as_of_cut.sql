@@ -35,15 +35,25 @@
   (select {{ utc_date('business_as_of') }} from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}')
 {%- endmacro %}
 
+{# True for a business day that somebody asked to have made anew although nothing of it changed (`martgraph pipeline backfill`).
+   A set of changes counts what lies on such a day as changed; without a wish the bounds are null, and no day is one. #}
+{% macro in_backfill(day) -%}
+  ({{ day }} >= {{ slot_value('backfill_from') }} and {{ day }} < {{ slot_value('backfill_to') }})
+{%- endmacro %}
+
 {# Pre-hook of the incremental models: takes away what the changes touched; the model then brings back what is still there.
-   With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. #}
-{% macro delete_changed(column, changes, changed_column, entity=none) -%}
+   With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. `day` is the model's business day:
+   all rows of days that are made anew go, also those that no entity of the shop stands behind. #}
+{% macro delete_changed(column, changes, changed_column, entity=none, day=none) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where {{ column }} in (
       select {{ changed_column }} from {{ changes }}
       where {{ changed_column }} is not null {%- if entity %} and entity = '{{ entity }}' {%- endif %}
     )
+    {%- if day %}
+    or {{ in_backfill(day) }}
+    {%- endif %}
   {%- endif -%}
 {%- endmacro %}
 
@@ -54,6 +64,7 @@
   {%- if is_incremental() -%}
     delete from {{ this }}
     where user_id in (select user_id from {{ changes }} where entity = 'ORDER' and day < {{ business_date() }})
+       or exists (select 1 from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}' and backfill_from is not null)
        or not exists (select 1 from {{ this }} as present where present.as_of_date = {{ business_date() }})
        or user_id not in (select user_id from {{ orders }} where user_id is not null)
   {%- endif -%}

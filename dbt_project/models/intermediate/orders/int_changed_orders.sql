@@ -42,3 +42,12 @@ union distinct
 select 'REFUND', refunds.refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
 from refund_line_versions
 inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = refund_line_versions.refund_id
+union
+-- Days that are made anew count as changed, with all that lies on them.
+select 'ORDER', backfilled.order_id, backfilled.user_id, {{ utc_date('backfilled.placed_at') }}
+from {{ ref('stg_shop__orders') }} as backfilled
+where {{ in_backfill(utc_date('backfilled.placed_at')) }}
+union
+select 'REFUND', backfilled.refund_id, cast(null as {{ type_id() }}), {{ utc_date('backfilled.refunded_at') }}
+from {{ ref('stg_shop__refunds') }} as backfilled
+where {{ in_backfill(utc_date('backfilled.refunded_at')) }}
