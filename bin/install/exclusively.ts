@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
-import { withPipelineLock } from "#warehouse/pipeline/run.ts";
+import { withPipelineLock } from "#warehouse/pipeline/lock.ts";
 import { PipelineBusy } from "#warehouse/pipeline/types.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Installation } from "./installation.ts";
