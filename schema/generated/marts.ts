@@ -1,6 +1,41 @@
 // Generated from the contracts in dbt_project/models/marts; "npm run gen" writes it.
 
-/** Sales and refunds by day, country, kind of customer and product; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind and product_id. */
+/** Sales and refunds of goods by day, main category and currency. Grain: one row per date_day, category_id and currency. */
+export interface AggDailyCategoryRow {
+  /** UTC day of the order or of the refund. */
+  date_day: string;
+  /** Main category of the product at the cut, null where it has none. */
+  category_id: string | null;
+  /** Its name, Uncategorised where the product has none. */
+  category: string;
+  /** Names from the top down, Uncategorised where the product has none. */
+  category_path: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Gross at placing of the day's orders, goods only, major units. */
+  revenue: string;
+  /** Units of goods. */
+  units_sold: bigint;
+  /** Given back on the day for goods, major units. */
+  refunds: string;
+  /** Different products that were sold or came back. */
+  products: bigint;
+}
+
+/** Columns of agg_daily_category as a statement's row names them. */
+export const aggDailyCategoryColumns = {
+  date_day: "date",
+  category_id: "uuid?",
+  category: "text",
+  category_path: "text",
+  currency: "text",
+  revenue: "numeric",
+  units_sold: "int8",
+  refunds: "numeric",
+  products: "int8",
+} as const;
+
+/** Sales and refunds by day, country, kind of customer, product and currency; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind, product_id and currency. */
 export interface AggDailySalesRow {
   /** UTC day of the order or of the refund. */
   sale_date: string;
@@ -12,6 +47,8 @@ export interface AggDailySalesRow {
   line_kind: string;
   /** The product, null for charges. */
   product_id: string | null;
+  /** ISO 4217. */
+  currency: string;
   /** Gross at placing of the day's orders, major units. */
   revenue: string;
   /** Units of goods of the day's orders. */
@@ -27,9 +64,208 @@ export const aggDailySalesColumns = {
   customer_type: "text",
   line_kind: "text",
   product_id: "uuid?",
+  currency: "text",
   revenue: "numeric",
   units_sold: "int8",
   refunds: "numeric",
+} as const;
+
+/** What the shop did on a day, in each currency. Grain: one row per date_day and currency. */
+export interface AggDailyShopRow {
+  /** UTC day. */
+  date_day: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Orders placed. */
+  orders: bigint;
+  /** Different registered people among them. */
+  customers: bigint;
+  /** Of these, those who had never ordered before. */
+  new_customers: bigint;
+  /** Orders of guests. */
+  guest_orders: bigint;
+  /** Units of goods. */
+  units_sold: bigint;
+  /** Revenue of the day's orders before discounts, charges included, major units. */
+  gross: string;
+  /** Taken off lines and shipping, major units. */
+  discounts: string;
+  /** The part of gross that is postage and packing, major units. */
+  shipping: string;
+  /** Added to or contained in the prices, major units. */
+  tax: string;
+  /** Given back on the day, major units. */
+  refunds: string;
+  /** Gross less discounts less refunds, major units. */
+  net: string;
+  /** Orders of which something was given back on the day; refunds whose order is not known count 0. */
+  refunded_orders: bigint;
+  /** Gross less discounts per order, major units; null on a day without orders. */
+  average_order_value: string | null;
+}
+
+/** Columns of agg_daily_shop as a statement's row names them. */
+export const aggDailyShopColumns = {
+  date_day: "date",
+  currency: "text",
+  orders: "int8",
+  customers: "int8",
+  new_customers: "int8",
+  guest_orders: "int8",
+  units_sold: "int8",
+  gross: "numeric",
+  discounts: "numeric",
+  shipping: "numeric",
+  tax: "numeric",
+  refunds: "numeric",
+  net: "numeric",
+  refunded_orders: "int8",
+  average_order_value: "numeric?",
+} as const;
+
+/** Sales of vendors by day and currency: what their goods brought, what the shop kept and what is theirs. Grain: one row per date_day, vendor_id and currency. */
+export interface AggDailyVendorRow {
+  /** UTC day of the order or of the refund. */
+  date_day: string;
+  /** The vendor. */
+  vendor_id: string;
+  /** Its name. */
+  vendor: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Gross at placing of its products in the day's orders, major units. */
+  revenue: string;
+  /** Units of its products. */
+  units_sold: bigint;
+  /** Given back on the day for its products, major units. */
+  refunds: string;
+  /** Its parts of the day's orders, where the shop shared orders out. */
+  vendor_orders: bigint;
+  /** What the shop kept of these, major units. */
+  commission: string;
+  /** What is the vendor's of these, major units. */
+  share: string;
+}
+
+/** Columns of agg_daily_vendor as a statement's row names them. */
+export const aggDailyVendorColumns = {
+  date_day: "date",
+  vendor_id: "uuid",
+  vendor: "text",
+  currency: "text",
+  revenue: "numeric",
+  units_sold: "int8",
+  refunds: "numeric",
+  vendor_orders: "int8",
+  commission: "numeric",
+  share: "numeric",
+} as const;
+
+/** Which promotion took how much off which order. Grain: one row per order and promotion. */
+export interface BdgOrderPromotionsRow {
+  /** The order. */
+  order_id: string;
+  /** The promotion. */
+  promotion_id: string;
+  /** ISO 4217. */
+  currency: string;
+  /** UTC day of the order. */
+  placed_date: string;
+  /** Lines and shipping it took something off. */
+  parts: bigint;
+  /** What it took off in all, major units. */
+  amount: string;
+}
+
+/** Columns of bdg_order_promotions as a statement's row names them. */
+export const bdgOrderPromotionsColumns = {
+  order_id: "uuid",
+  promotion_id: "uuid",
+  currency: "text",
+  placed_date: "date",
+  parts: "int8",
+  amount: "numeric",
+} as const;
+
+/** In which categories products stand: the main one and further ones. Grain: one row per product and category. */
+export interface BdgProductCategoriesRow {
+  /** The product. */
+  product_id: string;
+  /** The category. */
+  category_id: string;
+  /** Whether it is the product's main category, of which it has one at most. */
+  is_main: boolean;
+  /** Place among the further categories, 0 for the main one. */
+  position: number;
+}
+
+/** Columns of bdg_product_categories as a statement's row names them. */
+export const bdgProductCategoriesColumns = {
+  product_id: "uuid",
+  category_id: "uuid",
+  is_main: "bool",
+  position: "int4",
+} as const;
+
+/** The tree of categories, each with its way from the top. Grain: one row per category. */
+export interface DimCategoriesRow {
+  /** The category. */
+  category_id: string;
+  /** Unique name for URLs. */
+  slug: string;
+  /** Display name. */
+  name: string;
+  /** The category above, null at the top. */
+  parent_id: string | null;
+  /** Names from the top down to this one, joined by >. */
+  path: string;
+  /** 1 at the top, one more per step down. */
+  level: number;
+  /** The category at the top of its branch. */
+  root_id: string;
+  /** Name of the category at the top of its branch. */
+  root: string;
+  /** Products whose main category it is. */
+  products: bigint;
+  /** Whether no other category hangs below it. */
+  is_leaf: boolean;
+}
+
+/** Columns of dim_categories as a statement's row names them. */
+export const dimCategoriesColumns = {
+  category_id: "uuid",
+  slug: "text",
+  name: "text",
+  parent_id: "uuid?",
+  path: "text",
+  level: "int4",
+  root_id: "uuid",
+  root: "text",
+  products: "int8",
+  is_leaf: "bool",
+} as const;
+
+/** Currencies in which the shop has asked for money or has prices. Grain: one row per currency. */
+export interface DimCurrenciesRow {
+  /** ISO 4217. */
+  currency: string;
+  /** Digits after the decimal point, null where nothing was ever ordered in it. */
+  exponent: number | null;
+  /** Orders in it. */
+  orders: bigint;
+  /** UTC day of the first. */
+  first_order_date: string | null;
+  /** UTC day of the latest. */
+  last_order_date: string | null;
+}
+
+/** Columns of dim_currencies as a statement's row names them. */
+export const dimCurrenciesColumns = {
+  currency: "text",
+  exponent: "int4?",
+  orders: "int8",
+  first_order_date: "date?",
+  last_order_date: "date?",
 } as const;
 
 /** Everybody with an account, with what they bought and gave back over all time. No names, no addresses. Grain: one row per account. */
@@ -167,6 +403,94 @@ export const dimInventoryColumns = {
   updated_at: "timestamptz",
 } as const;
 
+/** Warehouses: where stock stands. Grain: one row per warehouse. */
+export interface DimLocationsRow {
+  /** The warehouse. */
+  warehouse_id: string;
+  /** Unique code. */
+  code: string;
+  /** Display name. */
+  name: string;
+  /** ISO 3166-1 alpha-2, null where it is not told. */
+  country_code: string | null;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** Whether it serves where no other is named. */
+  is_default: boolean;
+  /** Variants that are counted there. */
+  variants: bigint;
+  /** Units on its shelves. */
+  on_hand: bigint;
+}
+
+/** Columns of dim_locations as a statement's row names them. */
+export const dimLocationsColumns = {
+  warehouse_id: "uuid",
+  code: "text",
+  name: "text",
+  country_code: "text?",
+  country: "text",
+  is_default: "bool",
+  variants: "int8",
+  on_hand: "int8",
+} as const;
+
+/** What can be put into a cart, with its price and what is there of it. Grain: one row per variant. */
+export interface DimProductVariantsRow {
+  /** The variant. */
+  variant_id: string;
+  /** Its product. */
+  product_id: string;
+  /** Upper-case stock code, unique. */
+  sku: string;
+  /** Name of the variant, null where the product has one only. */
+  variant: string | null;
+  /** Name of the product. */
+  product: string;
+  /** Status of the product. */
+  status: string;
+  /** Business time. */
+  created_at: Date;
+  /** Base price of one unit at the business time, major units, null where it has none. */
+  unit_price: string | null;
+  /** The price shown crossed out beside it, major units. */
+  compare_at_price: string | null;
+  /** ISO 4217 of the price. */
+  currency: string | null;
+  /** By how many attributes it differs from the other variants of its product. */
+  options: bigint;
+  /** Units on the shelves of all warehouses, null where nothing is counted. */
+  on_hand: bigint | null;
+  /** Of these, held for purchases under way. */
+  reserved: bigint | null;
+  /** What a buyer can still get. */
+  available: bigint | null;
+  /** Available units below which the shop warns, null where nobody has set any. */
+  low_stock_threshold: bigint | null;
+  /** Whether less is available than the shop wants. */
+  is_low_stock: boolean;
+}
+
+/** Columns of dim_product_variants as a statement's row names them. */
+export const dimProductVariantsColumns = {
+  variant_id: "uuid",
+  product_id: "uuid",
+  sku: "text",
+  variant: "text?",
+  product: "text",
+  status: "text",
+  created_at: "timestamptz",
+  unit_price: "numeric?",
+  compare_at_price: "numeric?",
+  currency: "text?",
+  options: "int8",
+  on_hand: "int8?",
+  reserved: "int8?",
+  available: "int8?",
+  low_stock_threshold: "int8?",
+  is_low_stock: "bool",
+} as const;
+
 /** Every product with its first variant's stock code and current price. Grain: one row per product. */
 export interface DimProductsRow {
   /** The product. */
@@ -189,6 +513,8 @@ export interface DimProductsRow {
   product_type: string | null;
   /** Who offers it, null for the shop itself. */
   vendor_id: string | null;
+  /** Main category, null where it has none. */
+  category_id: string | null;
   /** Current price of its first variant in major units, exact, null where it has none. */
   unit_price: string | null;
   /** ISO 4217, null without a price. */
@@ -217,6 +543,7 @@ export const dimProductsColumns = {
   brand: "text?",
   product_type: "text?",
   vendor_id: "uuid?",
+  category_id: "uuid?",
   unit_price: "numeric?",
   currency: "text?",
   pictures: "int8",
@@ -252,6 +579,8 @@ export interface DimPromotionsRow {
   orders: bigint;
   /** What it took off in all, major units. */
   discounts: string;
+  /** Purchases that held it and came to nothing. */
+  released_redemptions: bigint;
 }
 
 /** Columns of dim_promotions as a statement's row names them. */
@@ -268,6 +597,130 @@ export const dimPromotionsColumns = {
   is_demo: "bool",
   orders: "int8",
   discounts: "numeric",
+  released_redemptions: "int8",
+} as const;
+
+/** Who sells in the shop. Grain: one row per vendor. */
+export interface DimVendorsRow {
+  /** The vendor. */
+  vendor_id: string;
+  /** Unique name for URLs. */
+  slug: string;
+  /** Display name. */
+  name: string;
+  /** Part of a sale that the shop keeps, 0 to 1; null where none is agreed. */
+  commission_rate: string | null;
+  /** Products it has, whatever their status. */
+  products: bigint;
+  /** People who may act for it. */
+  members: bigint;
+  /** Made up by an importer or generator. */
+  is_synthetic: boolean;
+  /** Business time. */
+  created_at: Date;
+}
+
+/** Columns of dim_vendors as a statement's row names them. */
+export const dimVendorsColumns = {
+  vendor_id: "uuid",
+  slug: "text",
+  name: "text",
+  commission_rate: "numeric?",
+  products: "int8",
+  members: "int8",
+  is_synthetic: "bool",
+  created_at: "timestamptz",
+} as const;
+
+/** Baskets with something in them that nobody came back to: expired, or open and untouched for a day of business time. Grain: one row per abandoned cart. */
+export interface FctAbandonedCartsRow {
+  /** The cart. */
+  cart_id: string;
+  /** Whose it is, null for a guest or somebody erased. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 4217. */
+  currency: string;
+  /** How far it came: CART or CHECKOUT. */
+  stage: string;
+  /** When it was last touched, business time. */
+  abandoned_at: Date;
+  /** UTC day of abandoned_at. */
+  abandoned_date: string;
+  /** Units in it. */
+  units: bigint;
+  /** What lies in it at the prices at which it was put in, major units. */
+  amount: string;
+  /** Whether the same person ordered within the seven days after; never for guests. */
+  is_recovered: boolean;
+}
+
+/** Columns of fct_abandoned_carts as a statement's row names them. */
+export const fctAbandonedCartsColumns = {
+  cart_id: "uuid",
+  user_id: "uuid?",
+  customer_type: "text",
+  currency: "text",
+  stage: "text",
+  abandoned_at: "timestamptz",
+  abandoned_date: "date",
+  units: "int8",
+  amount: "numeric",
+  is_recovered: "bool",
+} as const;
+
+/** Baskets, whatever became of them. Grain: one row per cart. */
+export interface FctCartsRow {
+  /** The cart. */
+  cart_id: string;
+  /** Whose it is, null for a guest or somebody erased. */
+  user_id: string | null;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** OPEN, ORDERED, EXPIRED or MERGED. */
+  state: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Where the goods shall go, ISO 3166-1 alpha-2; null while nobody has said it. */
+  country_code: string | null;
+  /** Business time. */
+  created_at: Date;
+  /** UTC day of created_at. */
+  created_date: string;
+  /** When anything of it last changed, business time. */
+  updated_at: Date;
+  /** Different variants in it. */
+  lines: bigint;
+  /** Units in it. */
+  units: bigint;
+  /** What lies in it at the prices at which it was put in, major units; lines without a noted price count 0. */
+  amount: string;
+  /** Purchases of it that were begun. */
+  checkouts: bigint;
+  /** Of these, those whose payment was declined. */
+  declined_checkouts: bigint;
+  /** Whether a purchase of it was ever begun. */
+  reached_checkout: boolean;
+}
+
+/** Columns of fct_carts as a statement's row names them. */
+export const fctCartsColumns = {
+  cart_id: "uuid",
+  user_id: "uuid?",
+  customer_type: "text",
+  state: "text",
+  currency: "text",
+  country_code: "text?",
+  created_at: "timestamptz",
+  created_date: "date",
+  updated_at: "timestamptz",
+  lines: "int8",
+  units: "int8",
+  amount: "numeric",
+  checkouts: "int8",
+  declined_checkouts: "int8",
+  reached_checkout: "bool",
 } as const;
 
 /** What promotions took off, with what the order knows. Grain: one row per promotion and line or shipping of an order. */
@@ -318,6 +771,91 @@ export const fctDiscountsColumns = {
   placed_at: "timestamptz",
   placed_date: "date",
   amount: "numeric",
+} as const;
+
+/** Payments that a bank took back or tries to. Grain: one row per dispute. */
+export interface FctDisputesRow {
+  /** The dispute. */
+  dispute_id: string;
+  /** The payment. */
+  payment_id: string;
+  /** Its order. */
+  order_id: string;
+  /** Who told of it. */
+  provider: string;
+  /** OPEN, WON or LOST. */
+  state: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** English name of the order's country, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217. */
+  currency: string;
+  /** What is disputed, major units. */
+  amount: string;
+  /** Business time. */
+  opened_at: Date;
+  /** UTC day of opened_at. */
+  opened_date: string;
+  /** Business time, null while it is open. */
+  closed_at: Date | null;
+  /** From opening to closing, null while it is open. */
+  hours_open: string | null;
+}
+
+/** Columns of fct_disputes as a statement's row names them. */
+export const fctDisputesColumns = {
+  dispute_id: "uuid",
+  payment_id: "uuid",
+  order_id: "uuid",
+  provider: "text",
+  state: "text",
+  customer_type: "text",
+  country: "text",
+  currency: "text",
+  amount: "numeric",
+  opened_at: "timestamptz",
+  opened_date: "date",
+  closed_at: "timestamptz?",
+  hours_open: "numeric?",
+} as const;
+
+/** What the checks of earlier builds said. Grain: one row per build and check. */
+export interface FctDqResultsRow {
+  /** The build that was checked. */
+  build_id: string;
+  /** The suite, layer and table. */
+  suite: string;
+  /** raw, marts, features or predictions. */
+  layer: string;
+  /** The check. */
+  check_name: string;
+  /** CRITICAL, WARNING or INFO. */
+  severity: string;
+  /** Whether it found nothing wrong. */
+  is_passed: boolean;
+  /** What it found, without content of rows; null where it found nothing wrong. */
+  message: string | null;
+  /** What became of the build. */
+  build_state: string;
+  /** When the build began, wall time. */
+  checked_at: Date;
+  /** UTC day of checked_at. */
+  checked_date: string;
+}
+
+/** Columns of fct_dq_results as a statement's row names them. */
+export const fctDqResultsColumns = {
+  build_id: "uuid",
+  suite: "text",
+  layer: "text",
+  check_name: "text",
+  severity: "text",
+  is_passed: "bool",
+  message: "text?",
+  build_state: "text",
+  checked_at: "timestamptz",
+  checked_date: "date",
 } as const;
 
 /** Parcels and how long they took. Grain: one row per parcel. */
@@ -374,6 +912,126 @@ export const fctFulfilmentsColumns = {
   units: "int8",
   hours_to_ship: "numeric?",
   hours_under_way: "numeric?",
+} as const;
+
+/** Why balances of gift cards changed. Grain: one row per movement. */
+export interface FctGiftCardMovementsRow {
+  /** The movement. */
+  movement_id: string;
+  /** The card. */
+  gift_card_id: string;
+  /** The order it was spent on or given back from, null for the others. */
+  order_id: string | null;
+  /** ISSUED, SPENT, REFUNDED or ADJUSTED. */
+  kind: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Major units, negative for what was spent. */
+  amount: string;
+  /** What was left then, major units. */
+  balance_after: string;
+  /** Business time. */
+  occurred_at: Date;
+  /** UTC day of occurred_at. */
+  occurred_date: string;
+}
+
+/** Columns of fct_gift_card_movements as a statement's row names them. */
+export const fctGiftCardMovementsColumns = {
+  movement_id: "uuid",
+  gift_card_id: "uuid",
+  order_id: "uuid?",
+  kind: "text",
+  currency: "text",
+  amount: "numeric",
+  balance_after: "numeric",
+  occurred_at: "timestamptz",
+  occurred_date: "date",
+} as const;
+
+/** What was there of a variant at the end of each of the last 91 days, all warehouses together, and how long it would last. Days from before the variant was counted are not there; dim_inventory tells in which warehouse it stands now. Grain: one row per variant and day of the last 91. */
+export interface FctInventoryDailyRow {
+  /** The variant. */
+  variant_id: string;
+  /** Its product. */
+  product_id: string;
+  /** UTC day; of the business day, what is so far. */
+  stock_date: string;
+  /** Units on the shelves at the end of the day, held ones too. */
+  on_hand: bigint;
+  /** Of these, held for purchases under way; null for days from before the warehouse followed the shop. */
+  reserved: bigint | null;
+  /** Counted units that came on the day. */
+  units_in: bigint;
+  /** Counted units that left on the day. */
+  units_out: bigint;
+  /** Units ordered on the day. */
+  units_sold: bigint;
+  /** Units ordered a day, mean of the days of the last 28 on which it could be had. */
+  daily_demand: string;
+  /** How many days the stock lasts at that demand; null without demand. */
+  days_of_cover: string | null;
+  /** Whether nothing could be had at the end of the day. */
+  is_stocked_out: boolean;
+  /** Estimate of units that would have been ordered too: the demand less what was ordered, on days that end without stock; 0 on others. */
+  lost_units: string;
+}
+
+/** Columns of fct_inventory_daily as a statement's row names them. */
+export const fctInventoryDailyColumns = {
+  variant_id: "uuid",
+  product_id: "uuid",
+  stock_date: "date",
+  on_hand: "int8",
+  reserved: "int8?",
+  units_in: "int8",
+  units_out: "int8",
+  units_sold: "int8",
+  daily_demand: "numeric",
+  days_of_cover: "numeric?",
+  is_stocked_out: "bool",
+  lost_units: "numeric",
+} as const;
+
+/** Why the stock of variants changed, one booking a row, transfers between warehouses as two. Grain: one row per movement. */
+export interface FctInventoryMovementsRow {
+  /** The movement. */
+  movement_id: string;
+  /** The variant. */
+  variant_id: string;
+  /** Its product. */
+  product_id: string;
+  /** Where; null for history from before the stock was counted. */
+  warehouse_id: string | null;
+  /** The order behind it, if any. */
+  order_id: string | null;
+  /** INITIAL, SALE, RETURN, CANCELLED, WRITE_OFF, FOUND, GIVEN_FREE, ADJUSTMENT, RECEIVED or TRANSFER. */
+  kind: string;
+  /** Units, negative for units that left. */
+  quantity: bigint;
+  /** Whether it changed the counted stock; false for history from before it was counted. */
+  is_counted: boolean;
+  /** Business time. */
+  occurred_at: Date;
+  /** UTC day of occurred_at. */
+  occurred_date: string;
+  /** Made up by an importer or generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_inventory_movements as a statement's row names them. */
+export const fctInventoryMovementsColumns = {
+  movement_id: "uuid",
+  variant_id: "uuid",
+  product_id: "uuid",
+  warehouse_id: "uuid?",
+  order_id: "uuid?",
+  kind: "text",
+  quantity: "int8",
+  is_counted: "bool",
+  occurred_at: "timestamptz",
+  occurred_date: "date",
+  is_synthetic: "bool",
 } as const;
 
 /** Everything sold, products and charges, with what its order knows. Grain: one row per order line or charge. */
@@ -448,6 +1106,38 @@ export const fctOrderLinesColumns = {
   discount: "numeric",
   tax: "numeric",
   tax_included: "numeric",
+} as const;
+
+/** Which state orders went through, as far as the warehouse saw them; an imported order begins in the state it came in. Grain: one row per order and change. */
+export interface FctOrderStatusChangesRow {
+  /** The order. */
+  order_id: string;
+  /** 1 for the state it began in. */
+  change_number: number;
+  /** The state before, null for the first. */
+  from_state: string | null;
+  /** PLACED, PAID, IN_FULFILMENT, SHIPPED, DELIVERED, RETURNED or CANCELLED. */
+  to_state: string;
+  /** Business time: of the first the order's own, else when the shop committed the change. */
+  changed_at: Date;
+  /** UTC day of changed_at. */
+  changed_date: string;
+  /** Since the change before, hours. */
+  hours_in_state_before: string | null;
+  /** Whether the order still is in this state. */
+  is_current: boolean;
+}
+
+/** Columns of fct_order_status_changes as a statement's row names them. */
+export const fctOrderStatusChangesColumns = {
+  order_id: "uuid",
+  change_number: "int4",
+  from_state: "text?",
+  to_state: "text",
+  changed_at: "timestamptz",
+  changed_date: "date",
+  hours_in_state_before: "numeric?",
+  is_current: "bool",
 } as const;
 
 /** Orders as they were placed, in every state: a cancelled one stays and is answered by its refund. Grain: one row per order. */
@@ -565,6 +1255,91 @@ export const fctPaymentsColumns = {
   is_synthetic: "bool",
 } as const;
 
+/** What the pipeline did: each step of each run that has ended before this build began. Grain: one row per run and step. */
+export interface FctPipelineRunsRow {
+  /** The run. */
+  run_id: string;
+  /** The step. */
+  asset: string;
+  /** The build that the run made, null where it came to none. */
+  build_id: string | null;
+  /** What started the run: a schedule, a change, a person. */
+  trigger_kind: string;
+  /** SUCCEEDED, FAILED, REJECTED or NOTHING_TO_DO. */
+  run_state: string;
+  /** DONE, FAILED or SKIPPED; RUNNING where the run ended in the middle of it. */
+  asset_state: string;
+  /** Rows it moved, null where it moves none. */
+  processed_rows: bigint | null;
+  /** How long it took, null where that is not known. */
+  seconds: string | null;
+  /** Wall time. */
+  run_started_at: Date;
+  /** UTC day of run_started_at. */
+  run_started_date: string;
+  /** Wall time, null where nobody noted it. */
+  run_finished_at: Date | null;
+  /** When the step began, wall time. */
+  started_at: Date;
+}
+
+/** Columns of fct_pipeline_runs as a statement's row names them. */
+export const fctPipelineRunsColumns = {
+  run_id: "uuid",
+  asset: "text",
+  build_id: "uuid?",
+  trigger_kind: "text",
+  run_state: "text",
+  asset_state: "text",
+  processed_rows: "int8?",
+  seconds: "numeric?",
+  run_started_at: "timestamptz",
+  run_started_date: "date",
+  run_finished_at: "timestamptz?",
+  started_at: "timestamptz",
+} as const;
+
+/** When prices of variants changed, and by how much; planned changes are not there before they hold. Grain: one row per price that began to hold. */
+export interface FctPriceChangesRow {
+  /** The price that began to hold. */
+  price_id: string;
+  /** The variant. */
+  variant_id: string;
+  /** Its product. */
+  product_id: string;
+  /** Code of the price list, null for the base price. */
+  price_list: string | null;
+  /** ISO 4217. */
+  currency: string;
+  /** STANDING, TEMPORARY or RESUMED; null where it was not told. */
+  kind: string | null;
+  /** First instant at which it holds, business time. */
+  changed_at: Date;
+  /** UTC day of changed_at. */
+  changed_date: string;
+  /** The price before it of the same variant, currency and list, major units; null for the first. */
+  price_before: string | null;
+  /** The price, major units. */
+  unit_price: string;
+  /** What it grew by as a part of the price before, -0.25 for a quarter off; null for the first and after a price of 0. */
+  change_ratio: string | null;
+}
+
+/** Columns of fct_price_changes as a statement's row names them. */
+export const fctPriceChangesColumns = {
+  price_id: "uuid",
+  variant_id: "uuid",
+  product_id: "uuid",
+  price_list: "text?",
+  currency: "text",
+  kind: "text?",
+  changed_at: "timestamptz",
+  changed_date: "date",
+  price_before: "numeric?",
+  unit_price: "numeric",
+  change_ratio: "numeric?",
+} as const;
+
 /** What came back, line by line, on the day it came back. Grain: one row per refund line. */
 export interface FctRefundsRow {
   /** The refund line. */
@@ -669,6 +1444,47 @@ export const fctReturnsColumns = {
   requested_date: "date",
   received_at: "timestamptz?",
   quantity: "int8",
+} as const;
+
+/** Stars that people gave to products; what they wrote stays in the shop. Grain: one row per review. */
+export interface FctReviewsRow {
+  /** The review. */
+  review_id: string;
+  /** The product. */
+  product_id: string;
+  /** The product's vendor, null where it has none. */
+  vendor_id: string | null;
+  /** Stars, 1 to 5. */
+  rating: number;
+  /** PENDING, PUBLISHED or REJECTED. */
+  state: string;
+  /** Whether the person had bought the product when they wrote. */
+  is_verified: boolean;
+  /** People who found it helpful. */
+  helpful_votes: bigint;
+  /** Business time. */
+  created_at: Date;
+  /** UTC day of created_at. */
+  created_date: string;
+  /** Since when it is shown, business time; null while it is not. */
+  published_at: Date | null;
+  /** From writing to showing, null while it is not shown. */
+  hours_to_publish: string | null;
+}
+
+/** Columns of fct_reviews as a statement's row names them. */
+export const fctReviewsColumns = {
+  review_id: "uuid",
+  product_id: "uuid",
+  vendor_id: "uuid?",
+  rating: "int4",
+  state: "text",
+  is_verified: "bool",
+  helpful_votes: "int8",
+  created_at: "timestamptz",
+  created_date: "date",
+  published_at: "timestamptz?",
+  hours_to_publish: "numeric?",
 } as const;
 
 /** What vendors sold, what the shop keeps of it and what is theirs. Grain: one row per order and vendor. */
@@ -833,4 +1649,231 @@ export const rptFunnelDailyColumns = {
   payment_chosen: "int8",
   purchased: "int8",
   synthetic_visits: "int8",
+} as const;
+
+/** Money by cards: what the shop says it took and gave back, what its books say, and what the payment provider told. Made-up payments, which no provider ever saw, are left out. Grain: one row per date_day, provider and currency. */
+export interface RptReconciliationDailyRow {
+  /** UTC day, business time. */
+  date_day: string;
+  /** The payment provider. */
+  provider: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Taken, by the shop's payments of the day, major units. */
+  captured_shop: string;
+  /** Taken, by the books, major units. */
+  captured_ledger: string;
+  /** Taken, by what the provider told, major units. */
+  captured_provider: string;
+  /** Given back, by the shop's refunds of the day that the provider has carried out, major units. */
+  refunded_shop: string;
+  /** Given back, by the books, failed refunds taken off, major units. */
+  refunded_ledger: string;
+  /** Given back, by what the provider told, failed refunds taken off, major units. */
+  refunded_provider: string;
+  /** Largest less smallest of the three sums of what was taken from the first day up to this one; 0 where all agree. Summed up, because a payment may be told of on another day. */
+  captured_gap: string;
+  /** The same for what was given back. */
+  refunded_gap: string;
+  /** Messages of the provider on the day, in every currency. */
+  messages: bigint;
+  /** Of these, about payments that this shop knows nothing of. */
+  messages_not_ours: bigint;
+  /** Whether both gaps are 0. */
+  is_reconciled: boolean;
+}
+
+/** Columns of rpt_reconciliation_daily as a statement's row names them. */
+export const rptReconciliationDailyColumns = {
+  date_day: "date",
+  provider: "text",
+  currency: "text",
+  captured_shop: "numeric",
+  captured_ledger: "numeric",
+  captured_provider: "numeric",
+  refunded_shop: "numeric",
+  refunded_ledger: "numeric",
+  refunded_provider: "numeric",
+  captured_gap: "numeric",
+  refunded_gap: "numeric",
+  messages: "int8",
+  messages_not_ours: "int8",
+  is_reconciled: "bool",
+} as const;
+
+/** When each table of the shop was last heard of, as of the cut: a table that is silent for longer than it ever is has a broken capture or a shop that stands still. Grain: one row per captured table. */
+export interface RptSourceFreshnessRow {
+  /** The table in the shop. */
+  source_table: string;
+  /** When the latest version up to the cut was committed, wall time; null for a table that never had a row. */
+  last_change_at: Date | null;
+  /** From then to the cut, hours; null for a table that never had a row. */
+  hours_since_change: string | null;
+}
+
+/** Columns of rpt_source_freshness as a statement's row names them. */
+export const rptSourceFreshnessColumns = {
+  source_table: "text",
+  last_change_at: "timestamptz?",
+  hours_since_change: "numeric?",
+} as const;
+
+/** What people were to the shop over time: country, status, whether their address is proven. Nobody who was erased or deleted is in it, with any period. Grain: one row per person and period. */
+export interface SnapCustomersRow {
+  /** The person. */
+  user_id: string;
+  /** ISO 3166-1 alpha-2, null where unknown. */
+  country_code: string | null;
+  /** ACTIVE or DISABLED. */
+  status: string | null;
+  /** Whether they have proven their address. */
+  is_email_verified: boolean | null;
+  /** First instant at which it was so, business time. */
+  valid_from: Date;
+  /** First instant at which it no longer was, null while it is. */
+  valid_to: Date | null;
+  /** Whether it is so at the cut. */
+  is_current: boolean;
+}
+
+/** Columns of snap_customers as a statement's row names them. */
+export const snapCustomersColumns = {
+  user_id: "uuid",
+  country_code: "text?",
+  status: "text?",
+  is_email_verified: "bool?",
+  valid_from: "timestamptz",
+  valid_to: "timestamptz?",
+  is_current: "bool",
+} as const;
+
+/** From which stock on the shop warned of a variant, over time. Variants for which nobody ever set a threshold are not there. Grain: one row per variant and period. */
+export interface SnapInventoryPolicyRow {
+  /** The variant. */
+  variant_id: string;
+  /** Available units below which the shop warns, null while nobody had set any. */
+  low_stock_threshold: bigint | null;
+  /** First instant at which it was so, business time. */
+  valid_from: Date;
+  /** First instant at which it no longer was, null while it is. */
+  valid_to: Date | null;
+  /** Whether it is so at the cut. */
+  is_current: boolean;
+}
+
+/** Columns of snap_inventory_policy as a statement's row names them. */
+export const snapInventoryPolicyColumns = {
+  variant_id: "uuid",
+  low_stock_threshold: "int8?",
+  valid_from: "timestamptz",
+  valid_to: "timestamptz?",
+  is_current: "bool",
+} as const;
+
+/** Which price held when: base prices and those of lists, as the shop keeps them; planned ones are not there before they hold. Grain: one row per variant, currency, list and period. */
+export interface SnapPricesRow {
+  /** The price. */
+  price_id: string;
+  /** The variant. */
+  variant_id: string;
+  /** The price list it belongs to, null for the base price. */
+  price_list_id: string | null;
+  /** ISO 4217. */
+  currency: string;
+  /** STANDING, TEMPORARY or RESUMED; null where it was not told. */
+  kind: string | null;
+  /** Price of one unit, major units. */
+  unit_price: string;
+  /** The price shown crossed out beside it, major units. */
+  compare_at_price: string | null;
+  /** First instant at which it was so, business time. */
+  valid_from: Date;
+  /** First instant at which it no longer was, null while it is. */
+  valid_to: Date | null;
+  /** Whether it is so at the cut. */
+  is_current: boolean;
+}
+
+/** Columns of snap_prices as a statement's row names them. */
+export const snapPricesColumns = {
+  price_id: "uuid",
+  variant_id: "uuid",
+  price_list_id: "uuid?",
+  currency: "text",
+  kind: "text?",
+  unit_price: "numeric",
+  compare_at_price: "numeric?",
+  valid_from: "timestamptz",
+  valid_to: "timestamptz?",
+  is_current: "bool",
+} as const;
+
+/** What products were: status, name, vendor, category, brand and type over time. Grain: one row per product and period. */
+export interface SnapProductsRow {
+  /** The product. */
+  product_id: string;
+  /** Unique name for URLs. */
+  slug: string | null;
+  /** Display name. */
+  name: string | null;
+  /** DRAFT, ACTIVE or ARCHIVED. */
+  status: string | null;
+  /** The vendor, null where it has none. */
+  vendor_id: string | null;
+  /** Main category, null where it has none. */
+  category_id: string | null;
+  /** The brand, null where it has none. */
+  brand_id: string | null;
+  /** Kind of product, null where it has none. */
+  product_type: string | null;
+  /** First instant at which it was so, business time. */
+  valid_from: Date;
+  /** First instant at which it no longer was, null while it is. */
+  valid_to: Date | null;
+  /** Whether it is so at the cut. */
+  is_current: boolean;
+}
+
+/** Columns of snap_products as a statement's row names them. */
+export const snapProductsColumns = {
+  product_id: "uuid",
+  slug: "text?",
+  name: "text?",
+  status: "text?",
+  vendor_id: "uuid?",
+  category_id: "uuid?",
+  brand_id: "uuid?",
+  product_type: "text?",
+  valid_from: "timestamptz",
+  valid_to: "timestamptz?",
+  is_current: "bool",
+} as const;
+
+/** What vendors were: name and agreed commission over time. Grain: one row per vendor and period. */
+export interface SnapVendorsRow {
+  /** The vendor. */
+  vendor_id: string;
+  /** Unique name for URLs. */
+  slug: string | null;
+  /** Display name. */
+  name: string | null;
+  /** Part of a sale that the shop keeps, 0 to 1; null where none is agreed. */
+  commission_rate: string | null;
+  /** First instant at which it was so, business time. */
+  valid_from: Date;
+  /** First instant at which it no longer was, null while it is. */
+  valid_to: Date | null;
+  /** Whether it is so at the cut. */
+  is_current: boolean;
+}
+
+/** Columns of snap_vendors as a statement's row names them. */
+export const snapVendorsColumns = {
+  vendor_id: "uuid",
+  slug: "text?",
+  name: "text?",
+  commission_rate: "numeric?",
+  valid_from: "timestamptz",
+  valid_to: "timestamptz?",
+  is_current: "bool",
 } as const;

@@ -29,6 +29,11 @@
 {# Through the wider decimal: NUMERIC would round the quotient to nine places first and then once more to three. #}
 {% macro bigquery__hours_between(earlier, later) -%}cast(round(cast(timestamp_diff({{ later }}, {{ earlier }}, microsecond) as bignumeric) / 3600000000, 3) as numeric){%- endmacro %}
 
+{# An instant so many milliseconds later. #}
+{% macro add_milliseconds(instant, milliseconds) %}{{ return(adapter.dispatch('add_milliseconds', 'martgraph')(instant, milliseconds)) }}{% endmacro %}
+{% macro postgres__add_milliseconds(instant, milliseconds) -%}(({{ instant }}) + ({{ milliseconds }}) * interval '1 millisecond'){%- endmacro %}
+{% macro bigquery__add_milliseconds(instant, milliseconds) -%}timestamp_add({{ instant }}, interval ({{ milliseconds }}) millisecond){%- endmacro %}
+
 {# Whole calendar months from the month of one date to the month of another. #}
 {% macro diff_months(earlier, later) -%}
   cast(({{ date_part('year', later) }} - {{ date_part('year', earlier) }}) * 12

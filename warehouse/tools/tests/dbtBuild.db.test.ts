@@ -107,7 +107,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
 
     const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
-    expect(Object.keys(fresh).length).toBe(19);
+    expect(Object.keys(fresh).length).toBe(47);
     expect(merged).toEqual(fresh);
     expect(await rowsOf("select number, state, revenue, total, lines from marts_a.fct_orders order by number")).toEqual([
       { number: "101", state: "PAID", revenue: "10.755", total: "10.75", lines: 2n },
@@ -138,7 +138,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
       for (const { name } of rows) if ((await builder.raw(`select from ${name} t where t::text like '%${id(1)}%' limit 1`)).rowCount) found.push(name);
       return found.sort();
     };
-    expect(await traces()).toEqual(["features_a.customer_churn_features", "features_a.user_item_interactions", "marts_a.dim_customers", "marts_a.fct_order_lines", "marts_a.fct_orders", "marts_a.fct_refunds", "marts_a.rpt_customer_rfm"]);
+    expect(await traces()).toEqual(["features_a.customer_churn_features", "features_a.user_item_interactions", "marts_a.dim_customers", "marts_a.fct_order_lines", "marts_a.fct_orders", "marts_a.fct_refunds", "marts_a.rpt_customer_rfm", "marts_a.snap_customers"]);
     const { rows: theirs } = await loader.raw<{ id: string }>("select distinct id from raw.orders__orders where user_id = $1 and _to_pos is null and _from_pos < 125", [id(1)]);
     for (const order of theirs) await raw.change("orders__orders", 125, order.id, { user_id: null });
     await raw.change("orders__refunds", 125, id(301), { user_id: null });

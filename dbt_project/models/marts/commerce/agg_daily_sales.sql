@@ -4,20 +4,20 @@
   on_schema_change='fail',
   pre_hook="{{ delete_changed('sale_date', ref('int_changed_orders'), 'day', day='sale_date') }}",
   indexes=[{'columns': ['sale_date']}],
-  post_hook="{{ unique_index_with_nulls(['product_id', 'sale_date', 'country', 'customer_type', 'line_kind']) }}",
+  post_hook="{{ unique_index_with_nulls(['product_id', 'sale_date', 'country', 'customer_type', 'line_kind', 'currency']) }}",
 ) }}
 {% set changes = ref('int_changed_orders') %}
 
 -- No unique_key: the hook has taken away the days that changed, so the merge only ever brings rows back.
 with movements as (
 
-  select placed_date as sale_date, country, customer_type, line_kind, product_id, amount as revenue, units_sold, 0 as refunds
+  select placed_date as sale_date, country, customer_type, line_kind, product_id, currency, amount as revenue, units_sold, 0 as refunds
   from {{ ref('fct_order_lines') }}
   {% if is_incremental() %}
   where placed_date in (select day from {{ changes }})
   {% endif %}
   union all
-  select refunded_date, country, customer_type, line_kind, product_id, 0, 0, amount
+  select refunded_date, country, customer_type, line_kind, product_id, currency, 0, 0, amount
   from {{ ref('fct_refunds') }}
   {% if is_incremental() %}
   where refunded_date in (select day from {{ changes }})
@@ -31,8 +31,9 @@ select
   customer_type,
   line_kind,
   product_id,
+  currency,
   sum(revenue) as revenue,
   cast(sum(units_sold) as {{ type_count() }}) as units_sold,
   sum(refunds) as refunds
 from movements
-group by sale_date, country, customer_type, line_kind, product_id
+group by sale_date, country, customer_type, line_kind, product_id, currency

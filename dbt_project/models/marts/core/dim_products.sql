@@ -1,19 +1,6 @@
 {{ config(indexes=[{'columns': ['product_id'], 'unique': True}, {'columns': ['vendor_id']}]) }}
 
-with recursive category_paths as (
-
-  select category_id, name as path, 1 as depth
-  from {{ ref('stg_shop__categories') }}
-  where parent_id is null
-  union all
-  select categories.category_id, category_paths.path || ' > ' || categories.name, category_paths.depth + 1
-  from {{ ref('stg_shop__categories') }} as categories
-  inner join category_paths on category_paths.category_id = categories.parent_id
-  where category_paths.depth < 10
-
-),
-
-pictures as (
+with pictures as (
 
   select product_id, count(*) as pictures
   from {{ ref('stg_shop__media') }}
@@ -65,10 +52,11 @@ select
   products.name,
   products.status,
   categories.name as category,
-  category_paths.path as category_path,
+  categories.path as category_path,
   brands.name as brand,
   products.product_type,
   products.vendor_id,
+  products.category_id,
   current_prices.unit_price,
   current_prices.currency,
   coalesce(pictures.pictures, 0) as pictures,
@@ -77,8 +65,7 @@ select
   coalesce(reviews.review_count, 0) as review_count,
   coalesce(wishes.wishlist_count, 0) as wishlist_count
 from {{ ref('stg_shop__products') }} as products
-left join {{ ref('stg_shop__categories') }} as categories on categories.category_id = products.category_id
-left join category_paths on category_paths.category_id = products.category_id
+left join {{ ref('dim_categories') }} as categories on categories.category_id = products.category_id
 left join {{ ref('stg_shop__brands') }} as brands on brands.brand_id = products.brand_id
 left join pictures on pictures.product_id = products.product_id
 left join reviews on reviews.product_id = products.product_id

@@ -7,6 +7,16 @@ with used as (
   where promotion_id is not null
   group by promotion_id
 
+),
+
+-- What checkouts held and let go again, because they came to nothing.
+held as (
+
+  select promotion_id, count(*) as released
+  from {{ ref('stg_shop__promotion_redemptions') }}
+  where state = 'RELEASED'
+  group by promotion_id
+
 )
 
 select
@@ -21,6 +31,8 @@ select
   promotions.is_active,
   promotions.is_demo,
   coalesce(used.orders, 0) as orders,
-  coalesce(used.discounts, 0) as discounts
+  coalesce(used.discounts, 0) as discounts,
+  coalesce(held.released, 0) as released_redemptions
 from {{ ref('stg_shop__promotions') }} as promotions
 left join used on used.promotion_id = promotions.promotion_id
+left join held on held.promotion_id = promotions.promotion_id

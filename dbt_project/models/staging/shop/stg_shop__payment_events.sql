@@ -5,5 +5,6 @@ select
   kind,
   currency,
   {{ amount('units', 'exponent') }} as amount,
+  provider_ref,
   occurred_at
 from {{ as_of_cut(source('shop', 'orders__payment_events')) }} as latest

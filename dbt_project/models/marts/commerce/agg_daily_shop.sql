@@ -1,0 +1,66 @@
+{{ config(indexes=[{'columns': ['date_day', 'currency'], 'unique': True}]) }}
+
+with first_days as (
+
+  select user_id, min(placed_date) as first_day
+  from {{ ref('fct_orders') }}
+  where user_id is not null
+  group by user_id
+
+),
+
+sold as (
+
+  select
+    orders.placed_date as date_day,
+    orders.currency,
+    count(*) as orders,
+    count(distinct orders.user_id) as customers,
+    count(distinct case when first_days.first_day = orders.placed_date then orders.user_id end) as new_customers,
+    cast(sum(case when orders.user_id is null then 1 else 0 end) as {{ type_count() }}) as guest_orders,
+    cast(sum(orders.units_sold) as {{ type_count() }}) as units_sold,
+    sum(orders.revenue) as gross,
+    sum(orders.discounts) as discounts,
+    sum(orders.shipping) as shipping,
+    sum(orders.tax + orders.tax_included) as tax
+  from {{ ref('fct_orders') }} as orders
+  left join first_days on first_days.user_id = orders.user_id
+  group by orders.placed_date, orders.currency
+
+),
+
+returned as (
+
+  select refunded_date as date_day, currency, sum(amount) as refunds, count(distinct order_id) as refunded_orders
+  from {{ ref('fct_refunds') }}
+  group by refunded_date, currency
+
+),
+
+days as (
+
+  select date_day, currency from sold
+  union distinct
+  select date_day, currency from returned
+
+)
+
+select
+  days.date_day,
+  days.currency,
+  coalesce(sold.orders, 0) as orders,
+  coalesce(sold.customers, 0) as customers,
+  coalesce(sold.new_customers, 0) as new_customers,
+  coalesce(sold.guest_orders, 0) as guest_orders,
+  coalesce(sold.units_sold, 0) as units_sold,
+  coalesce(sold.gross, 0) as gross,
+  coalesce(sold.discounts, 0) as discounts,
+  coalesce(sold.shipping, 0) as shipping,
+  coalesce(sold.tax, 0) as tax,
+  coalesce(returned.refunds, 0) as refunds,
+  coalesce(sold.gross, 0) - coalesce(sold.discounts, 0) - coalesce(returned.refunds, 0) as net,
+  coalesce(returned.refunded_orders, 0) as refunded_orders,
+  {{ safe_ratio('(sold.gross - sold.discounts)', 'sold.orders', 4) }} as average_order_value
+from days
+left join sold on sold.date_day = days.date_day and sold.currency = days.currency
+left join returned on returned.date_day = days.date_day and returned.currency = days.currency

@@ -1,0 +1,37 @@
+{{ config(indexes=[{'columns': ['date_day', 'vendor_id', 'currency'], 'unique': True}, {'columns': ['vendor_id']}]) }}
+
+with moved as (
+
+  select
+    sales.sale_date as date_day,
+    products.vendor_id,
+    sales.currency,
+    sales.revenue,
+    sales.units_sold,
+    sales.refunds,
+    0 as vendor_orders,
+    cast(0 as {{ type_money() }}) as commission,
+    cast(0 as {{ type_money() }}) as share
+  from {{ ref('agg_daily_sales') }} as sales
+  inner join {{ ref('dim_products') }} as products on products.product_id = sales.product_id
+  where products.vendor_id is not null
+  union all
+  select placed_date, vendor_id, currency, 0, 0, 0, 1, commission, share
+  from {{ ref('fct_vendor_orders') }}
+
+)
+
+select
+  moved.date_day,
+  moved.vendor_id,
+  vendors.name as vendor,
+  moved.currency,
+  sum(moved.revenue) as revenue,
+  cast(sum(moved.units_sold) as {{ type_count() }}) as units_sold,
+  sum(moved.refunds) as refunds,
+  cast(sum(moved.vendor_orders) as {{ type_count() }}) as vendor_orders,
+  sum(moved.commission) as commission,
+  sum(moved.share) as share
+from moved
+inner join {{ ref('stg_shop__vendors') }} as vendors on vendors.vendor_id = moved.vendor_id
+group by moved.date_day, moved.vendor_id, vendors.name, moved.currency

@@ -1,0 +1,11 @@
+{{ config(indexes=[{'columns': ['vendor_id', 'valid_from'], 'unique': True}]) }}
+
+{{ history_of(
+  source('shop', 'users__vendors'), 'id', 'vendor_id',
+  {
+    'slug': 'slug',
+    'name': 'name',
+    'commission_rate': 'commission_bps * 0.0001',
+  },
+  born='created_at'
+) }}
