@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   start: () => import("./commands/start.ts"),
   import: () => import("./commands/import.ts"),
   pipeline: () => import("./commands/pipeline.ts"),
+  quality: () => import("./commands/quality.ts"),
   train: () => import("./commands/train.ts"),
   files: () => import("./commands/files.ts"),
   doctor: () => import("./commands/doctor.ts"),

@@ -106,6 +106,18 @@ export function tellingSettings(): { kafkaBrokers: readonly string[]; smtpUrl?: 
   return { kafkaBrokers, ...(smtpUrl ? { smtpUrl } : {}), mailFrom, allowPrivateWebhooks };
 }
 
+const ONE_ADDRESS = /^[^\s<>()[\]\\,;:"@\p{Cc}]{1,64}@[^\s<>()[\]\\,;:"@\p{Cc}]{1,190}$/u;
+const MAX_ALERT_ADDRESSES = 10;
+
+/** Whom the warehouse writes to when a build is refused or its numbers are too old. Nobody where not set; webhooks hear of it in any case. */
+export function alertSettings(): { mailTo: readonly string[] } {
+  const mailTo = [...new Set(listOf("MARTGRAPH_ALERT_MAIL"))];
+  const wrong = mailTo.find((address) => !ONE_ADDRESS.test(address));
+  if (wrong !== undefined) throw new ConfigError(`MARTGRAPH_ALERT_MAIL has "${wrong}"; it is a list of mail addresses, separated by commas`);
+  if (mailTo.length > MAX_ALERT_ADDRESSES) throw new ConfigError(`MARTGRAPH_ALERT_MAIL has ${mailTo.length} addresses; ${MAX_ALERT_ADDRESSES} are allowed: give the address of a mailing list`);
+  return { mailTo };
+}
+
 /** How Stripe is reached; see subgraphs/orders/ports/stripe. Secrets: never logged, never in argv. */
 export interface StripeEnvironment {
   readonly apiKey: string;

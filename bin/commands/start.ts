@@ -1,4 +1,4 @@
-import { lineageSettings, scheduleSettings, stripeSettings, tellingSettings } from "#platform/config.ts";
+import { alertSettings, lineageSettings, scheduleSettings, stripeSettings, tellingSettings } from "#platform/config.ts";
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { DATA_DIR, instantOption, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
@@ -84,6 +84,7 @@ interface StartSettings {
 function readSettings(values: OptionValues): StartSettings {
   scheduleSettings();
   lineageSettings();
+  alertSettings();
   tellingSettings(); // a wrong setting is said now, not when everything is up
   const clock = instantOption(values, "clock");
   const size = textOption(values, "size") ?? "demo";

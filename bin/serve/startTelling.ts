@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { busConsumer } from "#platform/bus/busConsumer.ts";
-import { tellingSettings, webSettings } from "#platform/config.ts";
+import { alertSettings, tellingSettings, webSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import type { EventConsumer } from "#platform/events/relay/consumer.ts";
 import { relayMetrics } from "#platform/events/relay/metrics.ts";
@@ -9,6 +9,8 @@ import { startWebhooks } from "#platform/webhooks/sender.ts";
 import { mailConsumer } from "#platform/mail/mailConsumer.ts";
 import type { Mailer } from "#platform/mail/mailer.ts";
 import type { Installation } from "../install/installation.ts";
+import { alertConsumers } from "./alertMail.ts";
+import { startAlerts } from "./startAlerts.ts";
 
 export interface Telling {
   /** Prometheus text: how far it is behind. */
@@ -56,10 +58,15 @@ export async function startTelling(installation: Installation): Promise<Telling>
       return ACCOUNT_MAIL_TYPES.includes(event.type) ? composeAccountMail(account, event) : composeOrderMail(db, shop, event);
     },
   }));
+  consumers.push(...alertConsumers(alertSettings().mailTo, { db, mailer, shop, domain, log }));
+  const alerts = startAlerts(installation);
   const relay = await startRelay({ db, consumers, log });
   lifecycle.onClose("relay", () => relay.stop());
   return {
-    metrics: () => relayMetrics(db),
+    async metrics() {
+      const texts = await Promise.all([relayMetrics(db), alerts.metrics()]);
+      return texts.map((text) => text.trimEnd()).join("\n").concat("\n");
+    },
     servedAt(url) {
       const at = new URL(url);
       // An address to listen at is none to call where it stands for all of them.

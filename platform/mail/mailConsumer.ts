@@ -46,6 +46,8 @@ export interface MailOptions {
   readonly types: readonly string[];
   /** The mail of an event; undefined when there is nobody to write to or nothing to say. */
   compose(event: RelayedEvent): Promise<ComposedMail | undefined>;
+  /** Of its queue; `mail` where not given. */
+  readonly name?: string;
   /** Behind the @ of message ids. */
   readonly domain: string;
   readonly log: Log;
@@ -60,10 +62,10 @@ const PRUNE_EVERY_MS = 3_600_000;
  * one moment in which a crash makes a mail go out twice; SMTP knows no way to ask. Both copies have one message id, by which
  * mailboxes may show one.
  */
-export function mailConsumer({ db, mailer, types, compose, domain, log }: MailOptions): EventConsumer {
+export function mailConsumer({ db, mailer, types, compose, domain, log, name = "mail" }: MailOptions): EventConsumer {
   let prunedAt = 0;
   return {
-    name: "mail",
+    name,
     types,
     atOnce: 1,
     async handle([event]) {

@@ -1,6 +1,7 @@
 import { emailChangeNoticeWanted, emailChangeWanted, emailVerificationWanted, passwordChanged, passwordResetWanted } from "./account.ts";
 import { cartExpired } from "./cart.ts";
 import { productChanged } from "./catalogue.ts";
+import { dataIncidentClosed, dataIncidentOpened } from "./dataQuality.ts";
 import { disputeClosed, disputeOpened, refundFailed } from "./dispute.ts";
 import type { EventType } from "./event.ts";
 import { stockAdjusted, stockBack, stockLow } from "./inventory.ts";
@@ -48,6 +49,7 @@ export const EVENTS: readonly EventType[] = [
   dataExportReady, userErased,
   emailVerificationWanted, passwordResetWanted, emailChangeWanted, emailChangeNoticeWanted, passwordChanged,
   identityLinked, identityUnlinked,
+  dataIncidentOpened, dataIncidentClosed,
 ];
 
 const byType = new Map(EVENTS.toSorted((a, b) => a.version - b.version).map((event) => [event.type, event]));
