@@ -12,13 +12,36 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   quality: () => import("./commands/quality.ts"),
   train: () => import("./commands/train.ts"),
   files: () => import("./commands/files.ts"),
+  lake: () => import("./commands/lake.ts"),
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
   gen: () => import("./commands/gen.ts"),
 };
 
 /** Errors whose message is written for the person at the command line. */
-const FOR_PEOPLE = new Set(["SetupError", "ConfigError", "DatabaseUnavailable", "MigrationError", "DataFileError", "TableError", "OtherShopData", "PipelineBusy", "AssetRefused", "BackupError", "RollbackRefused", "CaptureError", "DbtError", "ExpectationsError", "TrainError", "WorkerRefused", "ToolError", "BadSource", "SourceMoved", "NothingCaptured"]);
+const FOR_PEOPLE = new Set([
+  "SetupError",
+  "ConfigError",
+  "DatabaseUnavailable",
+  "MigrationError",
+  "DataFileError",
+  "TableError",
+  "OtherShopData",
+  "PipelineBusy",
+  "AssetRefused",
+  "BackupError",
+  "RollbackRefused",
+  "CaptureError",
+  "DbtError",
+  "ExpectationsError",
+  "TrainError",
+  "WorkerRefused",
+  "ToolError",
+  "BadSource",
+  "SourceMoved",
+  "NothingCaptured",
+  "NothingToExport",
+]);
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

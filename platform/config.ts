@@ -85,6 +85,16 @@ function isNetwork(entry: string): boolean {
   return rest.length === 0 && family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32)));
 }
 
+/** When the published build is exported to the lake, and how many exports are kept. */
+export interface LakeSettings {
+  readonly every: "never" | "night" | "build";
+  readonly keep: number;
+}
+
+export function lakeSettings(): LakeSettings {
+  return { every: oneOf("MARTGRAPH_LAKE_EVERY", "night", ["never", "night", "build"]), keep: wholeNumber("MARTGRAPH_LAKE_KEEP", 7, 1, 1_000) };
+}
+
 /** A service of stolen passwords beside the list that is built in, where one is set. */
 export function passwordSettings(): { rangeUrl?: string } {
   const url = webAddress("MARTGRAPH_PASSWORD_RANGE_URL");

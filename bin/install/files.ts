@@ -1,8 +1,11 @@
 import { wallClock } from "#platform/clock.ts";
+import { lakeSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import { openObjectStore } from "#platform/objects/open.ts";
+import type { ObjectStore } from "#platform/objects/store.ts";
 import { createFilesTool } from "#warehouse/sources/filesTool.ts";
-import type { FilesTool } from "#warehouse/pipeline/types.ts";
+import { createLakeTool } from "#warehouse/lake/lakeTool.ts";
+import type { FilesTool, LakeTool } from "#warehouse/pipeline/types.ts";
 import type { Installation } from "./installation.ts";
 import { objectsOf } from "./objects.ts";
 
@@ -15,11 +18,18 @@ export function loaderOf({ databases, lifecycle, log }: Installation): Database 
 
 /** Takes files in from this installation's object store. */
 export function filesOf(installation: Installation): FilesTool {
-  const { lifecycle, log } = installation;
-  const openStore = async () => {
+  return createFilesTool({ warehouse: loaderOf(installation), openStore: storeOf(installation), clock: wallClock, log: installation.log });
+}
+
+/** Exports to this installation's object store. `warehouse` logs in as martgraph_builder. */
+export function lakeOf(installation: Installation, warehouse: Database): LakeTool {
+  return createLakeTool({ warehouse, openStore: storeOf(installation), clock: wallClock, settings: lakeSettings() });
+}
+
+function storeOf(installation: Installation): () => Promise<ObjectStore> {
+  return async () => {
     const store = await openObjectStore(objectsOf(installation));
-    lifecycle.onClose("object store", () => store.close());
+    installation.lifecycle.onClose("object store", () => store.close());
     return store;
   };
-  return createFilesTool({ warehouse: loaderOf(installation), openStore, clock: wallClock, log });
 }

@@ -14,7 +14,7 @@ import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
 import type { Progress } from "../cli/progress.ts";
-import { filesOf } from "./files.ts";
+import { filesOf, lakeOf } from "./files.ts";
 import type { Installation } from "./installation.ts";
 import { readChampions, type ChampionSummary } from "./models.ts";
 
@@ -60,6 +60,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
     models: createModelsTool({ warehouse }),
     eraseAgain: eraseAgainIn(shop),
     files: filesOf(installation),
+    lake: lakeOf(installation, warehouse),
     log,
     clock: wallClock,
   });

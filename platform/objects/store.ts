@@ -39,7 +39,7 @@ export interface PresignOptions {
 
 /**
  * A store of bodies under keys: files of this machine, or S3. One contract for both (tests/contract.ts). Keys are
- * `part/part/...` of lower-case letters, digits, `.`, `_` and `-`, at most 300 characters; no part begins with a dot.
+ * `part/part/...` of lower-case letters, digits, `.`, `_`, `=` and `-`, at most 300 characters; no part begins with a dot.
  */
 export interface ObjectStore {
   readonly kind: "file" | "s3";
@@ -65,7 +65,7 @@ export class ObjectsUnavailable extends Error {
   override readonly name = "ObjectsUnavailable";
 }
 
-const KEY = /^[a-z0-9_-][a-z0-9._-]*(?:\/[a-z0-9_-][a-z0-9._-]*)*$/;
+const KEY = /^[a-z0-9_-][a-z0-9._=-]*(?:\/[a-z0-9_-][a-z0-9._=-]*)*$/;
 export const MAX_KEY = 300;
 
 export function isObjectKey(text: string): boolean {

@@ -17,6 +17,8 @@ export interface PipelineDeps {
   eraseAgain?: EraseAgain;
   /** Takes files in beside the shop's changes; where not given, none are. */
   files?: FilesTool;
+  /** Exports what is published; where not given, nothing is. */
+  lake?: LakeTool;
   log: Log;
   /** Wall time: the ledger and the seconds of a step. */
   clock: Clock;
@@ -30,6 +32,11 @@ export interface CaptureTool {
 export interface FilesTool {
   /** Takes what is new. Undefined when there is no source of files. The caller holds the pipeline's lock and has let capture catch up. */
   takeIn(signal: AbortSignal): Promise<{ rows: number; message: string } | undefined>;
+}
+
+export interface LakeTool {
+  /** Exports the published build, where a run of this trigger is to. Undefined where it is not. */
+  export(trigger: string, signal: AbortSignal): Promise<{ rows: number; message: string } | undefined>;
 }
 
 export interface DbtTool {

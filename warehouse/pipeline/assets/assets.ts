@@ -5,6 +5,7 @@ import { checkPredictionsAsset } from "./checkPredictions.ts";
 import { checkRawAsset } from "./checkRaw.ts";
 import { dbtAsset } from "./dbt.ts";
 import { filesAsset } from "./files.ts";
+import { lakeAsset } from "./lake.ts";
 import { publishAsset } from "./publish.ts";
 import { scoreAsset } from "./score.ts";
 import { trainAsset } from "./train.ts";
@@ -25,6 +26,7 @@ export const ASSETS: readonly Asset[] = [
   scoreAsset,
   checkPredictionsAsset,
   publishAsset,
+  lakeAsset,
 ];
 
 export const CUT = { name: "cut", what: "fixes the cut", after: ["capture", "files"] } as const;
