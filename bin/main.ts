@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   import: () => import("./commands/import.ts"),
   pipeline: () => import("./commands/pipeline.ts"),
   quality: () => import("./commands/quality.ts"),
+  backup: () => import("./commands/backup.ts"),
+  restore: () => import("./commands/restore.ts"),
   train: () => import("./commands/train.ts"),
   files: () => import("./commands/files.ts"),
   lake: () => import("./commands/lake.ts"),

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
-import { scheduleSettings } from "#platform/config.ts";
+import { lineageSettings, scheduleSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { eraseAgainIn } from "#warehouse/pipeline/eraseAgain.ts";
-import { createPipeline, type Pipeline } from "#warehouse/pipeline/pipeline.ts";
+import { openLineage } from "#warehouse/lineage/openLineage.ts";
+import { createPipeline, type Pipeline, type PipelineOptions } from "#warehouse/pipeline/pipeline.ts";
 import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
 import { PipelineBusy, type RunRequest, type RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
@@ -63,7 +64,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
     lake: lakeOf(installation, warehouse),
     log,
     clock: wallClock,
-  });
+  }, lineage(installation));
   const unimportant = (what: string) => (error: unknown) => {
     if (!lifecycle.signal.aborted) log.info({ error }, `${what} did not work; the next run does it itself`);
   };
@@ -116,4 +117,12 @@ export async function runPipelineStep(pipeline: Pipeline, request: Omit<RunReque
 async function prepareNext(pipeline: Pipeline, dbt: Dbt): Promise<void> {
   const primed = await pipeline.prime();
   if (primed) await dbt.parse(primed.slot);
+}
+
+/** Where runs are told by the OpenLineage standard, if they are. */
+function lineage({ databases: { shop, warehouse }, log }: Installation): PipelineOptions {
+  const settings = lineageSettings();
+  if (!settings.url && !settings.file) return {};
+  const home = ({ host, port, database }: typeof shop) => ({ namespace: `postgres://${host.startsWith("/") ? "localhost" : host}:${port}`, database });
+  return { observer: openLineage({ ...settings, namespace: "martgraph", shop: home(shop), warehouse: home(warehouse), log }) };
 }
