@@ -52,7 +52,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     }
   }
   const times = model.dimensions
-    .filter(({ type }) => type === "time")
+    .filter(({ type }) => type === "time" && meta["snapshot"] !== true)
     .map((dimension) => {
       const column = commonSql(dimension.expr ?? dimension.name, where);
       const instant = textOrNull(dimension.config?.meta?.["instant"]);
@@ -80,7 +80,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
 
 function toMeasure(measure: SemanticMeasure, model: SemanticModel, times: readonly string[]): CatalogueMeasure {
   const where = `measure ${measure.name} of ${model.name}`;
-  const time = measure.agg_time_dimension ?? model.defaults?.agg_time_dimension ?? null;
+  const time = metaOf(model)["snapshot"] === true ? null : (measure.agg_time_dimension ?? model.defaults?.agg_time_dimension ?? null);
   if (!(AGGREGATIONS as readonly string[]).includes(measure.agg)) throw new BadSemantics(`${where} is aggregated by ${measure.agg}; there are ${AGGREGATIONS.join(", ")}`);
   if (time !== null && !times.includes(time)) throw new BadSemantics(`${where} falls into periods by ${time}, which the model does not have`);
   const percentile = measure.agg === "percentile" ? (measure.agg_params?.percentile ?? null) : null;

@@ -109,7 +109,7 @@ export function conversionBlock(context: BlockContext, part: BlockPart, side: Si
   const later = new SourceReader(other.source, dialect, params);
   const laterWhere = conversion.filter ? ` where ${later.template(conversion.filter)}` : "";
   const matched = [
-    `select distinct b.key__ as matched__key from (select ${source.key} as key__, ${source.entities[entity]} as entity__, ${time.instant} as at__ from ${dialect.table(source.model)}) b`,
+    `select distinct b.key__ as matched__key from (select ${source.key} as key__, ${source.entities[entity]} as entity__, ${time.instant} as at__ from ${dialect.table(source.model)} where ${reader.within(time, request.zone, day, days)}) b`,
     `join (select ${other.source.entities[entity]} as entity__, ${otherTime.instant} as at__ from ${later.from()}${laterWhere}) c`,
     `on c.entity__ = b.entity__ and c.at__ >= b.at__ and c.at__ < ${dialect.laterByDays("b.at__", windowDays)}`,
   ].join(" ");
