@@ -1,7 +1,12 @@
 -- Every account that was not erased is a customer, and customers add up to the orders and refunds of registered people.
 {% set expected %}
   select
-    (select count(*) from {{ as_of_cut(source('shop', 'users__users')) }} as latest where status <> 'ERASED') as customers,
+    (
+      select sum(people) from (
+        select count(*) as people from {{ as_of_cut(source('shop', 'users__users')) }} as latest where status <> 'ERASED'
+        {{ further_shops('users', 'count(*)') }}
+      ) as shops
+    ) as customers,
     (select count(*) from {{ ref('fct_orders') }} where user_id is not null) as orders,
     (select coalesce(sum(revenue), 0) from {{ ref('fct_orders') }} where user_id is not null) as revenue,
     (select coalesce(sum(amount), 0) from {{ ref('fct_refunds') }} where user_id is not null) as refunds

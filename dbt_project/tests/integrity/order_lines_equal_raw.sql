@@ -8,6 +8,8 @@
     select lines, quantity as units, amount from ({{ raw_amount_by_exponent(source('shop', 'orders__order_lines')) }}) as products
     union all
     select lines, 0, amount from ({{ raw_amount_by_exponent(source('shop', 'orders__order_charges')) }}) as charges
+    {{ further_shops('order_lines', 'count(*), sum(quantity), sum(amount)') }}
+    {{ further_shops('order_charges', 'count(*), 0, sum(amount)') }}
   ) as parts
 {% endset %}
 {% set actual %}

@@ -42,12 +42,13 @@ union distinct
 select 'REFUND', refunds.refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
 from refund_line_versions
 inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = refund_line_versions.refund_id
-union
+union distinct
 -- Days that are made anew count as changed, with all that lies on them.
 select 'ORDER', backfilled.order_id, backfilled.user_id, {{ utc_date('backfilled.placed_at') }}
-from {{ ref('stg_shop__orders') }} as backfilled
+from {{ every_shop('orders') }} as backfilled
 where {{ in_backfill(utc_date('backfilled.placed_at')) }}
-union
+union distinct
 select 'REFUND', backfilled.refund_id, cast(null as {{ type_id() }}), {{ utc_date('backfilled.refunded_at') }}
-from {{ ref('stg_shop__refunds') }} as backfilled
+from {{ every_shop('refunds') }} as backfilled
 where {{ in_backfill(utc_date('backfilled.refunded_at')) }}
+{{ further_shops('changes', 'entity, entity_id, user_id, day', union='union distinct') }}

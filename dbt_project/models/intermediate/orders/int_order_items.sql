@@ -14,7 +14,7 @@ select
   discount_units,
   tax_units,
   tax_included_units
-from {{ ref('stg_shop__order_lines') }}
+from {{ every_shop('order_lines') }} as lines
 union all
 select
   charge_id as line_id,
@@ -32,4 +32,4 @@ select
   cast(0 as {{ type_count() }}) as discount_units,
   cast(0 as {{ type_count() }}) as tax_units,
   cast(0 as {{ type_count() }}) as tax_included_units
-from {{ ref('stg_shop__order_charges') }}
+from {{ every_shop('order_charges') }} as charges

@@ -14,5 +14,5 @@ select
   orders.discounts,
   orders.tax,
   orders.tax_included
-from {{ ref('stg_shop__orders') }} as orders
+from {{ every_shop('orders') }} as orders
 left join {{ ref('countries') }} as countries on countries.code = orders.country_code

@@ -24,6 +24,6 @@ select
   lines.quantity,
   lines.amount,
   refunds.match_quality
-from {{ ref('stg_shop__refund_lines') }} as lines
-inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = lines.refund_id
+from {{ every_shop('refund_lines') }} as lines
+inner join {{ every_shop('refunds') }} as refunds on refunds.refund_id = lines.refund_id
 left join {{ ref('countries') }} as countries on countries.code = refunds.country_code

@@ -88,7 +88,7 @@ located as (
     users.registered_at,
     case when addresses.user_id is null then users.country_code else addresses.country_code end as country_code,
     known_countries.country as country_label
-  from {{ ref('stg_shop__users') }} as users
+  from {{ every_shop('users') }} as users
   left join addresses on addresses.user_id = users.user_id
   left join known_countries on known_countries.country = trim(addresses.country_label)
 

@@ -35,8 +35,8 @@ select
   levels.on_hand - levels.reserved as available,
   levels.low_stock_threshold,
   coalesce(levels.on_hand - levels.reserved < levels.low_stock_threshold, false) as is_low_stock
-from {{ ref('stg_shop__variants') }} as variants
-inner join {{ ref('stg_shop__products') }} as products on products.product_id = variants.product_id
+from {{ every_shop('variants') }} as variants
+inner join {{ every_shop('products') }} as products on products.product_id = variants.product_id
 left join current_prices on current_prices.variant_id = variants.variant_id
 left join options on options.variant_id = variants.variant_id
 left join {{ ref('stg_shop__stock_levels') }} as levels on levels.variant_id = variants.variant_id

@@ -31,7 +31,7 @@ wishes as (
 first_variants as (
 
   select product_id, variant_id, sku
-  from {{ first_row(ref('stg_shop__variants'), 'product_id', 'created_at, variant_id', ['product_id', 'variant_id', 'sku']) }} as firsts
+  from {{ first_row(every_shop('variants'), 'product_id', 'created_at, variant_id', ['product_id', 'variant_id', 'sku']) }} as firsts
 
 ),
 
@@ -64,7 +64,7 @@ select
   reviews.rating_average,
   coalesce(reviews.review_count, 0) as review_count,
   coalesce(wishes.wishlist_count, 0) as wishlist_count
-from {{ ref('stg_shop__products') }} as products
+from {{ every_shop('products') }} as products
 left join {{ ref('dim_categories') }} as categories on categories.category_id = products.category_id
 left join {{ ref('stg_shop__brands') }} as brands on brands.brand_id = products.brand_id
 left join pictures on pictures.product_id = products.product_id
