@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   train: () => import("./commands/train.ts"),
   files: () => import("./commands/files.ts"),
   lake: () => import("./commands/lake.ts"),
+  sql: () => import("./commands/sql.ts"),
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
   gen: () => import("./commands/gen.ts"),

@@ -1,7 +1,7 @@
 import type { Cache } from "#platform/cache/cache.ts";
 import type { Clocks } from "#platform/clock.ts";
 import { keepSettings, passwordSettings, searchSettings, stripeSettings } from "#platform/config.ts";
-import type { Database } from "#platform/db/database.ts";
+import type { Database, DatabaseConfig } from "#platform/db/database.ts";
 import type { IdentityConfig } from "#platform/identitySettings.ts";
 import type { Log } from "#platform/log.ts";
 import { type ObjectsOptions, openObjectStore } from "#platform/objects/open.ts";
@@ -15,7 +15,8 @@ import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
 import { knownPasswords } from "#subgraphs/users/ports/knownPasswords.ts";
 import { createUsersSubgraph, SWEEP_SECONDS } from "#subgraphs/users/subgraph.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
-import type { Secrets, SubgraphName } from "../install/secrets.ts";
+import { openSqlGate } from "#warehouse/sql/gate.ts";
+import type { DatabaseRole, Secrets, SubgraphName } from "../install/secrets.ts";
 
 export interface SubgraphParts {
   /** Logged in with the slice's role. */
@@ -28,10 +29,12 @@ export interface SubgraphParts {
   dataKey: Secrets["dataKey"];
   identity?: IdentityConfig | undefined;
   objects: ObjectsOptions;
+  /** How a role of ad-hoc SQL logs in. */
+  sqlLogin: (role: DatabaseRole) => DatabaseConfig;
 }
 
 /** A slice in this process; subgraphs/<name>/main.ts does the same in a process of its own. */
-export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, identity, objects }: SubgraphParts): Promise<Subgraph> {
+export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache, tokenKey, dataKey, identity, objects, sqlLogin }: SubgraphParts): Promise<Subgraph> {
   switch (name) {
     case "users":
       return createUsersSubgraph({
@@ -44,6 +47,6 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
     case "predictions":
       return createPredictionsSubgraph({ reader: createWarehouseReader(db) });
     case "analytics":
-      return createAnalyticsSubgraph({ reader: createWarehouseReader(db) });
+      return createAnalyticsSubgraph({ reader: createWarehouseReader(db), sql: openSqlGate({ control: db, loginAs: sqlLogin, log }) });
   }
 }

@@ -28,6 +28,8 @@ const ROLE_OF: Readonly<Record<SubgraphName, DatabaseRole>> = {
   analytics: "martgraph_serving",
 };
 
+const SQL_ROLES = ["martgraph_sql_analyst", "martgraph_sql_vendor", "martgraph_sql_personal"] as const;
+
 /** A slow statement must not hold a connection for ever; the gateway gives up on a fetch long before. */
 const STATEMENT_TIMEOUT_MS = 20_000;
 const CLOCK_REFRESH_MS = 60_000;
@@ -74,7 +76,7 @@ async function serveTogether(installation: Installation, { port, host }: ServeSe
   for (const name of SUBGRAPHS) {
     const db = Database.open(databaseOf(installation, name), { onError: (error) => log.warn({ error, subgraph: name }, "idle connection lost") });
     lifecycle.onClose(`${name} database`, () => db.close());
-    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey, identity, objects });
+    const subgraph = await makeSubgraph(name, { db, log: log.child({ subgraph: name }), clocks, cache, tokenKey: secrets.tokenKey, dataKey: secrets.dataKey, identity, objects, sqlLogin: (role) => installation.databases.as(role) });
     lifecycle.onClose(name, () => subgraph.close());
     subgraphs.push(subgraph);
   }
@@ -107,6 +109,7 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         ...(name === "users" ? { tokenKey: { privateJwk: secrets.tokenKey.privateJwk as Record<string, unknown> }, dataKey: secrets.dataKey, identity } : {}),
         ...(name === "orders" && stripe ? { stripe } : {}),
         ...(name === "catalog" || name === "users" ? { objects } : {}),
+        ...(name === "analytics" ? { sqlLogins: Object.fromEntries(SQL_ROLES.map((role) => [role, installation.databases.as(role)])) } : {}),
       };
       return start(name, `subgraphs/${name}/main.ts`, processSettings);
     }),

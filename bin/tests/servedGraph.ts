@@ -83,7 +83,7 @@ async function together(configOf: (name: SubgraphName) => DatabaseConfig, public
   const dataKey = randomBytes(32).toString("base64url");
   const objects = temporaryObjects();
   const cache = memoryCache();
-  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey, objects: objects.options })));
+  const subgraphs = await Promise.all(SUBGRAPHS.map((name) => makeSubgraph(name, { db: databases.get(name) as Database, log, clocks: { business, wall: wallClock }, cache, tokenKey, dataKey, objects: objects.options, sqlLogin: (user) => ({ ...configOf("analytics"), user }) })));
   const gateway = await startGateway({ port: 0, host: "127.0.0.1", mode: { kind: "inProcess", subgraphs }, tokenPublicJwk: publicJwk, objects: objects.options, log });
   return {
     url: gateway.url,

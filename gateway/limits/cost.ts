@@ -63,6 +63,9 @@ const KNOWN: Readonly<Record<string, { size?: number; weight?: number }>> = {
   "RatingSummary.distribution": { size: 5, weight: 0.25 },
   "ProductVariant.prices": { size: 4 },
   "User.wishlists": { size: 20 },
+  "Query.sqlTables": { size: 60, weight: 0.25 },
+  "SqlTable.columns": { size: 20, weight: 0.25 },
+  "SqlRows.columns": { size: 20, weight: 0.25 },
   "PipelineRun.steps": { size: 20 },
 };
 

@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 
 /** The kinds of things that have an id at the API, by the prefix of their ids. */
-export const ID_PREFIXES = ["usr", "adr", "ven", "prd", "var", "cat", "crt", "chk", "ord", "oln", "och", "pay", "rfd", "run", "whe", "whd", "whs", "mov", "prm", "pcd", "gft", "ful", "ret", "vor", "inv", "oev", "tax", "szo", "smt", "ses", "idn", "grp", "aud", "cst", "dex", "brd", "col", "att", "opt", "med", "prl", "prc", "rev", "wsl", "imp", "prq"] as const;
+export const ID_PREFIXES = ["usr", "adr", "ven", "prd", "var", "cat", "crt", "chk", "ord", "oln", "och", "pay", "rfd", "run", "whe", "whd", "whs", "mov", "prm", "pcd", "gft", "ful", "ret", "vor", "inv", "oev", "tax", "szo", "smt", "ses", "idn", "grp", "aud", "cst", "dex", "brd", "col", "att", "opt", "med", "prl", "prc", "rev", "wsl", "imp", "prq", "sqs", "sqa"] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

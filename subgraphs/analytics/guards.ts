@@ -5,8 +5,9 @@ import { metricGuards } from "./guards/metric.ts";
 import { pipelineGuards } from "./guards/pipeline.ts";
 import { productGuards } from "./guards/product.ts";
 import { qualityGuards } from "./guards/quality.ts";
+import { sqlGuards } from "./guards/sql.ts";
 
-const shared: Guards = { InvalidIdempotencyKey: allow, IdempotencyConflict: allow, PageInfo: allow, Money: allow };
+const shared: Guards = { InvalidIdempotencyKey: allow, IdempotencyConflict: allow, InvalidValue: allow, VersionConflict: allow, PageInfo: allow, Money: allow };
 
 export const guards: Guards = mergeAreas<Guards>(
   shared,
@@ -15,4 +16,5 @@ export const guards: Guards = mergeAreas<Guards>(
   pipelineGuards,
   productGuards,
   qualityGuards,
+  sqlGuards,
 );

@@ -1,5 +1,6 @@
 import { defineSubgraph, type Subgraph } from "#kit/subgraph.ts";
 import type { WarehouseReader } from "#warehouse/reader.ts";
+import type { SqlGate } from "#warehouse/sql/gate.ts";
 import { createAnswers } from "./answers.ts";
 import { guards } from "./guards.ts";
 import { makeLoaders } from "./loaders.ts";
@@ -7,16 +8,20 @@ import { tellingReader } from "./published.ts";
 import { resolvers } from "./resolvers/resolvers.ts";
 
 /** Metrics, cohorts, segments, data quality and the pipeline's ledger, read from the published build. */
-export async function createAnalyticsSubgraph(deps: { reader: WarehouseReader }): Promise<Subgraph> {
+export async function createAnalyticsSubgraph(deps: { reader: WarehouseReader; sql?: SqlGate }): Promise<Subgraph> {
   const reader = tellingReader(deps.reader);
   const answers = createAnswers(reader);
   return defineSubgraph({
     name: "analytics",
-    deps: { reader, answers },
+    deps: { reader, answers, sql: deps.sql },
     resolvers,
     guards,
     makeLoaders: () => makeLoaders(reader),
     ready: async () => void (await reader.current()),
-    close: () => reader.close(),
+    async close() {
+      // Its ledger is written by the reader's login.
+      await deps.sql?.close();
+      await reader.close();
+    },
   });
 }

@@ -15,6 +15,8 @@ export interface SubgraphProcessSettings {
   port: number;
   hopKey: HopKey;
   database: DatabaseConfig;
+  /** How the roles of ad-hoc SQL log in, by their names; for analytics alone. */
+  sqlLogins?: Readonly<Record<string, DatabaseConfig>>;
   /** Ed25519 key that signs access tokens, as a JWK; for users alone. */
   tokenKey?: { privateJwk: Record<string, unknown> };
   /** The installation's key for stored secrets; for users alone. */

@@ -6,6 +6,7 @@ import { type Attempt, beginning, ending, type Note } from "./attempt.ts";
 import { type Asker, type Audience, LIMITS } from "./audience.ts";
 import type { SqlCell, SqlColumn, SqlEngine, SqlEstimate, SqlParameter } from "./engine.ts";
 import type { Examined } from "./examine.ts";
+import { postgresGate, type PostgresGateParts } from "./postgresGate.ts";
 import { type SqlRefusal, SqlRefused } from "./refusal.ts";
 import { createSavedQueries, type SavedQueries } from "./savedQueries.ts";
 import { createSights, type SqlTable } from "./sights.ts";
@@ -14,6 +15,8 @@ import { cancelAttempt, forgetAttempts, listAttempts, publishedBuild, runningAtt
 export type { Attempt } from "./attempt.ts";
 export type { Asker, Audience, AudienceKind } from "./audience.ts";
 export type { SqlCell, SqlColumn, SqlParameter } from "./engine.ts";
+export { csvHead, csvLines, jsonCell } from "./output/cells.ts";
+export { parquetBytes } from "./output/parquet.ts";
 export { placeOf, type SqlRefusal } from "./refusal.ts";
 export type { SavedQueries, SavedQuery, SaveRefusal } from "./savedQueries.ts";
 export type { SqlTable } from "./sights.ts";
@@ -68,7 +71,7 @@ export interface SqlGate {
   tables(audience: Audience): Promise<readonly SqlTable[]>;
   /** Ends the asker's own statements of that id or key; answers how many. */
   cancel(actorId: string | null, which: { attemptId: string } | { cancelKey: string }): Promise<number>;
-  attempts(filter: { actorId: string | null; state: string | null; after: { startedAt: Date; attemptId: string } | undefined; limit: number }): Promise<readonly Attempt[]>;
+  attempts(filter: { actorId: string | null; state: string | null; after: { startedAt: string; attemptId: string } | undefined; limit: number }): Promise<readonly Attempt[]>;
   readonly saved: SavedQueries;
   close(): Promise<void>;
 }
@@ -88,6 +91,11 @@ const WAIT_MS = 3_000;
 /** A build that is published between finding the names and looking again is another build: the statement is begun anew. */
 const BUILD_TRIES = 3;
 const SWEEP_MS = 3_600_000;
+
+/** The gate of this installation: PostgreSQL behind it. */
+export function openSqlGate(parts: PostgresGateParts): SqlGate {
+  return createSqlGate({ ...postgresGate(parts), control: parts.control, log: parts.log });
+}
 
 export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateParts): SqlGate {
   const sights = createSights(control);

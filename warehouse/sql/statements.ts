@@ -85,9 +85,9 @@ export const listAttempts = query({
            tables, columns, state, reason, cost, rows, bytes, truncated, ms, build_id, request_id
          from ops.sql_attempt
          where ($1::uuid is null or actor_id = $1) and ($2::text is null or state = $2)
-           and ($3::timestamptz is null or (started_at, attempt_id) < ($3, $4::uuid))
+           and ($3::text is null or (started_at, attempt_id) < ($3::timestamptz, $4::uuid))
          order by started_at desc, attempt_id desc limit $5::bigint`,
-  params: ["uuid?", "text?", "timestamptz?", "uuid?", "int4"],
+  params: ["uuid?", "text?", "text?", "uuid?", "int4"],
   row: {
     attempt_id: "uuid", started_at: "timestamptz", started_text: "text", actor_id: "uuid?", source: "text", audience: "text", vendor_ids: "uuid[]", kind: "text", sql: "text", sql_hash: "text",
     tables: "text[]", columns: "text[]", state: "text", reason: "text?", cost: "float8?", rows: "int8?", bytes: "int8?", truncated: "bool?", ms: "int4?", build_id: "uuid?", request_id: "text?",

@@ -5,6 +5,7 @@ import { metricResolvers } from "./metric.ts";
 import { pipelineResolvers } from "./pipeline.ts";
 import { productResolvers } from "./product.ts";
 import { qualityResolvers } from "./quality.ts";
+import { sqlResolvers } from "./sql.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   customerResolvers,
@@ -12,4 +13,5 @@ export const resolvers: Resolvers = mergeAreas<Resolvers>(
   pipelineResolvers,
   productResolvers,
   qualityResolvers,
+  sqlResolvers,
 );
