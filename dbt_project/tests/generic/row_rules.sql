@@ -1,6 +1,7 @@
-{# Every row satisfies every rule; `rules` maps a rule's name to a condition, and an unknown outcome counts as broken. One scan
-   for all rules of a model, because a test costs more in starting than in reading. Fails with one row per broken rule: its
-   name and how many rows break it. #}
+{# Every row satisfies every rule, and the key of the model names a row: `rules` maps a rule's name to a condition, and an unknown outcome
+   counts as broken; the key is the one of the model's unique_combo. One scan for all rules and one node for both, because a test costs
+   more in starting than in reading: builds leave unique_combo out, which is there to be run by itself. Fails with one row per broken
+   rule: its name and how many rows break it. #}
 {% test row_rules(model, rules) %}
 with counted as (
 
@@ -16,4 +17,5 @@ with counted as (
 select '{{ name }}' as broken_rule, {{ name }} as broken_rows from counted where {{ name }} > 0
 {{ 'union all' if not loop.last }}
 {% endfor %}
+{{ key_rule(model) }}
 {% endtest %}

@@ -3,18 +3,47 @@
   post_hook="{{ unique_index_with_nulls(['date_day', 'category_id', 'currency']) }}",
 ) }}
 
+-- One row per product first: there are far more rows than products on a day, and adding up by names would sort them all.
+with sold as (
+
+  select
+    sale_date,
+    product_id,
+    currency,
+    sum(revenue) as revenue,
+    sum(units_sold) as units_sold,
+    sum(refunds) as refunds
+  from {{ ref('agg_daily_sales') }}
+  where line_kind = 'PRODUCT'
+  group by sale_date, product_id, currency
+
+),
+
+added as (
+
+  select
+    sold.sale_date as date_day,
+    products.category_id,
+    sold.currency,
+    sum(sold.revenue) as revenue,
+    cast(sum(sold.units_sold) as {{ type_count() }}) as units_sold,
+    sum(sold.refunds) as refunds,
+    count(*) as products
+  from sold
+  left join {{ ref('dim_products') }} as products on products.product_id = sold.product_id
+  group by sold.sale_date, products.category_id, sold.currency
+
+)
+
 select
-  sales.sale_date as date_day,
-  products.category_id,
+  added.date_day,
+  added.category_id,
   coalesce(categories.name, 'Uncategorised') as category,
   coalesce(categories.path, 'Uncategorised') as category_path,
-  sales.currency,
-  sum(sales.revenue) as revenue,
-  cast(sum(sales.units_sold) as {{ type_count() }}) as units_sold,
-  sum(sales.refunds) as refunds,
-  count(distinct sales.product_id) as products
-from {{ ref('agg_daily_sales') }} as sales
-left join {{ ref('dim_products') }} as products on products.product_id = sales.product_id
-left join {{ ref('dim_categories') }} as categories on categories.category_id = products.category_id
-where sales.line_kind = 'PRODUCT'
-group by sales.sale_date, products.category_id, categories.name, categories.path, sales.currency
+  added.currency,
+  added.revenue,
+  added.units_sold,
+  added.refunds,
+  added.products
+from added
+left join {{ ref('dim_categories') }} as categories on categories.category_id = added.category_id
