@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   sql: () => import("./commands/sql.ts"),
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
+  bi: () => import("./commands/bi.ts"),
   gen: () => import("./commands/gen.ts"),
 };
 

@@ -47,10 +47,11 @@ export function chartParams(spec: ChartSpec, metrics: ReadonlyMap<string, BiMetr
       return {
         ...common, ...seriesAxes(spec.by?.length ?? 0, 1),
         x_axis: spec.x, metrics: [spec.metric], groupby: spec.by ?? [], row_limit: spec.limit, order_desc: true,
-        orientation: spec.isHorizontal ? "horizontal" : "vertical", y_axis_format: axisFormat(formatOf(spec.metric)), x_axis_force_categorical: true,
+        orientation: spec.isHorizontal ? "horizontal" : "vertical", y_axis_format: shortFormat(formatOf(spec.metric)), x_axis_force_categorical: true,
         // with a series, Superset orders the axis by its names: the numbers stand in the query's order
         ...(spec.by?.length ? { x_axis_sort: null } : { x_axis_sort: spec.order === "name" ? spec.x : spec.metric, x_axis_sort_asc: spec.order === "name" || spec.isHorizontal === true }),
-        show_value: (spec.by?.length ?? 0) === 0,
+        // numbers at bars that stand side by side write over each other
+        show_value: spec.isHorizontal === true && !spec.by?.length,
         ...(spec.by?.length ? { stack: "Stack" } : {}),
       };
     case "heatmap":
@@ -79,6 +80,9 @@ export function chartParams(spec: ChartSpec, metrics: ReadonlyMap<string, BiMetr
       };
   }
 }
+
+/** Three digits at the end of a bar. */
+const shortFormat = (format: string) => (format.includes("%") ? format : ".3s");
 
 const OPERATORS = { "==": "EQUALS", "!=": "NOT_EQUALS", IN: "IN", "IS NOT NULL": "IS_NOT_NULL", "<=": "LESS_THAN_OR_EQUAL", ">=": "GREATER_THAN_OR_EQUAL", ">": "GREATER_THAN", "<": "LESS_THAN" } as const;
 

@@ -61,6 +61,7 @@ export function datasetYaml(dataset: KnownDataset, engine: BiEngine): object {
     default_endpoint: null,
     offset: 0,
     cache_timeout: null,
+    catalog: engine.catalog,
     schema: engine.schema,
     sql: dataset.sql?.replaceAll("{marts}", engine.schema) ?? null,
     params: null,

@@ -28,8 +28,8 @@ export function bundleFor(files: ReadonlyMap<string, string>, { engine, password
 
 /** A dataset of another engine has a schema of its own; its uuid stays, so a Superset holds our dashboards over one engine. */
 function datasetFor(text: string, engine: BiEngine, was: string, now: string): string {
-  const moved = text.replaceAll(was, now);
-  return engine.schema === POSTGRES.schema ? moved : moved.replace(/^schema: marts$/m, `schema: ${engine.schema}`).replaceAll(/\bmarts\.(?=[a-z])/g, `${engine.schema}.`);
+  const moved = text.replaceAll(was, now).replace(/^catalog: warehouse$/m, `catalog: ${JSON.stringify(engine.catalog)}`);
+  return engine.schema === POSTGRES.schema ? moved : moved.replace(/^schema: marts$/m, `schema: ${JSON.stringify(engine.schema)}`).replaceAll(/\bmarts\.(?=[a-z])/g, `${engine.schema}.`);
 }
 
 const databaseUuidOf = (files: ReadonlyMap<string, string>) => (parse(files.get(DATABASE) ?? "", { version: "1.1" }) as { uuid: string }).uuid;
