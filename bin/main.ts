@@ -44,6 +44,7 @@ const FOR_PEOPLE = new Set([
   "BadSource",
   "SourceMoved",
   "NothingCaptured",
+  "SupersetError",
   "NothingToExport",
 ]);
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { DASHBOARDS } from "#warehouse/bi/dashboards/dashboards.ts";
+import { readBundle } from "#warehouse/bi/bundle/bundleFiles.ts";
 import { dashboardSlug } from "#warehouse/bi/bundle/dashboardYaml.ts";
 import { installSuperset, SUPERSET_VERSION } from "#warehouse/bi/superset/installSuperset.ts";
 import { startSuperset } from "#warehouse/bi/superset/startSuperset.ts";
@@ -41,7 +42,8 @@ export async function serveSuperset({ installation, port, progress, tell }: Serv
     const { imported, access } = await bringIn(await loginToSuperset(login), { engine: engineAt(bi) }, []);
     return { value: { imported, access }, note: `${imported.dashboards} dashboards, ${imported.charts} charts` };
   });
-  const dashboards = DASHBOARDS.map(({ name, title }) => ({ title, url: `${superset.url}/superset/dashboard/${dashboardSlug(name)}/` }));
+  const made = readBundle();
+  const dashboards = DASHBOARDS.filter(({ name }) => made.has(`dashboards/${name}.yaml`)).map(({ name, title }) => ({ title, url: `${superset.url}/superset/dashboard/${dashboardSlug(name)}/` }));
   const width = Math.max(...dashboards.map(({ title }) => title.length));
   tell({ ready: true, url: superset.url, user: login.user, password: login.password, dashboards, roles: result.access.roles }, [
     "",

@@ -5,12 +5,14 @@ import { parse } from "yaml";
 import type { MetricCatalogue } from "#schema/values/metricCatalogue.ts";
 import { type Manifest, modelsOf } from "../../tools/manifest.ts";
 import { type BiBundle, biBundle } from "./biBundle.ts";
+import { exposuresYaml } from "./exposures.ts";
 import { metricExpressions } from "./metricExpressions.ts";
 import type { BiModel, SkippedTile } from "./types.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** The committed bundle, and what it held once: an import takes that out of a Superset again. */
 export const BUNDLE_DIR = join(ROOT, "deploy", "superset", "bundle");
+const EXPOSURES_FILE = join(ROOT, "dbt_project", "models", "exposures_dashboards.yml");
 const RETIRED_FILE = join(ROOT, "deploy", "superset", "retired.json");
 
 /** Something that we generated once and no longer do. */
@@ -36,21 +38,24 @@ export function biModels(manifest: Manifest): BiModel[] {
 
 export const bundleOf = (manifest: Manifest, catalogue: MetricCatalogue): BiBundle => biBundle({ models: biModels(manifest), metrics: metricExpressions(catalogue).byModel });
 
-/** deploy/superset/bundle beside what it should be: `stale` names the files that differ, `write` puts them right. */
+/** deploy/superset/bundle, and dbt's exposures of the dashboards, beside what it should be: `stale` names the files that differ, `write` puts them right. */
 export function bundleFiles(manifest: Manifest, catalogue: MetricCatalogue): { stale: string[]; skipped: readonly SkippedTile[]; write(): void } {
-  const { files, skipped } = bundleOf(manifest, catalogue);
+  const { files, skipped, reads } = bundleOf(manifest, catalogue);
+  const exposures = exposuresYaml(reads);
+  const exposuresStale = !existsSync(EXPOSURES_FILE) || readFileSync(EXPOSURES_FILE, "utf8") !== exposures;
   const wanted = new Map([...files].map(([path, text]) => [join(BUNDLE_DIR, path), text]));
   const present = new Map(listFiles(BUNDLE_DIR).map((path) => [path, readFileSync(path, "utf8")]));
   const gone = [...present.keys()].filter((path) => !wanted.has(path));
   const stale = [...[...wanted].filter(([path, text]) => present.get(path) !== text).map(([path]) => path), ...gone];
   const retired = retiredAfter(gone.map((path) => present.get(path) ?? ""), new Set([...wanted.values()].map(uuidOf)));
   if (JSON.stringify(retired) !== JSON.stringify(readRetired())) stale.push(RETIRED_FILE);
+  if (exposuresStale) stale.push(EXPOSURES_FILE);
   return {
     stale: stale.map((path) => relative(ROOT, path)).sort(),
     skipped,
     write() {
       for (const path of stale) {
-        const text = wanted.get(path);
+        const text = path === EXPOSURES_FILE ? exposures : wanted.get(path);
         if (text === undefined) rmSync(path, { force: true });
         else {
           mkdirSync(dirname(path), { recursive: true });
