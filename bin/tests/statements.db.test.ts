@@ -38,6 +38,7 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   extract: ["shop", "martgraph_capture"],
   load: ["warehouse", "martgraph_loader"],
   publish: ["warehouse", "martgraph_builder"],
+  bigquery: ["warehouse", "martgraph_builder"],
   pipeline: ["warehouse", "martgraph_builder"],
   registry: ["warehouse", "martgraph_builder"],
   scoring: ["warehouse", "martgraph_builder"],

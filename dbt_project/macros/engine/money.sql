@@ -1,6 +1,11 @@
 {# Integer units and their exponent as an exact decimal in major units. A product with a decimal constant and not a division,
    which would round once the units need more digits than the engine's quotient keeps. Exponents end at 6. #}
-{% macro amount(units, exponent) -%}
+{% macro amount(units, exponent) %}{{ return(adapter.dispatch('amount', 'martgraph')(units, exponent)) }}{% endmacro %}
+{% macro postgres__amount(units, exponent) -%}{{ units_times_power(units, exponent) }}{%- endmacro %}
+{# The product is NUMERIC already; said once more, because an emulator takes it for the wider decimal. #}
+{% macro bigquery__amount(units, exponent) -%}cast({{ units_times_power(units, exponent) }} as numeric){%- endmacro %}
+
+{% macro units_times_power(units, exponent) -%}
   cast({{ units }} as {{ type_money() }}) * case {{ exponent }}
     when 0 then {{ decimal('1') }} when 1 then {{ decimal('0.1') }} when 2 then {{ decimal('0.01') }} when 3 then {{ decimal('0.001') }}
     when 4 then {{ decimal('0.0001') }} when 5 then {{ decimal('0.00001') }} when 6 then {{ decimal('0.000001') }} end

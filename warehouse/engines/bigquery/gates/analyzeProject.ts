@@ -37,7 +37,7 @@ export const PREFIX = "martgraph";
  */
 export async function analyzeProject(options: { googleSql: GoogleSql; shop: Reader; warehouse: Reader; projectDir?: string; select?: readonly string[] }): Promise<ProjectAnalysis> {
   const { googleSql, shop, warehouse, projectDir = DBT_PROJECT_DIR, select } = options;
-  await using server = await startAnalyzingServer(googleSql);
+  const server = await startAnalyzingServer(googleSql);
   for (const table of await readPublication(shop, "martgraph")) server.define(`${PREFIX}_raw`, table.rawTable, [...table.columns.map(({ name, type }) => ({ name, type: bigQueryType(type) })), ...VERSION_TYPES]);
   for (const [schema, table, columns] of await readControlTables(warehouse)) server.define(`${PREFIX}_${schema}`, table, columns);
   const stateDir = await mkdtemp(join(tmpdir(), "martgraph-analyze-"));
@@ -58,6 +58,7 @@ export async function analyzeProject(options: { googleSql: GoogleSql; shop: Read
     }
   } finally {
     await worker.close();
+    await server[Symbol.asyncDispose]();
     await rm(stateDir, { recursive: true, force: true });
   }
   const kinds: Record<string, number> = {};

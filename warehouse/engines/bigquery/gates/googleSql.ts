@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { childEnvironment } from "#platform/config.ts";
+import { childEnvironment, fetchingEnvironment } from "#platform/config.ts";
 import { freeLoopbackPort } from "./freeLoopbackPort.ts";
 
 const run = promisify(execFile);
@@ -57,7 +57,7 @@ export async function findGoogleSql(): Promise<{ dir: string } | { missing: stri
   const staging = mkdtempSync(join(tmpdir(), "googlesql-"));
   try {
     cpSync(LOCK, staging, { recursive: true });
-    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: staging, env: childEnvironment({}), timeout: FETCH_MS });
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: staging, env: fetchingEnvironment(), timeout: FETCH_MS });
     mkdirSync(join(CACHE, ".."), { recursive: true });
     // Two first runs at once: whoever comes second finds it there.
     cpSync(staging, `${CACHE}.${process.pid}`, { recursive: true });
