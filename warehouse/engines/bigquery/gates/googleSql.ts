@@ -77,9 +77,9 @@ export async function findGoogleSql(): Promise<{ dir: string } | { missing: stri
 
 /** Starts the analyzer on a loopback port. @throws Error when it does not come up. */
 export async function startGoogleSql(dir: string): Promise<GoogleSql> {
-  const require = createRequire(join(dir, "package.json"));
-  const grpc = require("@grpc/grpc-js") as Grpc;
-  const loader = require("@grpc/proto-loader") as { loadSync(file: string, options: object): unknown };
+  const fromCache = createRequire(join(dir, "package.json"));
+  const grpc = fromCache("@grpc/grpc-js") as Grpc;
+  const loader = fromCache("@grpc/proto-loader") as { loadSync(file: string, options: object): unknown };
   const home = join(dir, "node_modules", "@fivetrandevelopers", "zetasql", "lib", "zetasql");
   const port = await freeLoopbackPort();
   const child = spawn(join(home, executable()), ["127.0.0.1", String(port)], { stdio: "ignore", env: childEnvironment({}) });
