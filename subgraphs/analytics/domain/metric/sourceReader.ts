@@ -82,7 +82,8 @@ export class SourceReader {
       const join = source.joins.find((one) => one.entity === entity);
       if (!join) throw new Error(`${source.name} has no way to ${entity}`);
       const brought = [`${join.key} as ${entity}__key`, ...[...columns].map((column) => `${column} as ${entity}__${column}`)];
-      return ` left join (select ${brought.join(", ")} from ${dialect.table(join.model)}) ${entity} on ${entity}.${entity}__key = ${join.expression}`;
+      // No alias of an entity's own name: "order" is a word of the language.
+      return ` left join (select ${brought.join(", ")} from ${dialect.table(join.model)}) of_${entity} on of_${entity}.${entity}__key = ${join.expression}`;
     });
     return `${dialect.table(source.model)} t${joins.join("")}`;
   }
