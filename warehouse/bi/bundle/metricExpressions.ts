@@ -44,7 +44,7 @@ function aggregateOf(metric: CatalogueMetric, byName: ReadonlyMap<string, Catalo
     case "simple": {
       const measure = sources.flatMap((source) => source.measures).find(({ name }) => name === definition.measure.measure);
       if (!metric.sql || metric.sql.joins.length > 0 || measure?.lastDay === true) return undefined;
-      const isZero = definition.measure.zero && !/^coalesce\(/.test(metric.sql.expression);
+      const isZero = definition.measure.zero && !metric.sql.expression.startsWith("coalesce(");
       return { model: metric.sql.model, expression: isZero ? `coalesce(${metric.sql.expression}, 0)` : metric.sql.expression };
     }
     case "ratio": {

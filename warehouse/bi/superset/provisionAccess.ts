@@ -122,6 +122,6 @@ export async function giveRoles(client: SupersetClient, user: { name: string; pa
     await client.json(`/api/v1/security/users/${found.id}`, { method: "PUT", json: { roles: [...new Set([...found.roles.map(({ id }) => id), ...wanted])] } });
     return;
   }
-  if (user.password === undefined) throw new SupersetError(`Superset has no user "${user.name}": make them there first, or give a password.`);
+  if (user.password === undefined) throw new SupersetError(`Superset has no user "${user.name}": make them there first.`);
   await client.json("/api/v1/security/users/", { method: "POST", json: { username: user.name, password: user.password, email: `${user.name}@localhost`, first_name: user.name, last_name: "-", active: true, roles: wanted } });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Page, type Response } from "playwright-core";
 import { programPath } from "#platform/config.ts";
 
 /** What a person would see of a dashboard. */
@@ -53,7 +53,7 @@ async function openAs(browser: Browser, { url, user, password, width = 1400 }: {
 async function lookAt(page: Page, slug: string, { url, folder }: { url: string; folder: string }): Promise<SeenDashboard> {
   const answers: { chart: number; status: number; rows: Record<string, unknown>[] }[] = [];
   const heard: Promise<void>[] = [];
-  const listen = (response: import("playwright-core").Response) => {
+  const listen = (response: Response) => {
     if (!response.url().includes("/api/v1/chart/data")) return;
     heard.push((async () => {
       const asked = response.request().postDataJSON() as { form_data?: { slice_id?: number }; queries?: unknown[] } | null;
