@@ -24,6 +24,7 @@ import { clientReader } from "./http/client.ts";
 import { graphqlRoute } from "./http/graphqlRoute.ts";
 import { listen } from "./http/server.ts";
 import type { Listening } from "./http/server.ts";
+import { insightsPages } from "./insights/pages.ts";
 import { DEFAULT_LIMITS } from "./limits/limits.ts";
 import type { Limits } from "./limits/limits.ts";
 import { gatewayMetrics } from "./metrics.ts";
@@ -99,6 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
   });
+  const [insights, graphiql] = [insightsPages(), graphiqlPages()];
   const accounts = accountRoute(watch && users, clientOf, log);
   try {
     listening = await listen({
@@ -106,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       payments: paymentsRoute(transports.get("orders"), log),
       account: { handle: async (path, request, response, requestId) => (await copies.handle(path, request, response, requestId)) || accounts.handle(path, request, response, requestId) },
       objects,
-      pages: graphiqlPages(),
+      pages: (path, response) => insights(path, response) || graphiql(path, response),
       ready: readiness([...transports.values()]),
       metrics,
       log,
