@@ -1,4 +1,4 @@
-/** A mart whose days are compared with one another. What a mart does not have (yet) is passed over. */
+/** A mart whose days are compared with one another. A mart that a warehouse does not have is passed over. */
 export interface Watched {
   /** Name of the mart. */
   readonly table: string;
@@ -23,8 +23,6 @@ export const WATCHED: readonly Watched[] = [
   { table: "fct_payments", day: "paid_date", value: "captured", categories: ["currency", "provider", "method"], nullable: ["country"] },
   { table: "fct_refunds", day: "refunded_date", value: "amount", categories: ["currency", "line_kind"], nullable: ["user_id", "product_id"] },
   { table: "rpt_funnel_daily", day: "visit_date", rows: "visits" },
-  { table: "fct_sessions", day: "session_date", value: "events", categories: ["channel", "device"], nullable: ["user_id"] },
-  { table: "fct_page_events", day: "event_date", categories: ["event_type"], nullable: ["user_id", "product_id"] },
-  { table: "fct_inventory_movements", day: "movement_date", value: "quantity", categories: ["kind"], nullable: ["variant_id"] },
-  { table: "fct_reviews", day: "review_date", value: "rating", categories: ["state"] },
+  { table: "fct_inventory_movements", day: "occurred_date", value: "quantity", categories: ["kind"], nullable: ["order_id", "product_id"] },
+  { table: "fct_reviews", day: "created_date", value: "rating", categories: ["state"] },
 ];
