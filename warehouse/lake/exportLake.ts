@@ -94,7 +94,7 @@ export async function listExports(store: ObjectStore): Promise<LakeExport[]> {
     prefixes.set(prefix, (prefixes.get(prefix) ?? false) || key === `${prefix}${MANIFEST}`);
   }
   const exports: LakeExport[] = [];
-  for (const [prefix, isWhole] of [...prefixes].toSorted()) exports.push({ prefix, manifest: isWhole ? await readManifest(store, prefix) : undefined });
+  for (const [prefix, isWhole] of [...prefixes].toSorted(([one], [other]) => (one < other ? -1 : 1))) exports.push({ prefix, manifest: isWhole ? await readManifest(store, prefix) : undefined });
   return exports;
 }
 

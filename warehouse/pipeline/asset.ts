@@ -92,3 +92,6 @@ export function modelsRequest({ cut, signal }: AssetContext): ModelsRequest {
 export function newBatch({ outputs }: AssetContext): string | null {
   return (outputs.get("score")?.["batchId"] as string | undefined) ?? null;
 }
+
+/** What a step is known by in the ledger. */
+export type StepDescription = Pick<Asset, "name" | "what" | "after" | "optional" | "attempts"> & { stage?: Asset["stage"] };

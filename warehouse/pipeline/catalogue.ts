@@ -1,5 +1,5 @@
 import type { Asset } from "./asset.ts";
-import { CUT } from "./assets/assets.ts";
+import { CUT } from "./cut.ts";
 
 /** What somebody outside has to know of an asset to run it in its place. */
 export interface CatalogueEntry {

@@ -1,5 +1,4 @@
-import type { CutOutput } from "./asset.ts";
-import type { StepDescription } from "./step.ts";
+import type { CutOutput, StepDescription } from "./asset.ts";
 import type { RunState } from "./types.ts";
 
 /** A run began, goes on, or is over. */

@@ -2,7 +2,7 @@ import type { Database } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { readPointer } from "../publish/statements.ts";
 import type { Asset, CutOutput } from "./asset.ts";
-import { CUT } from "./assets/assets.ts";
+import { CUT } from "./cut.ts";
 import type { OpenRun } from "./interrupted.ts";
 import { listAssets } from "./ledger.ts";
 import { AssetRefused, type RunRequest } from "./types.ts";

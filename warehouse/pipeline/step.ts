@@ -1,4 +1,4 @@
-import type { Asset, AssetOutcome, Tell } from "./asset.ts";
+import type { AssetOutcome, StepDescription, Tell } from "./asset.ts";
 import { beginAsset, endAsset, tellAsset } from "./ledger.ts";
 import type { PipelineObserver } from "./observer.ts";
 import { isTransient } from "./transient.ts";
@@ -16,9 +16,6 @@ export interface StepEnvironment {
   warn(message: string): void;
   observer: PipelineObserver;
 }
-
-/** What a step is known by in the ledger. */
-export type StepDescription = Pick<Asset, "name" | "what" | "after" | "optional" | "attempts"> & { stage?: Asset["stage"] };
 
 /** Carries the reason of an abort past the places that would book it as a failure. */
 export class RunOver extends Error {

@@ -140,7 +140,7 @@ class Session {
   /** Always by the extended protocol, which takes one statement and no more. */
   async ask(text: string, values: readonly unknown[] = [], name?: string): Promise<Answer> {
     const config = { text, values, rowMode: "array", types: asText, queryMode: "extended", ...(name ? { name } : {}) };
-    return (await this.#client.query(config as never)) as unknown as Answer;
+    return this.#client.query(config as never) as unknown as Promise<Answer>;
   }
 
   /** The examined statement behind words of ours. */

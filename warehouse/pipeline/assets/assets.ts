@@ -28,5 +28,3 @@ export const ASSETS: readonly Asset[] = [
   publishAsset,
   lakeAsset,
 ];
-
-export const CUT = { name: "cut", what: "fixes the cut", after: ["capture", "files"] } as const;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import type { Asset, FollowAsset, IntakeAsset } from "../asset.ts";
-import { ASSETS, CUT } from "../assets/assets.ts";
+import { ASSETS } from "../assets/assets.ts";
+import { CUT } from "../cut.ts";
 import { createPipeline } from "../pipeline.ts";
 import type { ProgressEvent } from "../types.ts";
 import { openSmallWarehouse, type SmallWarehouse } from "./smallWarehouse.ts";
