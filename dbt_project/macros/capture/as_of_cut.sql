@@ -70,13 +70,15 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Pre-hook of fct_inventory_daily: variants of which anything changed lose all their days, everybody those that left the window. The
-   model then brings back what is missing. #}
+{# Pre-hook of fct_inventory_daily: variants of which anything changed lose all their days, everybody those that left the window. A day
+   that is made anew takes everything with it, since each day's stock follows from the one before. The model then brings back what is
+   missing. #}
 {% macro forget_inventory_days(changes, window_days=90) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where variant_id in (select entity_id from {{ changes }} where entity = 'VARIANT')
        or stock_date < {{ add_days(business_date(), -window_days) }}
        or stock_date > {{ business_date() }}
+       or {{ slot_value('backfill_to') }} > {{ add_days(business_date(), -window_days) }}
   {%- endif -%}
 {%- endmacro %}

@@ -14,9 +14,12 @@ export const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, string>
   },
   source_fan_out: {
     catalog__products: BOTH, catalog__stock_levels: BOTH, catalog__stock_movements: BOTH, orders__order_charges: BOTH, orders__order_lines: BOTH,
-    orders__orders: BOTH, orders__refund_lines: BOTH, orders__refunds: BOTH, users__users: BOTH, users__vendors: BOTH,
+    orders__orders: BOTH, orders__refund_lines: BOTH, orders__refunds: BOTH, orders__vendor_orders: BOTH, users__users: BOTH, users__vendors: BOTH,
   },
-  model_fan_out: { int_orders_located: "Whatever happens to an order is told with its country and day; a model between would say the same again." },
+  model_fan_out: {
+    int_changed_orders: "Every model that merges asks it what to make anew; a model between would say the same again.",
+    int_orders_located: "Whatever happens to an order is told with its country and day; a model between would say the same again.",
+  },
   too_many_joins: {
     dim_customers: "Each count of a person comes from another table, one row per person each.",
     dim_products: "Each count of a product comes from another table, one row per product each.",

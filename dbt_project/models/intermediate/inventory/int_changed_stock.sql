@@ -25,6 +25,11 @@ level_versions as (
 select 'MOVEMENT' as entity, movement_id as entity_id
 from movement_versions
 union distinct
+-- Days that are made anew count as changed, with all that lies on them.
+select 'MOVEMENT', movement_id
+from {{ ref('stg_shop__stock_movements') }}
+where {{ in_backfill(utc_date('occurred_at')) }}
+union distinct
 select 'VARIANT', variant_id
 from movement_versions
 where variant_id is not null

@@ -12,6 +12,8 @@ item_versions as (
   select order_id from {{ changed_until_cut(source('shop', 'orders__order_lines')) }} as versions
   union distinct
   select order_id from {{ changed_until_cut(source('shop', 'orders__order_charges')) }} as versions
+  union distinct
+  select order_id from {{ changed_until_cut(source('shop', 'orders__vendor_orders')) }} as versions
 
 ),
 
@@ -25,6 +27,17 @@ refund_versions as (
 refund_line_versions as (
 
   select distinct refund_id from {{ changed_until_cut(source('shop', 'orders__refund_lines')) }} as versions
+
+),
+
+-- Most versions of a product leave it where it was.
+moved_products as (
+
+  select id as product_id
+  from {{ changed_until_cut(source('shop', 'catalog__products')) }} as versions
+  group by id
+  having min(coalesce(cast(category_id as {{ dbt.type_string() }}), '')) <> max(coalesce(cast(category_id as {{ dbt.type_string() }}), ''))
+    or min(coalesce(cast(vendor_id as {{ dbt.type_string() }}), '')) <> max(coalesce(cast(vendor_id as {{ dbt.type_string() }}), ''))
 
 )
 
@@ -42,6 +55,9 @@ union distinct
 select 'REFUND', refunds.refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
 from refund_line_versions
 inner join {{ ref('stg_shop__refunds') }} as refunds on refunds.refund_id = refund_line_versions.refund_id
+union distinct
+select 'PRODUCT', product_id, cast(null as {{ type_id() }}), cast(null as date)
+from moved_products
 union distinct
 -- Days that are made anew count as changed, with all that lies on them.
 select 'ORDER', backfilled.order_id, backfilled.user_id, {{ utc_date('backfilled.placed_at') }}

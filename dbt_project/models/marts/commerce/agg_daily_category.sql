@@ -1,8 +1,17 @@
 {{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  on_schema_change='fail',
+  pre_hook=[
+    "{{ delete_changed('date_day', ref('int_changed_orders'), 'day', day='date_day') }}",
+    "{{ forget_moved_goods(ref('int_changed_orders'), ref('agg_daily_sales')) }}",
+    "{{ forget_renamed('category_id', ref('dim_categories'), {'category': 'name', 'category_path': 'path'}, 'Uncategorised') }}",
+  ],
   indexes=[{'columns': ['date_day']}],
   post_hook="{{ unique_index_with_nulls(['date_day', 'category_id', 'currency']) }}",
 ) }}
 
+-- An increment brings back the days that the hooks took away: all that are missing.
 -- One row per product first: there are far more rows than products on a day, and adding up by names would sort them all.
 with sold as (
 
@@ -15,6 +24,9 @@ with sold as (
     sum(refunds) as refunds
   from {{ ref('agg_daily_sales') }}
   where line_kind = 'PRODUCT'
+    {% if is_incremental() %}
+    and sale_date not in (select date_day from {{ this }})
+    {% endif %}
   group by sale_date, product_id, currency
 
 ),

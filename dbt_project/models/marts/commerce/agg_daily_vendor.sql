@@ -1,5 +1,16 @@
-{{ config(indexes=[{'columns': ['date_day', 'vendor_id', 'currency'], 'unique': True}, {'columns': ['vendor_id']}]) }}
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  on_schema_change='fail',
+  pre_hook=[
+    "{{ delete_changed('date_day', ref('int_changed_orders'), 'day', day='date_day') }}",
+    "{{ forget_moved_goods(ref('int_changed_orders'), ref('agg_daily_sales')) }}",
+    "{{ forget_renamed('vendor_id', ref('stg_shop__vendors'), {'vendor': 'name'}) }}",
+  ],
+  indexes=[{'columns': ['date_day', 'vendor_id', 'currency'], 'unique': True}, {'columns': ['vendor_id']}],
+) }}
 
+-- An increment brings back the days that the hooks took away: all that are missing.
 with moved as (
 
   select
@@ -15,9 +26,15 @@ with moved as (
   from {{ ref('agg_daily_sales') }} as sales
   inner join {{ ref('dim_products') }} as products on products.product_id = sales.product_id
   where products.vendor_id is not null
+    {% if is_incremental() %}
+    and sales.sale_date not in (select date_day from {{ this }})
+    {% endif %}
   union all
   select placed_date, vendor_id, currency, 0, 0, 0, 1, commission, share
   from {{ ref('fct_vendor_orders') }}
+  {% if is_incremental() %}
+  where placed_date not in (select date_day from {{ this }})
+  {% endif %}
 
 )
 

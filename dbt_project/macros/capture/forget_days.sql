@@ -1,0 +1,31 @@
+{# Pre-hooks of daily sums that hang on more than the day's orders. Each takes whole days away; the model then brings back all days that
+   it does not have. They run in the transaction of the merge. #}
+
+{# The days on which goods were sold that now stand in another category or with another vendor. #}
+{% macro forget_moved_goods(changes, sales) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }}
+    where date_day in (
+      select sale_date from {{ sales }}
+      where product_id in (select entity_id from {{ changes }} where entity = 'PRODUCT')
+    )
+  {%- endif -%}
+{%- endmacro %}
+
+{# The days with a name that is not the one of now. `names` maps our columns to those of the named; `unnamed` stands where nothing is
+   found. #}
+{% macro forget_renamed(key, named, names, unnamed=none) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }}
+    where date_day in (
+      select present.date_day
+      from {{ this }} as present
+      left join {{ named }} as named on named.{{ key }} = present.{{ key }}
+      where
+        {%- for ours, theirs in names.items() %}
+        present.{{ ours }} is distinct from {% if unnamed %}coalesce(named.{{ theirs }}, '{{ unnamed }}'){% else %}named.{{ theirs }}{% endif %}
+        {{- ' or' if not loop.last }}
+        {%- endfor %}
+    )
+  {%- endif -%}
+{%- endmacro %}
