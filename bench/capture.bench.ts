@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { silentLog } from "#platform/log.ts";
@@ -13,6 +14,17 @@ const SQL = join(import.meta.dirname, "../schema/sql");
 const ORDERS = 40_000;
 const LINES_EACH = 20;
 const say = (what: string, value: string) => void process.stdout.write(`${what.padEnd(64)} ${value}\n`);
+/** Steady load: so many changes a second, committed in transactions of this size. */
+const STEADY = { perSecond: 2_000, each: 21, seconds: 15 };
+
+/** What `--json` prints. */
+interface Figures {
+  changesPerSecond: Record<string, number>;
+  lagMs?: { p50: number; p95: number; max: number; samples: number; changesPerSecond: number };
+  rssMb?: { at1x: number; at10x: number };
+  equal?: boolean;
+  loadAverage?: number;
+}
 
 /** Change capture end to end: the first copy, then changes per second from the shop's WAL to committed versions in raw. */
 export async function bench(): Promise<void> {
@@ -38,6 +50,7 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
   await migrate(shop, join(SQL, "shop"));
   await migrate(warehouse, join(SQL, "warehouse"));
   for (const role of ["martgraph_capture", "martgraph_loader"]) await admin.raw(`alter role ${role} password '${server.password}'`);
+  const figures: Figures = { changesPerSecond: {}, loadAverage: loadavg()[0] ?? 0 };
   const capture = createCapture({ source: login("shop", "martgraph_capture"), sink: login("warehouse", "martgraph_loader"), slotName: "bench", log: silentLog });
   try {
     const filling = performance.now();
@@ -56,6 +69,8 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
       for (let part = 0; part < 20; part += 1) await shop.raw("update orders.orders set state = 'DELIVERED' where id in (select id from orders.orders where state = 'PAID' order by id limit 2500)");
     });
     await follow(capture, shop, "deletes, one transaction", () => shop.raw("delete from orders.order_lines where position = 20"));
+    await endToEnd(capture, shop, figures);
+    await steady(capture, shop, warehouse, figures);
     await settle(capture, shop);
     const idle = await capture.catchUp();
     say("catching up with nothing new", `${Math.round(idle.seconds * 1000)} ms`);
@@ -65,11 +80,75 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
     const comparing = performance.now();
     const { equal } = await rawEqualsShop(shop, warehouse);
     say("raw equals the shop by checksum", `${equal} (${((performance.now() - comparing) / 1000).toFixed(1)} s)`);
+    figures.equal = equal;
     say("RSS of this process", `${Math.round(process.memoryUsage().rss / 1e6)} MB`);
+    if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(figures)}\n`);
   } finally {
     await capture.close();
     for (const db of [shop, warehouse, admin]) await db.close();
   }
+}
+
+/** From before the shop's first write to the commit of the last of them in raw, the shop writing at the same time; then ten times as much. */
+async function endToEnd(capture: Capture, shop: Database, figures: Figures): Promise<void> {
+  await settle(capture, shop);
+  const rss: number[] = [];
+  for (const [n, orders] of [4_000, 40_000].entries()) {
+    const stop = new AbortController();
+    const running = capture.run(stop.signal);
+    await capture.catchUp();
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
+    const started = performance.now();
+    for (let done = 0; done < orders; done += 500) await insertOrders(shop, 2_000_000 + n * 100_000 + done, 500);
+    const wrote = (performance.now() - started) / 1000;
+    await capture.catchUp();
+    const seconds = (performance.now() - started) / 1000;
+    clearInterval(watch);
+    stop.abort();
+    await running;
+    rss.push(peak / 1e6);
+    const changes = orders * (LINES_EACH + 1);
+    figures.changesPerSecond[`endToEnd${changes}`] = Math.round(changes / seconds);
+    say(`${changes} inserts end to end, stream beside the writer`, `${Math.round(changes / seconds)} changes/s; writing took ${wrote.toFixed(1)} of ${seconds.toFixed(1)} s; peak RSS ${Math.round(peak / 1e6)} MB`);
+  }
+  figures.rssMb = { at1x: Math.round(rss[0] ?? 0), at10x: Math.round(rss[1] ?? 0) };
+}
+
+/** How long after its commit in the shop a change can be read in raw, sampled by one writer in the middle of a steady load. */
+async function steady(capture: Capture, shop: Database, warehouse: Database, figures: Figures): Promise<void> {
+  await settle(capture, shop);
+  const stop = new AbortController();
+  const running = capture.run(stop.signal);
+  await capture.catchUp();
+  const lags: number[] = [];
+  let going = true;
+  const sampling = (async () => {
+    for (let n = 0; going; n += 1) {
+      await shop.raw("insert into users.vendors (slug, name, created_at) values ($1, 'sample', now())", [`sample-${n}`]);
+      const committed = performance.now();
+      while ((await warehouse.raw("select from raw.users__vendors where slug = $1", [`sample-${n}`])).rowCount === 0) await sleep(5);
+      lags.push(performance.now() - committed);
+      await sleep(50);
+    }
+  })();
+  const started = performance.now();
+  let changes = 0;
+  while (performance.now() - started < STEADY.seconds * 1000) {
+    await insertOrders(shop, 3_000_000 + changes, 1);
+    changes += STEADY.each;
+    const due = (changes / STEADY.perSecond) * 1000 - (performance.now() - started);
+    if (due > 0) await sleep(due);
+  }
+  const perSecond = Math.round(changes / ((performance.now() - started) / 1000));
+  going = false;
+  await sampling;
+  stop.abort();
+  await running;
+  lags.sort((one, other) => one - other);
+  const at = (share: number) => Math.round(lags[Math.min(lags.length - 1, Math.floor(lags.length * share))] ?? 0);
+  figures.lagMs = { p50: at(0.5), p95: at(0.95), max: at(1), samples: lags.length, changesPerSecond: perSecond };
+  say(`lag from commit to raw at ${perSecond} changes/s`, `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms (${lags.length} samples)`);
 }
 
 /** A slot reads again from the last point where the server noted its open transactions: every 15 s, or at a checkpoint. */

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   restore: () => import("./commands/restore.ts"),
   train: () => import("./commands/train.ts"),
   files: () => import("./commands/files.ts"),
+  capture: () => import("./commands/capture.ts"),
   lake: () => import("./commands/lake.ts"),
   sql: () => import("./commands/sql.ts"),
   doctor: () => import("./commands/doctor.ts"),

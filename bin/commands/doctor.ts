@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Database } from "#platform/db/database.ts";
 import { auditBooks } from "#subgraphs/orders/queries/audit/auditBooks.ts";
+import { readCaptureHealth } from "#warehouse/load/captureHealth.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
 import { isPortFree } from "../cli/ports.ts";
@@ -90,20 +91,14 @@ async function inspect(running: Runtime): Promise<Finding[]> {
   const shop = Database.open({ ...running.shop, max: 1 }, { onError: (error) => log.warn({ error }, "connection lost") });
   const warehouse = Database.open({ ...running.warehouse, max: 1 }, { onError: (error) => log.warn({ error }, "connection lost") });
   try {
-    const slots = await shop.raw<{ slot_name: string; wal_status: string; retained: string }>(
-      "select slot_name::text, coalesce(wal_status, 'lost') as wal_status, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) as retained from pg_replication_slots where slot_type = 'logical'",
-    );
+    const capture = await readCaptureHealth(shop, warehouse);
     const builds = await warehouse.raw<{ build_id: string; age: number }>("select build_id::text, extract(epoch from now() - published_at)::float8 as age from ops.pointer");
     const red = await warehouse.raw<{ state: string; reason: string | null }>("select state, reason from ops.pipeline_run where state <> 'NOTHING_TO_DO' order by started_at desc limit 1");
     const build = builds.rows[0];
     const last = red.rows[0];
     const lastBad = last && (last.state === "FAILED" || last.state === "REJECTED");
     return [
-      ...slots.rows.map((slot) => ({
-        check: "Change capture",
-        ok: slot.wal_status !== "lost",
-        note: slot.wal_status === "lost" ? `slot ${slot.slot_name} was lost; the next pipeline run copies the shop anew` : `slot ${slot.slot_name} holds ${slot.retained} of WAL`,
-      })),
+      ...(capture ? [{ check: "Change capture", ok: capture.verdict === "FOLLOWS", note: `${capture.message}; raw is complete up to ${Math.round(capture.lagSeconds)} s ago` }] : []),
       build ? { check: "Published build", ok: true, note: `${build.build_id}, ${Math.round(build.age)} s old` } : { check: "Published build", ok: false, note: "none: martgraph pipeline run" },
       ...(last ? [{ check: "Last pipeline run", ok: !lastBad, note: lastBad ? `${last.state}: ${last.reason ?? "no reason given"}; martgraph pipeline status tells more` : last.state }] : []),
       ...(await tellingFindings(shop)),

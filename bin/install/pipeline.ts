@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
 import { lineageSettings, scheduleSettings } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
+import { readCaptureHealth } from "#warehouse/load/captureHealth.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
 import { eraseAgainIn } from "#warehouse/pipeline/eraseAgain.ts";
 import { openLineage } from "#warehouse/lineage/openLineage.ts";
@@ -70,6 +71,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
   };
   return {
     ...pipeline,
+    status: async () => ({ ...(await pipeline.status()), capture: await readCaptureHealth(shop, warehouse).catch(() => undefined) }),
     champions: () => readChampions(warehouse),
     warm() {
       void dbtWorker.call("ping", { warm: ["dbt"] }).catch(unimportant("loading dbt ahead"));

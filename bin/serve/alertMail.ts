@@ -3,10 +3,11 @@ import { type ComposedMail, mailConsumer, type MailOptions } from "#platform/mai
 
 export const ALERT_MAIL_TYPES: readonly string[] = ["DataIncidentOpened", "DataIncidentClosed"];
 
-const WHAT: Readonly<Record<string, string>> = { REJECTED: "a build was refused", ANOMALY: "a build was refused by its own history", STALE: "the numbers are too old" };
+const WHAT: Readonly<Record<string, string>> = { REJECTED: "a build was refused", ANOMALY: "a build was refused by its own history", STALE: "the numbers are too old", CAPTURE: "the warehouse loses touch with the shop" };
 const NEXT: Readonly<Record<string, string>> = {
   REJECTED: "`martgraph quality report` shows which checks are red. After the repair the next build publishes by itself.",
   ANOMALY: "`martgraph quality report` shows what differs. If the shop really was so, `martgraph quality accept --reason \"...\"` lets the next build pass.",
+  CAPTURE: "`martgraph capture status` shows how far it is; `martgraph pipeline run` takes over what the shop committed.",
   STALE: "`martgraph pipeline status` shows why no build was published. Answers say isStale until one is.",
 };
 

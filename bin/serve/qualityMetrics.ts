@@ -2,6 +2,7 @@ import { Gauge, Registry } from "prom-client";
 import type { Database } from "#platform/db/database.ts";
 import { judgedBuilds } from "#subgraphs/analytics/queries/quality.ts";
 import { query } from "#platform/db/query.ts";
+import { INCIDENT_KINDS } from "#warehouse/quality/incidents.ts";
 import { createWarehouseReader, tableFreshness } from "#warehouse/reader.ts";
 
 const countFailed = query({
@@ -30,7 +31,6 @@ const countIncidents = query({
 });
 
 const SEVERITIES = ["CRITICAL", "WARNING"] as const;
-const KINDS = ["REJECTED", "ANOMALY", "STALE"] as const;
 
 /** How good the warehouse's numbers are, as Prometheus text, read when it is asked for. `db` logs in to the warehouse. */
 export async function qualityMetrics(db: Database): Promise<string> {
@@ -54,7 +54,7 @@ export async function qualityMetrics(db: Database): Promise<string> {
     for (const severity of SEVERITIES) anomalies.set({ severity }, found.get(severity) ?? 0);
   }
   const open = new Map((await db.many(countIncidents, [])).map((row) => [row.kind, Number(row.incidents)]));
-  for (const kind of KINDS) incidents.set({ kind }, open.get(kind) ?? 0);
+  for (const kind of INCIDENT_KINDS) incidents.set({ kind }, open.get(kind) ?? 0);
   const build = await createWarehouseReader(db).current();
   if (build) {
     gauge("published_age_seconds", "Seconds since the moment up to which the published numbers are known to be the shop's").set(build.ageSeconds);

@@ -2,15 +2,17 @@ import { type Clock, wallClock } from "#platform/clock.ts";
 import { Database } from "#platform/db/database.ts";
 import { writeEvents } from "#platform/events/outbox.ts";
 import type { Log } from "#platform/log.ts";
+import { readCaptureHealth } from "#warehouse/load/captureHealth.ts";
 import { followIncidents, type Incident, noteTold } from "#warehouse/quality/incidents.ts";
 import type { Installation } from "../install/installation.ts";
+import { captureMetrics } from "./captureMetrics.ts";
 import { qualityMetrics } from "./qualityMetrics.ts";
 
 const EVERY_MS = 15_000;
 const STATEMENT_TIMEOUT_MS = 20_000;
 
 export interface Alerts {
-  /** Prometheus text: verdict, red checks, age of the published build. */
+  /** Prometheus text: verdict, red checks, age of the published build, how far capture is behind. */
   metrics(): Promise<string>;
 }
 
@@ -32,12 +34,13 @@ export function startAlerts(installation: Installation): Alerts {
     await working;
     await Promise.all([warehouse.close(), shop.close()]);
   });
-  return { metrics: () => qualityMetrics(warehouse) };
+  return { metrics: async () => (await Promise.all([qualityMetrics(warehouse), readCaptureHealth(shop, warehouse).then(captureMetrics)])).join("\n") };
 }
 
 /** Looks once: opens and closes incidents, and tells each begin and each end. */
 export async function tellIncidents({ warehouse, shop, clock, log }: { warehouse: Database; shop: Database; clock: Clock; log: Log }): Promise<void> {
-  for (const incident of await followIncidents(warehouse, clock.now())) {
+  const capture = await readCaptureHealth(shop, warehouse);
+  for (const incident of await followIncidents(warehouse, clock.now(), capture && capture.verdict !== "FOLLOWS" ? capture.message : undefined)) {
     // What began and ended between two looks is told both ways: whoever hears of an end wants to know of what.
     const told = incident.isTold ? [] : [eventOf(incident, false)];
     await shop.tx((tx) => writeEvents(tx, incident.closedAt === null ? told : [...told, eventOf(incident, true)]));

@@ -110,6 +110,7 @@ test("what is wrong: a refused build until another is published; age against the
   expect(Object.keys(troubleOf({ latest: { ...refused, criticalAnomalies: 1 }, published: { ageSeconds: 3_601, asOf } }))).toEqual(["ANOMALY", "STALE"]);
   expect(troubleOf({ latest: { ...refused, state: "PUBLISHED" }, published: { ageSeconds: 3_599, asOf } })).toEqual({});
   expect(troubleOf({ latest: undefined, published: undefined })).toEqual({});
+  expect(troubleOf({ latest: undefined, published: undefined, capture: "the slot was lost" })).toEqual({ CAPTURE: { message: "the slot was lost", buildId: null } });
 });
 
 test("a mail says what to do", () => {

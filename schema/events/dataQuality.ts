@@ -4,7 +4,7 @@ import { instant, oneOf, text, uuid } from "./fields.ts";
 
 const payload = z.object({
   incidentId: uuid("The incident; the same when it is over."),
-  kind: oneOf(["REJECTED", "ANOMALY", "STALE"], "A build was refused by a check; a build was refused because its days differ from those before; the numbers are older than their contracts allow."),
+  kind: oneOf(["REJECTED", "ANOMALY", "STALE", "CAPTURE"], "A build was refused by a check; a build was refused because its days differ from those before; the numbers are older than their contracts allow; change capture falls behind or lost its place in the shop's log."),
   message: text("What is wrong, in English: tables and counts, no data of anybody."),
   openedAt: instant("When it began, wall time."),
 });

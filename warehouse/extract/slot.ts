@@ -16,6 +16,8 @@ export interface SlotStatus {
   walStatus: string | undefined;
   /** Why the server gave the slot up, where it did. */
   invalidationReason: string | undefined;
+  /** Bytes of WAL beyond which the server gives a slot up (max_slot_wal_keep_size); undefined where it never does. */
+  boundBytes: bigint | undefined;
   /** LSN up to which changes were confirmed. */
   confirmedLsn: bigint | undefined;
 }
@@ -24,10 +26,11 @@ const findSlot = query({
   name: "extract.findSlot",
   text: `
     select active_pid::int4 as active_pid, wal_status, invalidation_reason, confirmed_flush_lsn::text as confirmed_lsn,
-      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn)::int8 as retained_bytes
+      pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn)::int8 as retained_bytes,
+      nullif(pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')), -1) as bound_bytes
     from pg_catalog.pg_replication_slots where slot_name = $1`,
   params: ["text"],
-  row: { active_pid: "int4?", wal_status: "text?", invalidation_reason: "text?", confirmed_lsn: "text?", retained_bytes: "int8?" },
+  row: { active_pid: "int4?", wal_status: "text?", invalidation_reason: "text?", confirmed_lsn: "text?", retained_bytes: "int8?", bound_bytes: "int8?" },
   budget: { access: "scan", maxRows: 1 },
 });
 
@@ -41,7 +44,7 @@ const dropExisting = query({
 
 const emit = query({
   name: "extract.emitBarrier",
-  text: "select pg_catalog.pg_logical_emit_message(false, $1, $2, true)::text as lsn",
+  text: `select pg_catalog.pg_logical_emit_message(false, $1, $2 || ' ' || (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::int8, true)::text as lsn`,
   params: ["text", "text"],
   row: { lsn: "text" },
   budget: { access: "write", maxRows: 1 },
@@ -59,6 +62,7 @@ export async function readSlotStatus(source: Reader, slotName: string): Promise<
     retainedBytes: row?.retained_bytes ?? undefined,
     walStatus: row?.wal_status ?? undefined,
     invalidationReason: row?.invalidation_reason ?? undefined,
+    boundBytes: row?.bound_bytes ?? undefined,
     confirmedLsn: row?.confirmed_lsn ? parseLsn(row.confirmed_lsn) : undefined,
   };
 }
@@ -101,7 +105,8 @@ export async function emitBarrier(source: Reader, id: string): Promise<void> {
   await source.one(emit, [BARRIER_PREFIX, id]);
 }
 
-/** The id of a mark, or undefined for messages of others. */
-export function barrierId(message: { prefix: string; content: string }): string | undefined {
-  return message.prefix === BARRIER_PREFIX ? message.content : undefined;
+/** A mark and when the shop wrote it, or undefined for messages of others. */
+export function readBarrier(message: { prefix: string; content: string }): { id: string; at: string } | undefined {
+  const [id, millis] = message.prefix === BARRIER_PREFIX ? message.content.split(" ") : [];
+  return id === undefined || !/^\d{1,14}$/.test(millis ?? "") ? undefined : { id, at: new Date(Number(millis)).toISOString() };
 }

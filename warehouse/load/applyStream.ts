@@ -72,13 +72,14 @@ async function applyOne(input: ApplyInput, collector: ChangeCollector, first: Ch
     }
     // In the transaction that brings the erasure: nobody reads raw with the one and without the other.
     if (changes.has(ERASURES)) await scrubErased(tx, last?.pos ?? state.appliedPos, false);
+    const streamed = last;
     if (chunk.barriers.length > 0) last = later(last, copyBeyond(input.tables, last?.pos ?? state.appliedPos));
     const next: CaptureState = {
       ...state,
       receivedLsn: chunk.receivedLsn,
       ...(last ? { appliedPos: last.pos, appliedCommittedAt: laterDate(state.appliedCommittedAt, new Date(last.committedAt)) } : {}),
     };
-    await saveState(tx, next, last?.committedAt ?? "-infinity");
+    await saveState(tx, next, last?.committedAt ?? "-infinity", chunk.markedAt ?? streamed?.committedAt);
     return { changes, transactions, state: next, barriers: chunk.barriers };
   });
 }

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { Database } from "#platform/db/database.ts";
 import { isConnectionError } from "#platform/db/errors.ts";
 import { ChangeStream } from "../extract/changeStream.ts";
+import { CaptureError } from "../extract/captureError.ts";
 import { readPublication } from "../extract/publication.ts";
 import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts";
 import { applyStream } from "./applyStream.ts";
-import type { Capture, CaptureOptions, CaptureReport } from "./captureTypes.ts";
+import type { Capture, CaptureOptions, CaptureReport, DriftReport } from "./captureTypes.ts";
 import { TableNeedsCopy } from "./changeCollector.ts";
 import { prepare, type CaptureContext } from "./prepare.ts";
 import { acceptProblem, compareSchemas, readStoredTables } from "./rawCatalog.ts";
@@ -26,6 +27,8 @@ class Loader implements Capture {
   readonly #rows = new Map<string, number>();
   #transactions = 0;
   #copies = 0;
+  /** Raw tables that somebody wants copied anew. */
+  readonly #wanted = new Set<string>();
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -98,6 +101,27 @@ class Loader implements Capture {
     });
   }
 
+  async drift(): Promise<DriftReport> {
+    const { source, sink, publication } = this.#context;
+    const { newTables, widened, problems } = compareSchemas(await readPublication(source, publication), await readStoredTables(sink));
+    const added = [...newTables.map((table) => `${table.schema}.${table.table}`), ...widened.flatMap(({ table, columns }) => columns.map(({ name }) => `${table.schema}.${table.table}.${name}`))];
+    return { added, problems: problems.map(({ text }) => text) };
+  }
+
+  async resnapshot(tables: readonly string[]): Promise<CaptureReport> {
+    const published = await readPublication(this.#context.source, this.#context.publication);
+    const wanted = tables.map((name) => {
+      const table = published.find((one) => `${one.schema}.${one.table}` === name);
+      if (!table) throw new CaptureError("NOT_PUBLISHED", `the shop publishes no table "${name}": it publishes ${published.map((one) => `${one.schema}.${one.table}`).join(", ")}`);
+      return table.rawTable;
+    });
+    for (const rawTable of wanted) this.#wanted.add(rawTable);
+    this.#stream?.fail(this.#asked());
+    return this.catchUp();
+  }
+
+  #asked = () => new TableNeedsCopy([...this.#wanted][0] ?? "", "somebody asked for it");
+
   async close(): Promise<void> {
     this.#stream?.fail(new Stopped());
     await this.#turn.catch(() => {});
@@ -157,15 +181,19 @@ class Loader implements Capture {
         return await this.#session(recopy, lingerMs, done, signal);
       } catch (error) {
         if (!startsOver(error) || attempt >= ATTEMPTS) throw explained(error, this.#options.slotName);
-        if (error instanceof TableNeedsCopy) recopy.add(error.rawTable);
-        else await pause(50 * 2 ** attempt, signal);
+        if (error instanceof TableNeedsCopy) {
+          if (!this.#wanted.has(error.rawTable)) recopy.add(error.rawTable);
+        } else await pause(50 * 2 ** attempt, signal);
         this.#options.log.warn({ reason: (error as Error).message }, "capture starts over");
       }
     }
   }
 
-  async #session(recopy: ReadonlySet<string>, lingerMs: number, done: () => boolean, signal?: AbortSignal): Promise<void> {
-    const prepared = await prepare(this.#context, recopy);
+  async #session(recopy: Set<string>, lingerMs: number, done: () => boolean, signal?: AbortSignal): Promise<void> {
+    const asked = [...this.#wanted];
+    const prepared = await prepare(this.#context, new Set([...recopy, ...asked]));
+    recopy.clear();
+    for (const rawTable of asked) this.#wanted.delete(rawTable);
     this.#state = prepared.state;
     if (prepared.copied.size > 0) this.#copies += 1;
     this.#count(prepared.copied);
@@ -174,6 +202,7 @@ class Loader implements Capture {
     this.#stream = stream;
     try {
       if (signal?.aborted) throw new Stopped();
+      if (this.#wanted.size > 0) throw this.#asked();
       for (const id of this.#waiters.keys()) await emitBarrier(this.#context.source, id);
       await applyStream({
         sink: this.#context.sink,

@@ -33,6 +33,13 @@ export interface CaptureOptions {
   onProgress?: (progress: CaptureProgress) => void;
 }
 
+export interface DriftReport {
+  /** Taken up by the next catch-up as it is: tables, and columns as `schema.table.column`. */
+  added: string[];
+  /** What stops it, as sentences. */
+  problems: string[];
+}
+
 /** Carries the shop's changes into raw. One at a time may read a slot. */
 export interface Capture {
   /**
@@ -49,5 +56,12 @@ export interface Capture {
    * catch-up takes up what is published under the name now. @returns what was accepted, as sentences
    */
   acceptDrift(): Promise<string[]>;
+  /** What the shop publishes otherwise than raw keeps it. Changes nothing. */
+  drift(): Promise<DriftReport>;
+  /**
+   * Copies tables anew on a snapshot of their own, compared with raw, while shop and stream go on: equal rows stay as they are,
+   * differing ones get a version. Also works while `run` streams. @param tables as `schema.table` @throws CaptureError NOT_PUBLISHED
+   */
+  resnapshot(tables: readonly string[]): Promise<CaptureReport>;
   close(): Promise<void>;
 }

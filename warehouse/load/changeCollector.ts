@@ -2,7 +2,7 @@ import type { RawTable } from "../engines/postgres/rawTables.ts";
 import type { ChangeStream } from "../extract/changeStream.ts";
 import type { Message, Value } from "../extract/pgoutput.ts";
 import type { PublishedTable } from "../extract/publication.ts";
-import { barrierId } from "../extract/slot.ts";
+import { readBarrier } from "../extract/slot.ts";
 import { TableBatch, type ChangeAt } from "./tableBatch.ts";
 
 /** What is applied at once. A transaction larger than the bounds comes in several chunks, of which all but the last are `open`. */
@@ -20,6 +20,8 @@ export interface Chunk {
   receivedLsn: bigint;
   /** Marks that the stream has reached. */
   barriers: string[];
+  /** When the shop wrote the last of them. */
+  markedAt: string | undefined;
 }
 
 export interface CapturedTable {
@@ -80,7 +82,7 @@ export class ChangeCollector {
    * @throws TableNeedsCopy, or what ended the stream
    */
   async next(lingerMs: number, idleMs: number): Promise<Chunk> {
-    const chunk: Chunk = { batches: new Map(), truncated: undefined, changes: 0, transactions: 0, open: false, last: undefined, receivedLsn: this.#receivedLsn, barriers: [] };
+    const chunk: Chunk = { batches: new Map(), truncated: undefined, changes: 0, transactions: 0, open: false, last: undefined, receivedLsn: this.#receivedLsn, barriers: [], markedAt: undefined };
     this.#bytes = 0;
     const idleUntil = Date.now() + idleMs;
     // the rest of a transaction is a chunk of its own: it may replace what its beginning wrote
@@ -126,10 +128,11 @@ export class ChangeCollector {
         this.#relations.set(message.id, this.#relate(message));
         return false;
       case "message": {
-        const id = barrierId(message);
-        if (message.transactional || id === undefined) return false;
+        const barrier = readBarrier(message);
+        if (message.transactional || barrier === undefined) return false;
         this.#receivedLsn = max(this.#receivedLsn, message.lsn);
-        chunk.barriers.push(id);
+        chunk.barriers.push(barrier.id);
+        chunk.markedAt = barrier.at;
         return true;
       }
       case "truncate":

@@ -7,7 +7,7 @@ import { readPublication, type PublishedTable } from "../extract/publication.ts"
 import { dropSlot, waitUntilFree, type SlotStatus } from "../extract/slot.ts";
 import type { CapturedTable } from "./changeCollector.ts";
 import { copyTables, type Copied } from "./copyTables.ts";
-import { assertFollowable, compareSchemas, readStoredTables, type StoredTable } from "./rawCatalog.ts";
+import { assertFollowable, compareSchemas, readStoredTables, shiftCopied, type StoredTable } from "./rawCatalog.ts";
 import { scrubErased } from "./scrubErased.ts";
 import { lockRaw, readState, saveState, type CaptureState } from "./state.ts";
 
@@ -57,8 +57,9 @@ export async function prepare(context: CaptureContext, recopy: ReadonlySet<strin
     for (const { table, columns } of drift.widened) {
       context.log.warn({ table: table.rawTable, columns: columns.map(({ name }) => name) }, "the shop publishes new columns: raw takes them up");
     }
-    if (wanted.length === 0) return { connection, state, tables: captured(published, stored), copied: new Map() };
-    return { connection, ...(await copySome(context, state, published, stored, wanted)) };
+    const ahead = await keepAhead(context, state, stored);
+    if (wanted.length === 0) return { connection, state: ahead, tables: captured(published, stored), copied: new Map() };
+    return { connection, ...(await copySome(context, ahead, published, stored, wanted)) };
   } catch (error) {
     await connection.close();
     throw error;
@@ -109,7 +110,7 @@ async function copyAll(
       await lockRaw(tx, context.slotName, state);
       const result = await copyTables(tx, { source: context.source, snapshot: slot.snapshot, pos, tables: published, stored, onCopied: context.onCopied });
       await scrubErased(tx, pos, true);
-      await saveState(tx, next, result.takenAt);
+      await saveState(tx, next, result.takenAt, result.takenAt);
       return result;
     });
     return finish({ ...next, appliedCommittedAt: new Date(copied.takenAt) }, copied, published, stored, pos);
@@ -118,6 +119,25 @@ async function copyAll(
     await dropSlot(context.source, context.slotName).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Files that are taken in beside the shop are written at positions behind the last one. Should they have counted beyond what the
+ * shop's log can have come to, its next changes would pass for known: from then on an offset keeps them ahead.
+ */
+async function keepAhead({ sink, slotName, log }: CaptureContext, state: CaptureState, stored: ReadonlyMap<string, StoredTable>): Promise<CaptureState> {
+  const behind = state.appliedPos + 1n - (state.receivedLsn + state.posOffset);
+  if (behind <= 0n) return state;
+  const ahead: CaptureState = { ...state, posOffset: state.posOffset + behind };
+  await sink.tx(async (tx) => {
+    await lockRaw(tx, slotName, state);
+    await shiftCopied(tx, behind);
+    await saveState(tx, ahead, "-infinity");
+  });
+  // What was copied ahead of the stream stays as far ahead of it.
+  for (const table of stored.values()) table.copiedPos += behind;
+  log.info({ slot: slotName, offset: String(ahead.posOffset) }, "raw counted beyond the shop's log: positions go on behind it");
+  return ahead;
 }
 
 /**

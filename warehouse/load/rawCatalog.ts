@@ -2,7 +2,7 @@ import type { Reader, Tx } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
 import { CaptureError } from "../extract/captureError.ts";
 import type { PublishedTable } from "../extract/publication.ts";
-import { renameRawColumn, renameRawTable, type RawColumn, type RawTable } from "../engines/postgres/rawTables.ts";
+import { addRawColumn, renameRawColumn, renameRawTable, type RawColumn, type RawTable } from "../engines/postgres/rawTables.ts";
 
 export interface StoredTable extends RawTable {
   schema: string;
@@ -54,6 +54,27 @@ const forgetTable = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+const saveType = query({
+  name: "load.saveRawColumnType",
+  text: "update raw._schema set type = $3 where raw_table = $1 and column_name = $2",
+  params: ["text", "text", "text"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+const shift = query({
+  name: "load.shiftCopiedPositions",
+  text: "update raw._tables set copied_pos = copied_pos + $1",
+  params: ["int8"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/** Positions of the stream are counted from `by` further on. */
+export async function shiftCopied(tx: Tx, by: bigint): Promise<void> {
+  await tx.execute(shift, [by]);
+}
+
 /** The tables and columns raw keeps, by raw name. */
 export async function readStoredTables(sink: Reader): Promise<Map<string, StoredTable>> {
   const tables = new Map<string, StoredTable & { columns: RawColumn[] }>();
@@ -87,7 +108,19 @@ export interface DriftProblem {
   /** The column; undefined where the table as a whole is meant. */
   column: string | undefined;
   text: string;
+  /** The column's type in the shop, where it takes every value of the one in raw. */
+  wider?: string;
 }
+
+/** Types that hold every value of another one without a change. */
+const WIDER: Readonly<Record<string, readonly string[]>> = {
+  smallint: ["integer", "bigint", "numeric", "double precision"],
+  integer: ["bigint", "numeric", "double precision"],
+  bigint: ["numeric"],
+  real: ["double precision"],
+  "character varying": ["text"],
+  character: ["text"],
+};
 
 /** Holds what the shop publishes against what raw keeps. */
 export function compareSchemas(published: readonly PublishedTable[], stored: ReadonlyMap<string, StoredTable>): Drift {
@@ -108,8 +141,14 @@ export function compareSchemas(published: readonly PublishedTable[], stored: Rea
     }
     for (const column of kept.columns) {
       const now = table.columns.find((candidate) => candidate.name === column.name);
-      if (!now) problem(column.name, `column ${column.name} of ${name} is no longer published`);
-      else if (now.type !== column.type) problem(column.name, `column ${column.name} of ${name} is of type ${now.type}, in raw it is ${column.type}`);
+      if (!now) {
+        const alike = columns.filter(({ type }) => type === column.type);
+        problem(column.name, `column ${column.name} of ${name} is no longer published${alike.length === 1 ? `; ${alike[0]?.name} is new there and of the same type: was it renamed?` : ""}`);
+      } else if (now.type !== column.type) {
+        const isWider = WIDER[column.type]?.includes(now.type) === true;
+        const text = `column ${column.name} of ${name} is of type ${now.type}, in raw it is ${column.type}`;
+        drift.problems.push({ rawTable: table.rawTable, column: column.name, ...(isWider ? { text: `${text}: wider, accepting it keeps every value`, wider: now.type } : { text }) });
+      }
     }
     if (columns.length > 0) drift.widened.push({ table, columns });
   }
@@ -125,20 +164,27 @@ export function assertFollowable(drift: Drift): void {
   if (drift.problems.length === 0) return;
   throw new CaptureError(
     "SCHEMA_DRIFT",
-    `the shop's schema has moved away from raw: ${drift.problems.map(({ text }) => text).join("; ")}. Nothing was loaded and nothing is lost: put it back in the shop, or accept the change in raw, and run again`,
+    `the shop's schema has moved away from raw: ${drift.problems.map(({ text }) => text).join("; ")}. Nothing was loaded and nothing is lost: put it back in the shop, or accept the change in raw (martgraph capture accept), and run again`,
   );
 }
 
 /**
  * Accepts that a column or a whole table is gone from the shop or has another shape there: its history
  * stays in raw as `<name>__until_<pos>`; what the shop publishes under the name now is taken up at the next catch-up.
+ * A column that became wider has all its values under its name at once, those of versions that are over too. It is a new
+ * column of raw because views read the old one.
  */
-export async function acceptProblem(tx: Tx, { rawTable, column }: DriftProblem, pos: bigint): Promise<void> {
+export async function acceptProblem(tx: Tx, { rawTable, column, wider }: DriftProblem, pos: bigint): Promise<void> {
   if (column === undefined) {
     await renameRawTable(tx, rawTable, `${rawTable.slice(0, 35)}__until_${pos}`);
     await tx.execute(forgetTable, [rawTable]);
     return;
   }
-  await renameRawColumn(tx, rawTable, column, `${column.slice(0, 35)}__until_${pos}`);
-  await tx.execute(forgetColumn, [rawTable, column]);
+  const until = `${column.slice(0, 35)}__until_${pos}`;
+  await renameRawColumn(tx, rawTable, column, until);
+  if (wider === undefined) await tx.execute(forgetColumn, [rawTable, column]);
+  else {
+    await addRawColumn(tx, rawTable, { name: column, type: wider, isKey: false }, until);
+    await tx.execute(saveType, [rawTable, column, wider]);
+  }
 }

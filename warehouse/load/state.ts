@@ -46,12 +46,13 @@ const lock = query({
 const upsertState = query({
   name: "load.saveCaptureState",
   text: `
-    insert into raw._capture_state as s (slot_name, source_identity, applied_pos, applied_committed_at, snapshot_pos, received_lsn, timeline, pos_offset)
-    values ($1, $2, $3, $4::text::timestamptz, $5, $6, $7, $8)
+    insert into raw._capture_state as s (slot_name, source_identity, applied_pos, applied_committed_at, snapshot_pos, received_lsn, timeline, pos_offset, complete_at)
+    values ($1, $2, $3, $4::text::timestamptz, $5, $6, $7, $8, $9::text::timestamptz)
     on conflict (slot_name) do update set applied_pos = excluded.applied_pos, snapshot_pos = excluded.snapshot_pos,
       applied_committed_at = greatest(s.applied_committed_at, excluded.applied_committed_at),
-      received_lsn = excluded.received_lsn, timeline = excluded.timeline, pos_offset = excluded.pos_offset, updated_at = now()`,
-  params: ["text", "text", "int8", "text", "int8", "int8", "int8", "int8"],
+      received_lsn = excluded.received_lsn, timeline = excluded.timeline, pos_offset = excluded.pos_offset,
+      complete_at = greatest(s.complete_at, excluded.complete_at), updated_at = now()`,
+  params: ["text", "text", "int8", "text", "int8", "int8", "int8", "int8", "text?"],
   row: {},
   budget: { access: "write", maxRows: 0 },
 });
@@ -92,14 +93,17 @@ export class StateMoved extends Error {
 export async function lockRaw(tx: Tx, slotName: string, expected: CaptureState | undefined): Promise<void> {
   await tx.one(lock, []);
   const actual = await readState(tx, slotName);
-  if (actual?.appliedPos !== expected?.appliedPos || actual?.receivedLsn !== expected?.receivedLsn || actual?.timeline !== expected?.timeline) {
+  if (actual?.appliedPos !== expected?.appliedPos || actual?.receivedLsn !== expected?.receivedLsn || actual?.timeline !== expected?.timeline || actual?.posOffset !== expected?.posOffset) {
     throw new StateMoved("another loader has moved the capture state");
   }
 }
 
-/** `committedAt` is timestamptz text, which may be finer than a Date; the remembered time never runs backwards. */
-export async function saveState(tx: Tx, state: Omit<CaptureState, "appliedCommittedAt">, committedAt: string): Promise<void> {
+/**
+ * `committedAt` is timestamptz text, which may be finer than a Date; the remembered time never runs backwards. Nor does
+ * `completeAt`: everything that the shop had committed by then is in raw.
+ */
+export async function saveState(tx: Tx, state: Omit<CaptureState, "appliedCommittedAt">, committedAt: string, completeAt?: string): Promise<void> {
   await tx.execute(upsertState, [
-    state.slotName, state.sourceIdentity, state.appliedPos, committedAt, state.snapshotPos, state.receivedLsn, state.timeline, state.posOffset,
+    state.slotName, state.sourceIdentity, state.appliedPos, committedAt, state.snapshotPos, state.receivedLsn, state.timeline, state.posOffset, completeAt ?? null,
   ]);
 }

@@ -1,5 +1,6 @@
 import type { Database } from "#platform/db/database.ts";
 import { query } from "#platform/db/query.ts";
+import type { CaptureHealth } from "../load/captureHealth.ts";
 import type { Slot } from "../publish/slots.ts";
 import { readPointer } from "../publish/statements.ts";
 import { listAssets, type AssetRecord } from "./ledger.ts";
@@ -48,6 +49,8 @@ export interface PipelineStatus {
         checks: number; warnings: number;
       }
     | undefined;
+  /** How far raw is behind the shop; only where the shop can be asked as well, and after the first copy. */
+  capture?: CaptureHealth | undefined;
   /** What a run makes, in order, as the process that ran last knew it. */
   assets: readonly string[];
   /** Runs that were asked for through the graph and wait for the scheduler's process. */

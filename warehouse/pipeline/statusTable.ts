@@ -7,12 +7,13 @@ const NOTE_WIDTH = 60;
 
 /** How the pipeline stands, as a person reads it: what is published, the latest run step by step, the runs before in one line each. */
 export function statusTable(status: PipelineStatus, now: Date): string {
-  const { published, runs, requests } = status;
+  const { published, runs, requests, capture } = status;
   const [latest, ...earlier] = runs;
   const lines = [
     published
       ? `  Published: build ${published.buildId} in slot ${published.slot}, as of ${published.asOf.toISOString()} (business time ${published.businessAsOf.toISOString()}), ${published.checks} checks, ${published.warnings} warnings${published.heldAt ? "; held by a rollback" : ""}`
       : "  Published: nothing yet",
+    ...(capture ? [`  Capture: ${capture.verdict === "FOLLOWS" ? "" : "NOT WELL: "}${capture.message}; raw holds the shop up to ${capture.completeAt.toISOString()}, ${Math.round(capture.lagSeconds)} s ago`] : []),
     ...(latest ? ["", ...runTable(latest, status.assets, now)] : ["  No run yet."]),
     ...(requests > 0 ? ["", `  Asked for and waiting for the scheduler's process: ${requests}`] : []),
     ...(earlier.length > 0 ? ["", "  Earlier runs"] : []),

@@ -5,8 +5,8 @@ import { createWarehouseReader } from "../reader.ts";
 import { STRICTEST_SECONDS } from "./freshness.ts";
 import { readLatestJudged } from "./statements.ts";
 
-export type IncidentKind = "REJECTED" | "ANOMALY" | "STALE";
-const KINDS: readonly IncidentKind[] = ["REJECTED", "ANOMALY", "STALE"];
+export type IncidentKind = "REJECTED" | "ANOMALY" | "STALE" | "CAPTURE";
+export const INCIDENT_KINDS: readonly IncidentKind[] = ["REJECTED", "ANOMALY", "STALE", "CAPTURE"];
 
 /** What is wrong now, by kind. */
 export type Trouble = Readonly<Partial<Record<IncidentKind, { message: string; buildId: string | null }>>>;
@@ -26,15 +26,18 @@ export interface TroubleFacts {
   /** The latest build that was judged. */
   readonly latest: { buildId: string; state: string; reason: string | null; criticalAnomalies: number } | undefined;
   readonly published: { ageSeconds: number; asOf: Date } | undefined;
+  /** What is wrong with change capture, if anything is. */
+  readonly capture?: string | undefined;
 }
 
 /** What people have to know of. Nothing published yet is no news: whoever starts a shop sees it. Pure. */
-export function troubleOf({ latest, published }: TroubleFacts): Trouble {
+export function troubleOf({ latest, published, capture }: TroubleFacts): Trouble {
   const kind = latest?.state !== "REJECTED" ? undefined : latest.criticalAnomalies > 0 ? "ANOMALY" : "REJECTED";
   const isStale = published !== undefined && published.ageSeconds > STRICTEST_SECONDS;
   return {
     ...(latest && kind ? { [kind]: { message: `A build was refused: ${latest.reason ?? "a critical check was red"}. Readers keep the numbers of the build before.`, buildId: latest.buildId } } : {}),
     ...(published && isStale ? { STALE: { message: `The published numbers hold the shop up to ${published.asOf.toISOString()}: older than ${Math.round(STRICTEST_SECONDS / 60)} minutes, the strictest contract of a mart.`, buildId: null } } : {}),
+    ...(capture === undefined ? {} : { CAPTURE: { message: capture, buildId: null } }),
   };
 }
 
@@ -92,10 +95,13 @@ export async function readTroubleFacts(db: Database): Promise<TroubleFacts> {
   };
 }
 
-/** Opens what began, closes what is over, and answers what nobody has been told of yet. One incident of a kind at a time, however many builds it costs. */
-export async function followIncidents(db: Database, at: Date): Promise<Incident[]> {
-  const trouble = troubleOf(await readTroubleFacts(db));
-  const present = KINDS.filter((kind) => trouble[kind]);
+/**
+ * Opens what began, closes what is over, and answers what nobody has been told of yet. One incident of a kind at a time,
+ * however many builds it costs. `capture` says what is wrong with change capture, which the warehouse alone does not see.
+ */
+export async function followIncidents(db: Database, at: Date, capture?: string): Promise<Incident[]> {
+  const trouble = troubleOf({ ...(await readTroubleFacts(db)), capture });
+  const present = INCIDENT_KINDS.filter((kind) => trouble[kind]);
   await db.execute(closeIncidents, [present, at]);
   for (const kind of present) {
     const { message, buildId } = trouble[kind] as { message: string; buildId: string | null };

@@ -46,8 +46,10 @@ export async function indexRawTable(tx: Tx, table: RawTable): Promise<void> {
   await tx.raw(`analyze ${rawName(table)}`);
 }
 
-export async function addRawColumn(tx: Tx, rawTable: string, column: RawColumn): Promise<void> {
+/** @param from a column that its values are taken from */
+export async function addRawColumn(tx: Tx, rawTable: string, column: RawColumn, from?: string): Promise<void> {
   await tx.raw(`alter table raw.${quoteIdent(rawTable)} add column ${quoteIdent(column.name)} ${column.type}`);
+  if (from !== undefined) await tx.raw(`update raw.${quoteIdent(rawTable)} set ${quoteIdent(column.name)} = ${quoteIdent(from)}::${column.type}`);
 }
 
 /** Takes a column out of use; its history stays readable under the new name. */

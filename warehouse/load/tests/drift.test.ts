@@ -37,8 +37,17 @@ test.each([
   expect(() => assertFollowable(drift)).toThrow(expect.objectContaining({ code: "SCHEMA_DRIFT", message: expect.stringContaining(sentence) }));
 });
 
+test("a type that takes every value is told apart from one that does not, and a rename is guessed at", () => {
+  const problemOf = (now: string, kept: string) => compareSchemas([{ ...published, columns: [published.columns[0] as never, { name: "name", type: now, typeOid: 1, isKey: false }] }], stored([id, { ...name, type: kept }])).problems[0];
+  expect(problemOf("bigint", "integer")).toMatchObject({ wider: "bigint", text: "column name of shop.things is of type bigint, in raw it is integer: wider, accepting it keeps every value" });
+  expect(problemOf("text", "character varying")?.wider).toBe("text");
+  for (const [now, kept] of [["integer", "bigint"], ["numeric", "double precision"], ["double precision", "bigint"], ["character varying", "text"]] as const) expect(problemOf(now, kept)).not.toHaveProperty("wider");
+  const renamed = compareSchemas([{ ...published, columns: [published.columns[0] as never, { name: "title", type: "text", typeOid: 25, isKey: false }] }], stored([id, name]));
+  expect(renamed.problems[0]?.text).toBe("column name of shop.things is no longer published; title is new there and of the same type: was it renamed?");
+});
+
 const state: CaptureState = { slotName: "s", sourceIdentity: "1/shop", appliedPos: 90n, appliedCommittedAt: new Date(0), snapshotPos: 10n, receivedLsn: 100n, timeline: 1n, posOffset: 0n };
-const slot: SlotStatus = { slotName: "s", exists: true, activePid: undefined, retainedBytes: 0n, walStatus: "reserved", invalidationReason: undefined, confirmedLsn: 100n };
+const slot: SlotStatus = { slotName: "s", exists: true, activePid: undefined, retainedBytes: 0n, walStatus: "reserved", invalidationReason: undefined, boundBytes: undefined, confirmedLsn: 100n };
 const server: SourceServer = { systemId: "1", timeline: 1n, database: "shop", flushedLsn: 200n };
 
 test("a slot at or before what raw holds goes on", () => {

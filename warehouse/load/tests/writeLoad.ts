@@ -1,4 +1,5 @@
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import { touchable, touchSql } from "./touchTables.ts";
 
 /** A seeded generator of whole numbers below a bound (Park and Miller's minimal standard). */
 export function seeded(seed: number): (below: number) => number {
@@ -18,15 +19,18 @@ const LONG = "lorem ipsum dolor sit amet ".repeat(400);
 
 /**
  * Writes into the shop without a pause: orders with lines, updates, deletes, long texts, key changes, rolled-back and
- * large transactions, now and then a truncate. Goes on through broken connections, as clients do.
+ * large transactions, now and then a truncate; beside them rows of every other published table. Goes on through broken
+ * connections, as clients do. The shop's checks and triggers must be out of the way (touchTables.ts).
  */
-export function startWriting(config: DatabaseConfig, seed: number): WriteLoad {
+export function startWriting(config: DatabaseConfig, seed: number, onDone: () => void = () => {}): WriteLoad {
   const random = seeded(seed);
   const db = Database.open({ ...config, max: 3, applicationName: "write load" });
   let going = true;
   let done = 0;
+  let tables: Awaited<ReturnType<typeof touchable>> = [];
   const one = async () => {
-    const kind = random(100);
+    if (tables.length === 0) tables = await touchable(db);
+    const kind = random(150);
     await db.tx(async (tx) => {
       if (kind < 50) {
         await tx.raw(`with o as (insert into orders.orders (number, state, currency, placed_at, total_units, exponent, source)
@@ -46,11 +50,16 @@ export function startWriting(config: DatabaseConfig, seed: number): WriteLoad {
         throw new Error("rolled back on purpose");
       } else if (kind < 99) {
         await tx.raw("insert into events.behaviour_events (session_id, type, occurred_at) select uuidv7(), 'VIEW', now() from generate_series(1, $1::int)", [random(40) === 0 ? 12_000 : 50]);
-      } else {
+      } else if (kind === 99) {
         await tx.raw("truncate events.behaviour_events");
+      } else {
+        for (let table = tables[random(tables.length)], n = 0; table && n < 1 + random(3); table = tables[random(tables.length)], n += 1) {
+          await tx.raw(touchSql(table, (["insert", "insert", "insert", "update", "update", "delete"] as const)[random(6)] ?? "insert", 1 + random(20)));
+        }
       }
     });
     done += 1;
+    onDone();
   };
   const writer = async () => {
     while (going) await one().catch(() => new Promise((resolve) => setTimeout(resolve, 5)));

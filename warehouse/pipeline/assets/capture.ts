@@ -1,6 +1,7 @@
 import type { IntakeAsset } from "../asset.ts";
 import { forgottenErasures } from "../eraseAgain.ts";
 import { forgetPredictions } from "../forgetPredictions.ts";
+import { appliedPos, countLateRows } from "../lateRows.ts";
 import type { PipelineDeps } from "../types.ts";
 
 export const captureAsset: IntakeAsset = {
@@ -11,11 +12,14 @@ export const captureAsset: IntakeAsset = {
   // capture tries by itself, and knows better when not to
   attempts: 1,
   async run({ deps }) {
+    const before = await appliedPos(deps.warehouse);
     const { rowsByTable, snapshot } = await deps.capture.catchUp();
+    const lateRows = before < 0n ? {} : await countLateRows(deps.warehouse, before);
+    const late = Object.values(lateRows).reduce((sum, count) => sum + count, 0);
     const rows = Object.values(rowsByTable).reduce((sum, count) => sum + count, 0);
     const again = await eraseAgain(deps);
     await forgetPredictions(deps.warehouse);
-    return { rows, output: { rowsByTable }, message: `${snapshot ? "copied the shop" : "caught up with the shop"}${again}` };
+    return { rows, output: { rowsByTable, lateRows }, message: `${snapshot ? "copied the shop" : "caught up with the shop"}${late > 0 ? `; ${late} late rows, of days before yesterday` : ""}${again}` };
   },
 };
 
