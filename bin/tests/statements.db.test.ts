@@ -46,6 +46,9 @@ const RUN_BY: Readonly<Record<string, readonly [Kind, role: string | "owner"]>> 
   analytics: ["warehouse", "martgraph_serving"],
   warehouse: ["warehouse", "martgraph_serving"],
   sql: ["warehouse", "martgraph_serving"],
+  quality: ["warehouse", "martgraph_builder"],
+  lake: ["warehouse", "martgraph_builder"],
+  sources: ["warehouse", "martgraph_loader"],
 };
 const runBy = ({ name }: AnyStatement) => RUN_BY[name.split(".")[0] ?? ""];
 

@@ -10,7 +10,7 @@ const listColumns = query({
   text: `select n.nspname as schema, c.relname as relation, a.attname as name, pg_catalog.format_type(a.atttypid, -1) as type
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where n.nspname = any($1) and c.relkind in ('r', 'p', 'v') order by 1, 2, a.attnum`,
+    where n.nspname = any($1::text[]) and c.relkind in ('r', 'p', 'v') order by 1, 2, a.attnum`,
   params: ["text[]"],
   row: { schema: "text", relation: "text", name: "text", type: "text" },
   budget: { access: "scan", maxRows: 20_000 },

@@ -56,7 +56,7 @@ export const completeSlot = query({
 /** Days of both slots; a slot that was never built makes all of them anyway. */
 export const wishBackfill = query({
   name: "pipeline.wishBackfill",
-  text: `update ops.slot_state set backfill_from = least(backfill_from, $1::date), backfill_to = greatest(backfill_to, $2::date)
+  text: `update ops.slot_state set backfill_from = least(backfill_from, $1::text::date), backfill_to = greatest(backfill_to, $2::text::date)
          where complete_pos > 0`,
   params: ["text", "text"],
   row: {},

@@ -54,7 +54,7 @@ export const listColumns = query({
   text: `select c.relname as relation, array_agg(a.attname::text order by a.attnum) as columns
          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         where n.nspname = $1 and c.relname = any($2) and c.relkind in ('r', 'p', 'v', 'm') group by 1 order by 1`,
+         where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p', 'v', 'm') group by 1 order by 1`,
   params: ["text", "text[]"],
   row: { relation: "text", columns: "text[]" },
   budget: { access: "scan", maxRows: 100 },
