@@ -10,7 +10,7 @@ p.lead{margin:.25rem 0 1.25rem;opacity:.75}
 .tile{border:1px solid var(--line);border-radius:.5rem;padding:.75rem 1rem}.tile b{display:block;font-size:1.35rem}.tile span{opacity:.7;font-size:.85rem}
 .ok{color:var(--ok)}.warn{color:var(--warn)}.bad{color:var(--bad)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;opacity:.75}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tr:hover td{background:var(--soft)}
+th{font-weight:600;opacity:.75}th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tr:hover td{background:var(--soft)}
 .days{display:flex;gap:2px;align-items:end;height:2.2rem}.days i{flex:1;max-width:1.1rem;height:100%;border-radius:2px;background:var(--ok)}.days i.warn{background:var(--warn)}.days i.bad{background:var(--bad)}
 details{margin:.5rem 0}summary{cursor:pointer}code{font-size:.85em}`;
 
@@ -72,7 +72,7 @@ function freshness({ freshness: tables }: ReportData): string {
 function history({ history: builds }: ReportData): string {
   if (builds.length === 0) return "";
   const bar = builds.toReversed().map((one) => `<i class="${one.state === "REJECTED" ? "bad" : one.warnings > 0 ? "warn" : ""}" title="${escaped(`${one.startedAt} ${one.state}`)}"></i>`).join("");
-  return `<h2>Verdicts</h2><div class="days">${bar}</div><details><summary>the latest ${builds.length} builds</summary>${table(["Began", "State", "#Checks", "#Red", "#Warnings", "Reason"], builds.map((one) => [
+  return `<h2>Verdicts</h2><div class="days">${bar}</div><details><summary>${builds.length === 1 ? "the only build so far" : `the latest ${builds.length} builds`}</summary>${table(["Began", "State", "#Checks", "#Red", "#Warnings", "Reason"], builds.map((one) => [
     moment(one.startedAt), mark(one.state.toLowerCase().replace("_", " "), one.state === "REJECTED" ? "bad" : "ok"), number(one.total), number(one.red), number(one.warnings), escaped(one.reason ?? ""),
   ]))}</details>`;
 }
