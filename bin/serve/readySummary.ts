@@ -20,6 +20,7 @@ export function readySummary(options: { installation: Installation; accounts: re
     [
       "",
       `  Ready: ${url}   (GraphiQL at ${new URL("/", url).href})`,
+      `  Numbers in pictures: ${new URL("/insights", url).href}   (log in as ANALYST or ADMIN)`,
       "",
       "  Accounts (kept in the data directory, for its owner alone)",
       ...rows,

@@ -46,7 +46,7 @@ function grainFor({ from, to }) {
 
 function say(text) { byId("status").textContent = text; }
 
-/** One part: busy, then what `work` shows, or the sentence of what went wrong. */
+/** One part: busy, then what `work` shows, or the sentence of what went wrong. False of `work` says that the part stands as it should. */
 async function part(id, signal, work) {
   panels[id].begin();
   try {
@@ -129,11 +129,7 @@ async function showDays() {
     }),
     afterTotals("revenue", async () => ({ range, grain, answer: await readRevenue(range, grain, signal) })),
     afterTotals("products", () => readProducts(range, signal)),
-    part("funnel", signal, async (place) => {
-      place.done();
-      place.begin();
-      await showFunnel(place, range, signal);
-    }),
+    part("funnel", signal, (place) => showFunnel(place, range, signal)),
   ]);
   if (!signal.aborted) {
     document.documentElement.dataset.shown = `${range.from}/${range.to}`;
@@ -169,7 +165,7 @@ function showEntrance(problem) {
 async function enter(user) {
   byId("name").textContent = user.displayName ?? "";
   for (const id of ["content", "nav", "who"]) byId(id).hidden = false;
-  byId("content").focus();
+  byId("content").focus({ preventScroll: true });
   byId("banner").className = "banner";
   byId("banner").textContent = "Loading …";
   byId("controls").hidden = false;

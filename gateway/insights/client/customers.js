@@ -23,8 +23,8 @@ export async function showCohorts(panel, signal) {
   const cells = told.map((cell) => ({ ...cell, value: [cell.x, cell.y, Math.min(cell.share, most)] }));
   const columns = months.slice(1);
   panel.body.style.height = `${Math.max(14, 7 + 1.4 * shown.length)}rem`;
-  if (columns.length === 0) panel.empty("The first cohort is not a month old yet.");
-  else draw(panel.body, `Share of customers who order again, by month of the first order (${month(shown[0].month)} to ${month(shown.at(-1).month)}) and months since, at most ${percent(most)}.`, (colour) => ({
+  if (columns.length === 0) return panel.empty("The first cohort is not a month old yet.");
+  draw(panel.body, `Share of customers who order again, by month of the first order (${month(shown[0].month)} to ${month(shown.at(-1).month)}) and months since, at most ${percent(most)}.`, (colour) => ({
     grid: { left: 116, right: 12, top: 48, bottom: 44 },
     tooltip: tooltip(colour, { trigger: "item", formatter: ({ data }) => `${month(upwards[data.y].month)}, month ${data.x + 1}\n${percent(data.share)}: ${count(data.customers)} of ${count(data.size)}` }),
     xAxis: categoryAxis(colour, columns.map(String), { position: "top", name: "months since the first order", nameLocation: "middle", nameGap: 24, nameTextStyle: { color: colour.soft }, axisLine: { show: false } }),

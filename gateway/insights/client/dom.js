@@ -34,7 +34,11 @@ export function panel(id) {
     place.textContent = text ?? "";
     place.hidden = text == null;
   };
-  const clear = () => root.querySelector(".behind")?.replaceChildren();
+  const note = root.querySelector(".note.live");
+  const clear = () => {
+    root.querySelector(".behind")?.replaceChildren();
+    say(note);
+  };
   return {
     name: root.dataset.name,
     body,
@@ -51,18 +55,18 @@ export function panel(id) {
       say(empty);
       body.hidden = true;
       clear();
+      return false;
     },
+    /** False, as `fail`: there is nothing to show, and that is said. */
     empty(text) {
       this.done();
       say(empty, text);
       body.hidden = true;
       clear();
+      return false;
     },
-    note(text) {
-      const place = root.querySelector(".note");
-      place.textContent = text;
-      place.hidden = text === "";
-    },
+    /** A sentence about what is shown; null for none. */
+    note(text) { say(note, text); },
     table(made) { root.querySelector(".behind").replaceChildren(behind(made)); },
   };
 }

@@ -14,6 +14,7 @@ export function draw(place, label, optionOf) {
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", `${label} The table below has the same numbers.`);
   drawings.set(place, optionOf);
+  place.hidden = false;
   render(place);
 }
 

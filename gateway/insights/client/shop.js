@@ -66,7 +66,7 @@ export function showRevenue(panel, answer, range, grain, currency) {
 function cutOff({ from, to }, grain) {
   const begins = (date) => (grain === "DAY" || (grain === "WEEK" ? new Date(date).getUTCDay() === 1 : date.endsWith("-01")));
   const parts = [...(begins(from) ? [] : ["first"]), ...(begins(to) ? [] : ["last"])];
-  return parts.length === 0 ? "" : `The ${parts.join(" and the ")} ${grain.toLowerCase()} ${parts.length === 1 ? "is" : "are"} not whole.`;
+  return parts.length === 0 ? null : `The ${parts.join(" and the ")} ${grain.toLowerCase()} ${parts.length === 1 ? "is" : "are"} not whole.`;
 }
 
 const tipOf = (row, name, currency) => [
@@ -95,7 +95,7 @@ export function showProducts(panel, answer, currency) {
   const rows = [...best, ...rest];
   if (best.length === 0) return panel.empty("Nothing was sold in these days.");
   const upwards = best.toReversed();
-  panel.note(rest.map(({ revenue }) => `All others together: ${money(revenue.value, currency)}.`).join(""));
+  panel.note(rest[0] && `All others together: ${money(rest[0].revenue.value, currency)}.`);
   draw(panel.body, `The ${best.length} products with most revenue in ${currency}. First: ${rows[0].name}, ${money(rows[0].revenue.value, currency)}.`, (colour) => ({
     grid: { left: 8, right: 56, top: 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(colour, { trigger: "item", formatter: ({ dataIndex }) => `${cut(upwards[dataIndex].name, 60)}\n${money(upwards[dataIndex].revenue.value, currency)}\n${count(upwards[dataIndex].unitsSold.value)} units` }),
