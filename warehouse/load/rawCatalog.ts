@@ -54,14 +54,6 @@ const forgetTable = query({
   budget: { access: "write", maxRows: 0 },
 });
 
-const saveType = query({
-  name: "load.saveRawColumnType",
-  text: "update raw._schema set type = $3 where raw_table = $1 and column_name = $2",
-  params: ["text", "text", "text"],
-  row: {},
-  budget: { access: "write", maxRows: 0 },
-});
-
 const shift = query({
   name: "load.shiftCopiedPositions",
   text: "update raw._tables set copied_pos = copied_pos + $1",
@@ -182,9 +174,7 @@ export async function acceptProblem(tx: Tx, { rawTable, column, wider }: DriftPr
   }
   const until = `${column.slice(0, 35)}__until_${pos}`;
   await renameRawColumn(tx, rawTable, column, until);
-  if (wider === undefined) await tx.execute(forgetColumn, [rawTable, column]);
-  else {
-    await addRawColumn(tx, rawTable, { name: column, type: wider, isKey: false }, until);
-    await tx.execute(saveType, [rawTable, column, wider]);
-  }
+  // Known as new, so that the table is copied and compared: the shop may have changed the values with the type, of which its log says nothing.
+  await tx.execute(forgetColumn, [rawTable, column]);
+  if (wider !== undefined) await addRawColumn(tx, rawTable, { name: column, type: wider, isKey: false }, until);
 }

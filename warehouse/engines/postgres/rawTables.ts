@@ -48,7 +48,7 @@ export async function indexRawTable(tx: Tx, table: RawTable): Promise<void> {
 
 /** @param from a column that its values are taken from */
 export async function addRawColumn(tx: Tx, rawTable: string, column: RawColumn, from?: string): Promise<void> {
-  await tx.raw(`alter table raw.${quoteIdent(rawTable)} add column ${quoteIdent(column.name)} ${column.type}`);
+  await tx.raw(`alter table raw.${quoteIdent(rawTable)} add column if not exists ${quoteIdent(column.name)} ${column.type}`);
   if (from !== undefined) await tx.raw(`update raw.${quoteIdent(rawTable)} set ${quoteIdent(column.name)} = ${quoteIdent(from)}::${column.type}`);
 }
 
