@@ -83,6 +83,7 @@ export const RAW_DEFECTS: readonly Defect[] = [
   { suite: "raw.returns", check: "every return has its order", sql: versionOf("orders__returns", RETURN, `values (${NEW}, ${NEW}, 'REQUESTED', null, null, null, now(), null, null, $meta)`) },
   { suite: "raw.return_lines", check: "every line has its return", sql: versionOf("orders__return_lines", "return_id, order_line_id, quantity", `select ${NEW}, id, 1, $meta from raw.orders__order_lines where _to_pos is null and _op <> 'd' limit 1`) },
   { suite: "raw.payments", check: "no more is given back than was paid", sql: amend("orders__payments", "id", { refunded_units: "amount_units + 1", state: "'REFUNDED'" }, PAYMENT) },
+  { suite: "raw.payments", check: "no text of an order, a payment or a refund holds the number of a card", sql: amend("orders__payments", "id", { provider_ref: "'card 4111 1111 1111 1111'" }, PAYMENT) },
   {
     suite: "raw.refunds", check: "the refunds that name their order give back no more than it cost",
     sql: `insert into raw.orders__refunds (${REFUND}, _op, _from_pos, _to_pos, _committed_at)
@@ -158,6 +159,19 @@ export const BUILD_DEFECTS: readonly Defect[] = [
     suite: "marts.fct_payments", check: "nothing is taken beyond an order's total",
     sql: copyOf("orders__payments", { id: NEW, provider_ref: "'TWICE'", state: "'CAPTURED'", amount_units: "1000000000", refunded_units: "0", authorized_units: "null::bigint" }, PAYMENT),
   },
+  { suite: "marts.fct_payments", check: "nothing is paid long before it is ordered", sql: copyOf("orders__payments", { id: NEW, provider_ref: "'EARLY'", state: "'AUTHORIZED'", amount_units: "0", refunded_units: "0", authorized_units: "1", paid_at: "paid_at - interval '2 days'" }, PAYMENT) },
+  {
+    suite: "marts.fct_payments", check: "an order that is paid is covered by what was agreed to",
+    sql: `${order("UNCOVERED", { state: "'PAID'" }, "1", "1000")};
+      ${versionOf("orders__payments", PAYMENT, "select uuidv7(), id, 'stripe', 'SHORT', 'CAPTURED', currency, 999, 0, 2, placed_at, false, 'CARD', 999, $meta from raw.orders__orders where number = 'UNCOVERED'")}`,
+  },
+  { suite: "marts.fct_order_status_changes", check: "no order goes a way that there is not", sql: amend("orders__orders", "id desc", { state: "'PLACED'" }, ORDER) },
+  {
+    suite: "marts.fct_refunds", check: "no more of a product is given back than its order held",
+    sql: `${versionOf("orders__refunds", REFUND, `select ${NEW}, 'R-MANY', id, user_id, 'REFERENCED', 1, currency, country_code, country_label, placed_at, 0, exponent, source, recorded_at, null::text, 0, 0, $meta ${AN_ORDER}`)};
+      ${versionOf("orders__refund_lines", REFUND_LINE, `select ${NEW}, r.id, 1, 'PRODUCT', v.id, v.product_id, v.sku, v.name, 1000000, 0, 2, $meta
+        from (select id from raw.orders__refunds where number = 'R-MANY') r, (select * from raw.catalog__variants where _to_pos is null and _op <> 'd' order by id limit 1) v`)}`,
+  },
   {
     suite: "marts.fct_vendor_orders", check: "a part is no more than its order",
     sql: versionOf("orders__vendor_orders", PART, `select ${NEW}, o.id, v.id, 'V-2', o.currency, 2, 1000, 900000000, 0, 0, 0, 0, 0, o.placed_at, $meta
@@ -187,6 +201,7 @@ export const BUILD_DEFECTS: readonly Defect[] = [
 /** Wrong predictions, as a model would write them. */
 export const PREDICTION_DEFECTS: readonly Defect[] = [
   { suite: "predictions.churn", check: "every customer with current features has one", sql: "delete from predictions.churn where batch_id = $1" },
+  { suite: "predictions.churn", check: "every model that spoke is registered", sql: "update predictions.batch set churn_version = 99 where id = $1" },
   { suite: "predictions.user_recommendations", check: "every product is in dim_products", sql: "update predictions.user_recommendations set product_ids[1] = uuidv7() where batch_id = $1" },
   { suite: "predictions.similar_products", check: "nothing is like itself", sql: "update predictions.similar_products set product_ids[1] = product_id where batch_id = $1" },
   { suite: "predictions.popular_products", check: "every batch has one", sql: "delete from predictions.popular_products where batch_id = $1" },

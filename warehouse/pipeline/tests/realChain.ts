@@ -41,6 +41,8 @@ export async function openRealChain(databases: { shop: TestDatabase; warehouse: 
   const connection = databases.warehouse.as("martgraph_builder");
   const builder = Database.open(connection);
   const capture = createCapture({ source: databases.shop.as("martgraph_capture"), sink: databases.warehouse.as("martgraph_loader"), slotName: `chain_${randomUUID().slice(0, 8)}`, log });
+  // The one that the plain batches name.
+  await builder.raw("insert into registry.model_version (model, version, sha256, manifest, metrics, build_id, as_of) values ('churn', 1, $1, '{}', '{}', 'none', now()) on conflict do nothing", ["0".repeat(64)]);
   const worker = startPythonWorker({ log, env: dbtEnvironment(connection) });
   const models: ModelsTool = {
     missingChampions: async () => [],
