@@ -43,7 +43,7 @@ export interface DbtTool {
   /** Of everything that shapes the tables: another hash means that they are built from nothing. */
   codeHash(): Promise<string>;
   /** `onNode` hears of every node that is over. */
-  build(request: { slot: Slot; fullRefresh: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
+  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
 }
 
 export type DbtOutcome =

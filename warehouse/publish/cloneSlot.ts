@@ -11,12 +11,15 @@ const tablesOfSchema = query({
   budget: { access: "scan", maxRows: 1_000 },
 });
 
-/** Only a slot that was completely built, by this code, from the present copy of raw, is worth taking over. */
+/**
+ * Only a slot that was completely built, by this code, from the present copy of raw, is worth taking over. The copy gets the code's hash
+ * when it was built on: one that died before that has no views yet, and the next build must not take it for an increment.
+ */
 const takeOverState = query({
   name: "publish.takeOverSlotState",
   text: `update ops.slot_state target
          set cut_pos = case when target.build_id is null then source.cut_pos else target.cut_pos end,
-           complete_pos = source.complete_pos, code_hash = source.code_hash
+           complete_pos = source.complete_pos
          from ops.slot_state source
          where target.slot = $2 and source.slot = $1 and source.code_hash = $3
            and source.complete_pos >= (select coalesce(max(snapshot_pos), 0) from raw._capture_state)

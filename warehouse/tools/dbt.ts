@@ -25,6 +25,8 @@ export interface BuildRequest {
   exclude?: readonly string[];
   /** Makes every table from nothing instead of merging what changed. */
   fullRefresh?: boolean;
+  /** The tables were copied from the other slot: an increment, but there are no views and seeds yet. */
+  isCopy?: boolean;
   /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
   unitTests?: boolean;
   signal?: AbortSignal;
@@ -135,11 +137,11 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
 
 /**
  * What a build need not do. Keys are proven with the rules of their table, in one node. An increment finds the views and seeds of the
- * build from nothing that came before it: whatever changes one of them changes the code's hash, and then everything is made anew.
+ * build that came before it (a copy of the other slot's tables has none yet): whatever changes one of them changes the code's hash, and then everything is made anew.
  */
-function leftOut({ fullRefresh, select }: BuildRequest): string[] {
+function leftOut({ fullRefresh, isCopy, select }: BuildRequest): string[] {
   const seen = "test_name:unique_combo";
-  return fullRefresh || select?.length ? [seen] : [seen, "config.materialized:view", "resource_type:seed"];
+  return fullRefresh || isCopy || select?.length ? [seen] : [seen, "config.materialized:view", "resource_type:seed"];
 }
 
 async function writeProfile(stateDir: string, connection: DbtConnection, threads: number): Promise<void> {

@@ -10,7 +10,7 @@ export const dbtAsset: BuildAsset = {
   after: ["cut"],
   async run({ deps, cut, signal, tell }) {
     const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
-    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, signal, onNode: counting(tell) });
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy: cloned !== undefined, signal, onNode: counting(tell) });
     if (!outcome.ok) {
       if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
       throw new Error(outcome.reason);

@@ -43,7 +43,7 @@ describe("a pipeline run", () => {
     const result = await pipeline.run({ trigger: "start", onProgress: (event) => events.push(event) });
     expect(result).toMatchObject({ state: "SUCCEEDED", reason: null, resumed: false, warnings: [] });
     expect(small.calls).toEqual(["capture", "check raw", "dbt a full", "check marts+features", "train", "score", "check predictions"]);
-    expect(events.map((event) => event.step)).toEqual(["capture", "files", "cut", "check raw", "dbt", "check marts", "watch", "train", "score", "check predictions", "publish"]);
+    expect(events.map((event) => event.step)).toEqual(["capture", "files", "cut", "check raw", "dbt", "check marts", "watch", "train", "score", "check predictions", "publish", "lake"]);
     expect(await total()).toBe(100);
     const status = await pipeline.status();
     // the shop's clock is a day behind
