@@ -23,6 +23,8 @@ export interface GenerateOptions {
   db: Database;
   seed: number | string;
   size?: GeneratedSize | undefined;
+  /** So many times the customers, with the orders that they place; 1 where not given. */
+  times?: number | undefined;
   /** What the shop's clock shows afterwards; the history ends with the day before it (UTC). */
   until: Date;
   onProgress?: OnProgress | undefined;
@@ -54,11 +56,11 @@ interface FilledRefund extends HistoryRefund {
  * @throws OtherShopData when the shop is not empty
  */
 export async function fillGenerated(options: GenerateOptions): Promise<GenerateReport> {
-  const { db, seed, size = "demo", until, onProgress, signal } = options;
+  const { db, seed, size = "demo", times = 1, until, onProgress, signal } = options;
   const started = performance.now();
   // A history that ends now goes on in wall time, without an offset.
   const runsLive = Math.abs(until.getTime() - Date.now()) < 60_000;
-  const shop = generateShop(seed, size, until);
+  const shop = generateShop(seed, size, until, times);
   const lines = shop.orders.reduce((sum, order) => sum + order.lines.length, 0);
   tellStep(onProgress, { step: "generate orders", rows: shop.orders.length, seconds: (performance.now() - started) / 1000 });
 
@@ -76,7 +78,7 @@ export async function fillGenerated(options: GenerateOptions): Promise<GenerateR
     await recordFill(tx, {
       source: "GENERATED",
       isSynthetic: true,
-      fingerprint: createHash("sha256").update(`generated/${VERSION}/${seed}/${size}/${day}`).digest("hex"),
+      fingerprint: createHash("sha256").update(`generated/${VERSION}/${seed}/${size}${times === 1 ? "" : `*${times}`}/${day}`).digest("hex"),
       details: { summary, seed: String(seed), size, until: day, version: VERSION, synthetic: ["everything"] },
       businessNow: runsLive ? wallNow : until.getTime(),
       highestOrderNumber: shop.orders.reduce((highest, order) => Math.max(highest, Number(order.number)), 0),

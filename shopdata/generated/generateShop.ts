@@ -24,13 +24,13 @@ export interface GeneratedShop {
   refunds: GeneratedRefund[];
 }
 
-/** A shop's two years up to the begin of the day of `until` (UTC). Pure: the same seed, size and day give the same shop. */
-export function generateShop(seed: number | string, size: GeneratedSize, until: Date): GeneratedShop {
+/** A shop's two years up to the begin of the day of `until` (UTC). Pure: the same seed, size and day give the same shop. `times` as many customers. */
+export function generateShop(seed: number | string, size: GeneratedSize, until: Date, times = 1): GeneratedShop {
   const endAt = Math.floor(until.getTime() / DAY_MS) * DAY_MS;
   const period: Period = { beginAt: endAt - DAYS * DAY_MS, endAt, days: DAYS };
   const wanted = SIZES[size];
   const products = generateProducts(seed, wanted.products, DAYS);
-  const customers = generateCustomers(seed, wanted.customers, period);
+  const customers = generateCustomers(seed, wanted.customers * times, period);
   const orders = generateOrders(seed, products, customers, period);
   return { period, products, customers, orders, refunds: generateRefunds(seed, orders, endAt) };
 }
