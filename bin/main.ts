@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
   bi: () => import("./commands/bi.ts"),
+  docs: () => import("./commands/docs.ts"),
   gen: () => import("./commands/gen.ts"),
 };
 

@@ -40,7 +40,8 @@ export const command: Command = {
     bundle.write();
     events.write();
     rules.write();
-    tell({ written: drifted, breaking, hints: composed.hints }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...composed.hints.map((hint) => `hint: ${hint}`)]);
+    const skipped = bundle.skipped.map(({ dashboard, chart, reason }) => `left out: tile ${chart} of dashboard ${dashboard}, because ${reason}`);
+    tell({ written: drifted, breaking, hints: composed.hints, skippedTiles: bundle.skipped }, [...breaks, `written: ${drifted.join(", ") || "nothing had changed"}`, ...skipped, ...composed.hints.map((hint) => `hint: ${hint}`)]);
     return 0;
   },
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DbtConnection, dbtProfile } from "./dbtProfile.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
@@ -62,6 +62,8 @@ export interface Dbt {
   test(request: BuildRequest): Promise<BuildOutcome>;
   /** Reads the project without a database; answers the path of manifest.json. @throws DbtError */
   parse(slot?: "a" | "b"): Promise<string>;
+  /** Writes dbt's own pages about the project as one file, without a database; answers its path. @throws DbtError */
+  docs(): Promise<string>;
   /** Renders the SQL of the selected nodes against the warehouse. @throws DbtError */
   compile(request: Pick<BuildRequest, "slot" | "select" | "signal">): Promise<void>;
   /** SHA-256 over everything that shapes the tables: another one means that incremental tables must be made anew. */
@@ -83,7 +85,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
         args: [
           // the console is nobody's here: the log file keeps what a person may want to look up
           "--log-level", "none", "--log-format-file", "json", "--log-level-file", "info",
-          command, "--project-dir", projectDir, "--profiles-dir", stateDir, "--target", slot,
+          ...command.split(" "), "--project-dir", projectDir, "--profiles-dir", stateDir, "--target", slot,
           "--target-path", targetPath(slot), "--log-path", join(stateDir, "logs"), ...args,
         ],
       },
@@ -126,6 +128,13 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
       const { success, error } = await invoke("parse", slot, [], {});
       if (!success) throw new DbtError(oneLine(error ?? "dbt could not read the project"));
       return join(targetPath(slot), "manifest.json");
+    },
+    async docs() {
+      // the pages are made of the manifest, which only parsing writes where nothing is compiled
+      const manifest = await this.parse("a");
+      const { success, error } = await invoke("docs generate", "a", ["--no-compile", "--empty-catalog", "--static"], {});
+      if (!success) throw new DbtError(oneLine(error ?? "dbt could not write its pages"));
+      return join(dirname(manifest), "static_index.html");
     },
     async compile({ slot, select, signal }) {
       const { success, error } = await invoke("compile", slot, select?.length ? ["--select", ...select] : [], signal ? { signal } : {});
