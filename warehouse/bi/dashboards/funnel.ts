@@ -11,7 +11,7 @@ const STEPS = [
   ["purchased", "Bought"],
 ] as const;
 
-const LONG = STEPS.map(([column, label], index) => `select visit_date, ${index + 1} as step_number, '${label}' as step, ${column} as visits_with_step from {marts}.rpt_funnel_daily`).join("\nunion all\n");
+const LONG = STEPS.map(([column, label], index) => `select visit_date, ${index + 1} as step_number, '${index + 1} ${label}' as step, ${column} as visits_with_step from {marts}.rpt_funnel_daily`).join("\nunion all\n");
 
 /** How far visits come on their way to an order. */
 export const funnel: DashboardSpec = {
