@@ -25,6 +25,8 @@ export interface RealChain extends AsyncDisposable {
   readonly stateDir: string;
   /** What is done to a batch before it is checked; nothing where not set. */
   spoilPredictions: ((batchId: string) => Promise<void>) | undefined;
+  /** What is done to that which is about to be checked; nothing where not set. */
+  spoilChecked: ((areas: readonly string[], values: Readonly<Record<string, string | null>>) => Promise<void>) | undefined;
   /** Puts rows into raw as one commit at the next position, and lets the shop commit something after it. `$pos` and `$meta` (op, from, to, committed) are filled in. */
   plant(sql: string): Promise<void>;
   /** Takes everything planted out of raw again. */
@@ -62,18 +64,25 @@ export async function openRealChain(databases: { shop: TestDatabase; warehouse: 
       return { batchId, rows: filled.rowCount, summary: "plain" };
     },
   };
+  const expectations = createExpectations({ worker, connection });
   const pipeline = createPipeline({
     warehouse: builder,
     capture,
     dbt: createDbt({ worker, connection, stateDir }),
-    expectations: createExpectations({ worker, connection }),
+    expectations: {
+      codeHash: () => expectations.codeHash(),
+      async run(request) {
+        await chain.spoilChecked?.(request.areas, request.values);
+        return expectations.run(request);
+      },
+    },
     models,
     log,
     clock: wallClock,
   });
   const planted: string[] = [];
   const chain: RealChain = {
-    pipeline, shop, warehouse, bi, stateDir, spoilPredictions: undefined,
+    pipeline, shop, warehouse, bi, stateDir, spoilPredictions: undefined, spoilChecked: undefined,
     async plant(sql) {
       const { rows } = await warehouse.raw<{ pos: bigint }>("select applied_pos + 1 as pos from raw._capture_state");
       const pos = String(rows[0]?.pos);
