@@ -1,6 +1,7 @@
 import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { customerGuards } from "./guards/customer.ts";
+import { entityGuards } from "./guards/entity.ts";
 import { metricGuards } from "./guards/metric.ts";
 import { pipelineGuards } from "./guards/pipeline.ts";
 import { productGuards } from "./guards/product.ts";
@@ -12,6 +13,7 @@ const shared: Guards = { InvalidIdempotencyKey: allow, IdempotencyConflict: allo
 export const guards: Guards = mergeAreas<Guards>(
   shared,
   customerGuards,
+  entityGuards,
   metricGuards,
   pipelineGuards,
   productGuards,

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { byKey } from "#kit/batch.ts";
 import { isStaleFor, type WarehouseReader } from "#warehouse/reader.ts";
+import { entityLoaders } from "./entityLoaders.ts";
 import { productSales, vendorOfProducts } from "./queries/marts.ts";
 import { stepsOfRuns } from "./queries/ledger.ts";
 import { qualityLoaders } from "./qualityLoaders.ts";
@@ -44,6 +45,7 @@ export function makeLoaders(reader: WarehouseReader) {
       { cacheKeyFn: nameOf, maxBatchSize: 1_000 },
     ),
     ...qualityLoaders(reader),
+    ...entityLoaders(reader),
     stepsOfRun: new DataLoader(async (runIds: readonly string[]) => {
       const groups = Map.groupBy(await reader.ledger.many(stepsOfRuns, [runIds]), (row) => row.run_id);
       return runIds.map((id) => groups.get(id) ?? []);

@@ -1,9 +1,8 @@
 import { GraphQLError } from "graphql";
-import { graphMoney } from "#kit/graphMoney.ts";
 import { decodeId } from "#schema/values/ids.ts";
-import { currencyExponent, parseDecimal } from "#schema/values/money.ts";
 import type { AnalyticsContext as Context } from "../context.ts";
 import { defaultRange, readRange, type DayRange } from "../domain/dayRange.ts";
+import { martMoney } from "./martMoney.ts";
 
 export const productResolvers = {
   Product: {
@@ -15,16 +14,7 @@ export const productResolvers = {
       if (sales.length > 1) throw new GraphQLError("This product was sold in several currencies: ask metricQuery, which keeps them apart.", { extensions: { code: "BAD_USER_INPUT" } });
       const [one] = sales;
       if (!one) return null;
-      return { revenue: one.currency === null ? null : graphMoney(withDecimals(one.revenue, one.currency)), unitsSold: one.unitsSold, asOf, isStale };
+      return { revenue: one.currency === null ? null : martMoney(one.revenue, one.currency), unitsSold: one.unitsSold, asOf, isStale };
     },
   },
 };
-
-/** Exact money of a mart's number, with the decimals its currency is written with. */
-function withDecimals(value: string, currency: string) {
-  const [whole, fraction = ""] = value.split(".");
-  const decimals = fraction.padEnd(currencyExponent(currency), "0");
-  const exact = parseDecimal(decimals === "" ? String(whole) : `${whole}.${decimals}`, currency);
-  if (!exact) throw new Error(`the mart's amount ${value} is no amount of money`);
-  return exact;
-}

@@ -1,6 +1,7 @@
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import type { Resolvers } from "#kit/subgraph.ts";
 import { customerResolvers } from "./customer.ts";
+import { entityResolvers } from "./entity.ts";
 import { metricResolvers } from "./metric.ts";
 import { pipelineResolvers } from "./pipeline.ts";
 import { productResolvers } from "./product.ts";
@@ -9,6 +10,7 @@ import { sqlResolvers } from "./sql.ts";
 
 export const resolvers: Resolvers = mergeAreas<Resolvers>(
   customerResolvers,
+  entityResolvers,
   metricResolvers,
   pipelineResolvers,
   productResolvers,

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['category_id'], 'unique': True}]) }}
+{{ config(indexes=[{'columns': ['category_id'], 'unique': True}, {'columns': ['parent_id']}]) }}
 
 -- Ten steps at most: a circle, which the shop refuses, must not keep a build from ending.
 with recursive walked as (
