@@ -11,6 +11,11 @@
     when 4 then {{ decimal('0.0001') }} when 5 then {{ decimal('0.00001') }} when 6 then {{ decimal('0.000001') }} end
 {%- endmacro %}
 
+{# Hundredths of a percent as an exact share: 1250 is 0.1250. #}
+{% macro from_basis_points(points) %}{{ return(adapter.dispatch('from_basis_points', 'martgraph')(points)) }}{% endmacro %}
+{% macro postgres__from_basis_points(points) -%}cast({{ points }} as numeric) * 0.0001{%- endmacro %}
+{% macro bigquery__from_basis_points(points) -%}cast(cast({{ points }} as numeric) * numeric '0.0001' as numeric){%- endmacro %}
+
 {# A decimal constant. Bare digits with a point are an exact decimal in PostgreSQL and a binary fraction in BigQuery. #}
 {% macro decimal(digits) %}{{ return(adapter.dispatch('decimal', 'martgraph')(digits)) }}{% endmacro %}
 {% macro postgres__decimal(digits) -%}{{ digits }}{%- endmacro %}

@@ -35,15 +35,15 @@ added as (
 
   select
     sold.sale_date as date_day,
-    products.category_id,
+    goods.category_id,
     sold.currency,
     sum(sold.revenue) as revenue,
     cast(sum(sold.units_sold) as {{ type_count() }}) as units_sold,
     sum(sold.refunds) as refunds,
     count(*) as products
   from sold
-  left join {{ ref('dim_products') }} as products on products.product_id = sold.product_id
-  group by sold.sale_date, products.category_id, sold.currency
+  left join {{ ref('dim_products') }} as goods on goods.product_id = sold.product_id
+  group by sold.sale_date, goods.category_id, sold.currency
 
 )
 

@@ -12,20 +12,20 @@ with first_days as (
 sold as (
 
   select
-    orders.placed_date as date_day,
-    orders.currency,
+    placed.placed_date as date_day,
+    placed.currency,
     count(*) as orders,
-    count(distinct orders.user_id) as customers,
-    count(distinct case when first_days.first_day = orders.placed_date then orders.user_id end) as new_customers,
-    cast(sum(case when orders.user_id is null then 1 else 0 end) as {{ type_count() }}) as guest_orders,
-    cast(sum(orders.units_sold) as {{ type_count() }}) as units_sold,
-    sum(orders.revenue) as gross,
-    sum(orders.discounts) as discounts,
-    sum(orders.shipping) as shipping,
-    sum(orders.tax + orders.tax_included) as tax
-  from {{ ref('fct_orders') }} as orders
-  left join first_days on first_days.user_id = orders.user_id
-  group by orders.placed_date, orders.currency
+    count(distinct placed.user_id) as customers,
+    count(distinct case when first_days.first_day = placed.placed_date then placed.user_id end) as new_customers,
+    cast(sum(case when placed.user_id is null then 1 else 0 end) as {{ type_count() }}) as guest_orders,
+    cast(sum(placed.units_sold) as {{ type_count() }}) as units_sold,
+    sum(placed.revenue) as gross,
+    sum(placed.discounts) as discounts,
+    sum(placed.shipping) as shipping,
+    sum(placed.tax + placed.tax_included) as tax
+  from {{ ref('fct_orders') }} as placed
+  left join first_days on first_days.user_id = placed.user_id
+  group by placed.placed_date, placed.currency
 
 ),
 

@@ -5,7 +5,7 @@
   {
     'slug': 'slug',
     'name': 'name',
-    'commission_rate': 'commission_bps * 0.0001',
+    'commission_rate': from_basis_points('commission_bps'),
   },
   born='created_at'
 ) }}

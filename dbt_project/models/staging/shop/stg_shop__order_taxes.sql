@@ -4,7 +4,7 @@ select
   position,
   line_position,
   name,
-  cast(rate_bps as {{ type_money() }}) * {{ decimal("0.0001") }} as rate,
+  {{ from_basis_points('rate_bps') }} as rate,
   is_included,
   {{ amount('base_units', 'exponent') }} as base,
   {{ amount('tax_units', 'exponent') }} as tax

@@ -4,7 +4,7 @@ select
   vendor_id,
   number,
   currency,
-  cast(commission_bps as {{ type_money() }}) * {{ decimal("0.0001") }} as commission_rate,
+  {{ from_basis_points('commission_bps') }} as commission_rate,
   {{ amount('gross_units', 'exponent') }} as gross,
   {{ amount('discount_units', 'exponent') }} as discount,
   {{ amount('tax_included_units', 'exponent') }} as tax_included,

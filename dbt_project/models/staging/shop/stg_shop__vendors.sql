@@ -4,5 +4,5 @@ select
   name,
   is_synthetic,
   created_at,
-  cast(commission_bps as {{ type_money() }}) * {{ decimal("0.0001") }} as commission_rate
+  {{ from_basis_points('commission_bps') }} as commission_rate
 from {{ as_of_cut(source('shop', 'users__vendors')) }} as latest
