@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   files: () => import("./commands/files.ts"),
   capture: () => import("./commands/capture.ts"),
   lake: () => import("./commands/lake.ts"),
+  bigquery: () => import("./commands/bigquery.ts"),
   sql: () => import("./commands/sql.ts"),
   doctor: () => import("./commands/doctor.ts"),
   events: () => import("./commands/events.ts"),
@@ -48,6 +49,7 @@ const FOR_PEOPLE = new Set([
   "NothingCaptured",
   "SupersetError",
   "NothingToExport",
+  "ParityError",
 ]);
 
 async function main(args: readonly string[]): Promise<number> {
