@@ -58,7 +58,7 @@ const cutAndBuild = query({
 export async function proveParity({ warehouse, python, slot, models, stateDir, log, signal, onShipped, onNode, onTable }: ParityRequest): Promise<ParityProof> {
   const before = await warehouse.one(cutAndBuild, [slot]);
   if (before.cut_pos === null || before.business_as_of === null) throw new ParityError("nothing has been built yet that could be compared: run martgraph pipeline run first");
-  await using emulator = await startEmulator(python);
+  const emulator = await startEmulator(python);
   const connection = { project: emulator.project, datasetPrefix: `parity_${randomUUID().slice(0, 8)}`, location: "US", endpoint: emulator.endpoint };
   const client = openBigQuery(connection);
   const worker = startPythonWorker({ log });
@@ -87,6 +87,7 @@ export async function proveParity({ warehouse, python, slot, models, stateDir, l
     return { ...report, shipped: { tables: shipped.full.length, rows: Object.values(shipped.rowsByTable).reduce((sum, rows) => sum + rows, 0) }, models: outcome.models, seconds };
   } finally {
     await worker.close();
+    await emulator[Symbol.asyncDispose]();
     await warehouse.execute(forgetTarget, [`${connection.project}.${connection.datasetPrefix}`]);
     await rm(stateDir, { recursive: true, force: true });
   }
