@@ -78,6 +78,8 @@ function nativeFilter(spec: DashboardSpec, filter: DashboardSpec["filters"][numb
   return {
     ...common,
     filterType: "filter_select",
+    // tiles wait for the first item; without it the filter shows a currency that nothing has been asked for
+    ...(isSingle ? { requiredFirst: true } : {}),
     targets: [{ column: { name: filter.column }, datasetUuid: datasetUuid(filter.dataset) }],
     controlValues: { multiSelect: !isSingle, enableEmptyFilter: isSingle, defaultToFirstItem: isSingle, inverseSelection: false, searchAllOptions: false, sortAscending: true },
   };
