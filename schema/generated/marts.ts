@@ -1,5 +1,43 @@
 // Generated from the contracts in dbt_project/models/marts; "npm run gen" writes it.
 
+/** What every registered customer ordered and got back, month by month. Grain: one row per customer. */
+export interface AggCustomerMonthlyRow {
+  /** The customer. */
+  user_id: string;
+  /** First day of the month. */
+  month_start: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Orders placed in the month. */
+  orders: bigint;
+  /** Different days with an order. */
+  order_days: bigint;
+  /** Units of products ordered. */
+  units_sold: bigint;
+  /** Gross at placing, charges included, major units. */
+  revenue: string;
+  /** What discounts had taken off, major units. */
+  discounts: string;
+  /** What was given back in the month, whenever it had been ordered, major units. */
+  refunds: string;
+  /** revenue - refunds. */
+  net_revenue: string;
+}
+
+/** Columns of agg_customer_monthly as a statement's row names them. */
+export const aggCustomerMonthlyColumns = {
+  user_id: "uuid",
+  month_start: "date",
+  currency: "text",
+  orders: "int8",
+  order_days: "int8",
+  units_sold: "int8",
+  revenue: "numeric",
+  discounts: "numeric",
+  refunds: "numeric",
+  net_revenue: "numeric",
+} as const;
+
 /** Sales and refunds of goods by day, main category and currency. Grain: one row per date_day, category_id and currency. */
 export interface AggDailyCategoryRow {
   /** UTC day of the order or of the refund. */
@@ -670,6 +708,59 @@ export const fctAbandonedCartsColumns = {
   is_recovered: "bool",
 } as const;
 
+/** Which touch has which part in which order, by six models. Grain: one row per order. */
+export interface FctAttributionRow {
+  /** The order. */
+  order_id: string;
+  /** How credit is given: first, last, linear, position (two fifths to each end), time_decay (half with every seven days before the order) or markov (by the removal effect of the channel). */
+  model: string;
+  /** The touch on the order's path, from 1. */
+  touch_number: bigint;
+  /** Touches on the order's path. */
+  touches: bigint;
+  /** The visit of the touch. */
+  visit_id: string;
+  /** The session of the touch within the visit. */
+  session_number: bigint;
+  /** The order's person, null for guests. */
+  user_id: string | null;
+  /** Business time of the touch. */
+  touched_at: Date;
+  /** The way into the shop. */
+  channel: string;
+  /** Calendar days from the touch to the order, 0 to 30. */
+  days_before: number;
+  /** When the order was placed. */
+  placed_at: Date;
+  /** UTC day of it. */
+  placed_date: string;
+  /** ISO 4217. */
+  currency: string;
+  /** The touch's part of the order, nine digits; the parts of an order are 1 together. */
+  share: string;
+  /** The touch's part of the order's gross at placing, four digits but in the last part, major units; the parts are the order's together. */
+  attributed_revenue: string;
+}
+
+/** Columns of fct_attribution as a statement's row names them. */
+export const fctAttributionColumns = {
+  order_id: "uuid",
+  model: "text",
+  touch_number: "int8",
+  touches: "int8",
+  visit_id: "uuid",
+  session_number: "int8",
+  user_id: "uuid?",
+  touched_at: "timestamptz",
+  channel: "text",
+  days_before: "int4",
+  placed_at: "timestamptz",
+  placed_date: "date",
+  currency: "text",
+  share: "numeric",
+  attributed_revenue: "numeric",
+} as const;
+
 /** Baskets, whatever became of them. Grain: one row per cart. */
 export interface FctCartsRow {
   /** The cart. */
@@ -1205,6 +1296,80 @@ export const fctOrdersColumns = {
   tax_included: "numeric",
 } as const;
 
+/** What visitors did, event by event, in their sessions. Grain: one row per event. */
+export interface FctPageEventsRow {
+  /** The event; unique together with occurred_at, because whoever sends an event makes its id. */
+  event_id: string;
+  /** Business time. */
+  occurred_at: Date;
+  /** UTC day of it. */
+  event_date: string;
+  /** The visit, as the frontend named it. */
+  visit_id: string;
+  /** The session within the visit, from 1: thirty minutes without an event end one. */
+  session_number: bigint;
+  /** The event within the session, from 1. */
+  event_number: bigint;
+  /** Who was logged in then and had agreed to be known; null for all others. */
+  user_id: string | null;
+  /** VIEW, SEARCH, ADD_TO_CART, CHECKOUT or PURCHASE. */
+  type: string;
+  /** Of a CHECKOUT: STARTED, DELIVERY or PAYMENT. */
+  step: string | null;
+  /** The product it was about, if any. */
+  product_id: string | null;
+  /** Of a VIEW: the place in the list it was opened from, from 1; null where from none. */
+  position: bigint | null;
+  /** Of a SEARCH: SHA-256 of what was searched for, in small letters; null where that was forgotten with a person. */
+  query_hash: string | null;
+  /** Of a SEARCH: how many products were found; null where not said. */
+  results: bigint | null;
+  /** Of a PURCHASE: the order, where it is known. */
+  order_id: string | null;
+  /** The way into the shop, null where nothing was said with this event. */
+  channel: string | null;
+  /** Who sent the visitor: the link's own word, or the host they came from. */
+  source: string | null;
+  /** By which means, in the link's own word. */
+  medium: string | null;
+  /** For which campaign, in the link's own word. */
+  campaign: string | null;
+  /** The kind of page on which the visit began. */
+  landing: string | null;
+  /** DESKTOP, MOBILE, TABLET or OTHER; null where not said. */
+  device_class: string | null;
+  /** Whole seconds to the next event of the session, null for its last. */
+  seconds_to_next: bigint | null;
+  /** Made up by a generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_page_events as a statement's row names them. */
+export const fctPageEventsColumns = {
+  event_id: "uuid",
+  occurred_at: "timestamptz",
+  event_date: "date",
+  visit_id: "uuid",
+  session_number: "int8",
+  event_number: "int8",
+  user_id: "uuid?",
+  type: "text",
+  step: "text?",
+  product_id: "uuid?",
+  position: "int8?",
+  query_hash: "text?",
+  results: "int8?",
+  order_id: "uuid?",
+  channel: "text?",
+  source: "text?",
+  medium: "text?",
+  campaign: "text?",
+  landing: "text?",
+  device_class: "text?",
+  seconds_to_next: "int8?",
+  is_synthetic: "bool",
+} as const;
+
 /** Money agreed to, taken and given back, one means of payment of an order a row. Grain: one row per payment. */
 export interface FctPaymentsRow {
   /** The payment. */
@@ -1487,6 +1652,198 @@ export const fctReviewsColumns = {
   hours_to_publish: "numeric?",
 } as const;
 
+/** Searches and what came of them, without the words. Grain: one row per search. */
+export interface FctSearchQueriesRow {
+  /** The event of the search; unique together with searched_at. */
+  event_id: string;
+  /** Business time. */
+  searched_at: Date;
+  /** UTC day of it. */
+  search_date: string;
+  /** The visit. */
+  visit_id: string;
+  /** The session within the visit. */
+  session_number: bigint;
+  /** The search within the session, from 1. */
+  search_number: bigint;
+  /** Who was logged in and had agreed to be known. */
+  user_id: string | null;
+  /** SHA-256 of what was searched for, in small letters; null where that was forgotten with a person. */
+  query_hash: string | null;
+  /** How many products were found; null where the frontend did not say. */
+  results: bigint | null;
+  /** Nothing was found; null where not known. */
+  is_zero_result: boolean | null;
+  /** Looks at products after it and before the next search. */
+  clicks: bigint;
+  /** There was one. */
+  is_clicked: boolean;
+  /** The product that was looked at first. */
+  first_click_product_id: string | null;
+  /** Its place in the list, from 1; null where not known. */
+  first_click_position: bigint | null;
+  /** Whole seconds from the search to that look. */
+  seconds_to_click: bigint | null;
+  /** Nothing was looked at, and another search followed in the session. */
+  is_refined: boolean;
+  /** Something was put into the cart after it and before the next search. */
+  led_to_cart: boolean;
+  /** It led to a cart, and the session went on to a purchase. */
+  led_to_purchase: boolean;
+  /** Made up by a generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_search_queries as a statement's row names them. */
+export const fctSearchQueriesColumns = {
+  event_id: "uuid",
+  searched_at: "timestamptz",
+  search_date: "date",
+  visit_id: "uuid",
+  session_number: "int8",
+  search_number: "int8",
+  user_id: "uuid?",
+  query_hash: "text?",
+  results: "int8?",
+  is_zero_result: "bool?",
+  clicks: "int8",
+  is_clicked: "bool",
+  first_click_product_id: "uuid?",
+  first_click_position: "int8?",
+  seconds_to_click: "int8?",
+  is_refined: "bool",
+  led_to_cart: "bool",
+  led_to_purchase: "bool",
+  is_synthetic: "bool",
+} as const;
+
+/** Sessions: what a visitor did without a pause of thirty minutes, how they came and how far they went. Grain: one row per visit and session. */
+export interface FctSessionsRow {
+  /** The visit, as the frontend named it. */
+  visit_id: string;
+  /** The session within the visit, from 1. */
+  session_number: bigint;
+  /** Who was logged in last of those who agreed to be known; null where nobody was. */
+  user_id: string | null;
+  /** Business time of the first event. */
+  started_at: Date;
+  /** Business time of the last event. */
+  ended_at: Date;
+  /** UTC day on which it began. */
+  session_date: string;
+  /** Whole seconds from the first event to the last, 0 where there is one. */
+  duration_seconds: bigint;
+  /** Events. */
+  events: bigint;
+  /** Looks at products. */
+  views: bigint;
+  /** Different products looked at. */
+  products_viewed: bigint;
+  /** Searches. */
+  searches: bigint;
+  /** Times that something was put into the cart. */
+  cart_adds: bigint;
+  /** Purchases. */
+  purchases: bigint;
+  /** How far it came: 0 nothing, 1 viewed, 2 carted, 3 checkout started, 4 delivery chosen, 5 payment chosen, 6 bought. */
+  furthest_step: number;
+  /** One event and no more. */
+  is_bounce: boolean;
+  /** The way into the shop by the first event that says it; UNKNOWN where none does. */
+  channel: string;
+  /** Who sent the visitor: the link's own word, or the host they came from. */
+  source: string | null;
+  /** By which means, in the link's own word. */
+  medium: string | null;
+  /** For which campaign, in the link's own word. */
+  campaign: string | null;
+  /** The kind of page on which it began: HOME, CATEGORY, PRODUCT, SEARCH, CAMPAIGN, CART, ACCOUNT, CONTENT or OTHER. */
+  landing: string | null;
+  /** DESKTOP, MOBILE, TABLET or OTHER; UNKNOWN where not said. */
+  device_class: string;
+  /** Nobody's browsing: left out of funnels by channel, of touches and of attribution. */
+  is_quarantined: boolean;
+  /** OVERSIZED (more than 2,000 events), TOO_LONG (more than three days) or BOT (more than 100 events and more than one a second); null where it counts. */
+  quarantine_reason: string | null;
+  /** Made up by a generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_sessions as a statement's row names them. */
+export const fctSessionsColumns = {
+  visit_id: "uuid",
+  session_number: "int8",
+  user_id: "uuid?",
+  started_at: "timestamptz",
+  ended_at: "timestamptz",
+  session_date: "date",
+  duration_seconds: "int8",
+  events: "int8",
+  views: "int8",
+  products_viewed: "int8",
+  searches: "int8",
+  cart_adds: "int8",
+  purchases: "int8",
+  furthest_step: "int4",
+  is_bounce: "bool",
+  channel: "text",
+  source: "text?",
+  medium: "text?",
+  campaign: "text?",
+  landing: "text?",
+  device_class: "text",
+  is_quarantined: "bool",
+  quarantine_reason: "text?",
+  is_synthetic: "bool",
+} as const;
+
+/** Every time that somebody came into the shop by a way that is known. Grain: one row per session with a known channel. */
+export interface FctTouchesRow {
+  /** The visit. */
+  visit_id: string;
+  /** The session within the visit. */
+  session_number: bigint;
+  /** Who came, where somebody was logged in and had agreed to be known. */
+  user_id: string | null;
+  /** The touch among those of the person, or of the visit where nobody is known; from 1. */
+  touch_number: bigint;
+  /** Business time at which the session began. */
+  touched_at: Date;
+  /** UTC day of it. */
+  touch_date: string;
+  /** The way into the shop. */
+  channel: string;
+  /** Who sent the visitor: the link's own word, or the host they came from. */
+  source: string | null;
+  /** By which means, in the link's own word. */
+  medium: string | null;
+  /** For which campaign, in the link's own word. */
+  campaign: string | null;
+  /** The kind of page on which the session began. */
+  landing: string | null;
+  /** DESKTOP, MOBILE, TABLET, OTHER or UNKNOWN. */
+  device_class: string;
+  /** Made up by a generator. */
+  is_synthetic: boolean;
+}
+
+/** Columns of fct_touches as a statement's row names them. */
+export const fctTouchesColumns = {
+  visit_id: "uuid",
+  session_number: "int8",
+  user_id: "uuid?",
+  touch_number: "int8",
+  touched_at: "timestamptz",
+  touch_date: "date",
+  channel: "text",
+  source: "text?",
+  medium: "text?",
+  campaign: "text?",
+  landing: "text?",
+  device_class: "text",
+  is_synthetic: "bool",
+} as const;
+
 /** What vendors sold, what the shop keeps of it and what is theirs. Grain: one row per order and vendor. */
 export interface FctVendorOrdersRow {
   /** The vendor's part of the order. */
@@ -1555,6 +1912,64 @@ export const fctVendorOrdersColumns = {
   reversed: "numeric",
 } as const;
 
+/** Orders and revenue attributed to channels, by the day of the order and by model. Grain: one row per UTC day. */
+export interface RptChannelPerformanceRow {
+  /** UTC day on which the orders were placed. */
+  placed_date: string;
+  /** The way into the shop. */
+  channel: string;
+  /** How credit is given: first, last, linear, position, time_decay or markov. */
+  model: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Touches with a part in them. */
+  touches: bigint;
+  /** Orders in which the channel has a part. An order of two channels counts at both: never add these over channels. */
+  touched_orders: bigint;
+  /** Parts of orders, which may be added over channels. */
+  attributed_orders: string;
+  /** Those of them that were the first of their customer; guests have none. */
+  attributed_first_orders: string;
+  /** Parts of the orders' gross at placing, major units. */
+  attributed_revenue: string;
+}
+
+/** Columns of rpt_channel_performance as a statement's row names them. */
+export const rptChannelPerformanceColumns = {
+  placed_date: "date",
+  channel: "text",
+  model: "text",
+  currency: "text",
+  touches: "int8",
+  touched_orders: "int8",
+  attributed_orders: "numeric",
+  attributed_first_orders: "numeric",
+  attributed_revenue: "numeric",
+} as const;
+
+/** What each channel is worth to the whole: the part of conversions that a chain over channels loses without it. Paths are those of orders with known touches and those of touches before no order. Grain: one row per channel with touches. */
+export interface RptChannelRemovalRow {
+  /** The way into the shop. */
+  channel: string;
+  /** Touches by it. */
+  touches: bigint;
+  /** Orders with a touch by it on their path. */
+  orders: bigint;
+  /** How likely a path of the whole chain is to end in an order, nine digits; the same in every row. */
+  conversion_probability: string;
+  /** Part of the conversions that is lost when whoever would come by this channel is lost, nine digits. */
+  removal_effect: string;
+}
+
+/** Columns of rpt_channel_removal as a statement's row names them. */
+export const rptChannelRemovalColumns = {
+  channel: "text",
+  touches: "int8",
+  orders: "int8",
+  conversion_probability: "numeric",
+  removal_effect: "numeric",
+} as const;
+
 /** Of the customers whose first order fell in a month, how many ordered again in each month after. Grain: one row per cohort and month. */
 export interface RptCohortsMonthlyRow {
   /** First day of the month of the first order. */
@@ -1579,6 +1994,139 @@ export const rptCohortsMonthlyColumns = {
   customers: "int8",
   retention: "numeric",
   revenue: "numeric",
+} as const;
+
+/** Of the customers whose first order fell in an ISO week, how many ordered again in each week after. Grain: one row per cohort and week. */
+export interface RptCohortsWeeklyRow {
+  /** Monday of the week of the first order. */
+  cohort_week: string;
+  /** Weeks since then, 0 for the week itself. */
+  week_index: number;
+  /** Customers in the cohort. */
+  cohort_size: bigint;
+  /** Those of them who ordered in the week. */
+  customers: bigint;
+  /** customers / cohort_size, six digits. */
+  retention: string;
+  /** Orders that they placed in the week. */
+  orders: bigint;
+}
+
+/** Columns of rpt_cohorts_weekly as a statement's row names them. */
+export const rptCohortsWeeklyColumns = {
+  cohort_week: "date",
+  week_index: "int4",
+  cohort_size: "int8",
+  customers: "int8",
+  retention: "numeric",
+  orders: "int8",
+} as const;
+
+/** Everything that is known of a registered customer in one row: orders, money, standing, ways in and browsing. Grain: one row per registered customer. */
+export interface RptCustomer360Row {
+  /** The customer. */
+  user_id: string;
+  /** Name of the country of the default address, 'Unspecified' where not known. */
+  country: string;
+  /** When the account was made. */
+  registered_at: Date;
+  /** UTC day of the first order. */
+  first_order_date: string | null;
+  /** UTC day of the latest order. */
+  last_order_date: string | null;
+  /** First day of the month of the first order. */
+  cohort_month: string | null;
+  /** Whole days from the latest order to the business day. */
+  recency_days: number | null;
+  /** Orders in all currencies. */
+  orders: bigint;
+  /** Different days with an order. */
+  order_days: bigint;
+  /** Mean days between neighbouring order days, two digits; null with fewer than two. */
+  mean_gap_days: string | null;
+  /** The currency of most orders, in which the money of this row is; null where there is none. */
+  currency: string | null;
+  /** Orders in that currency. */
+  currency_orders: bigint;
+  /** Units ordered in that currency. */
+  units_sold: bigint;
+  /** Gross at placing in that currency, major units. */
+  revenue: string;
+  /** Given back in that currency, major units. */
+  refunds: string;
+  /** revenue - refunds. */
+  net_revenue: string;
+  /** revenue / currency_orders, four digits. */
+  average_order: string | null;
+  /** refunds / revenue, six digits. */
+  refund_share: string | null;
+  /** Segment of rpt_customer_rfm, null where nothing was ordered. */
+  segment: string | null;
+  /** 1 longest ago .. 5 latest. */
+  r_score: number | null;
+  /** 1 fewest .. 5 most orders. */
+  f_score: number | null;
+  /** 1 least .. 5 most money. */
+  m_score: number | null;
+  /** Channel of the first known touch. */
+  first_channel: string | null;
+  /** Channel of the latest known touch. */
+  last_channel: string | null;
+  /** Sessions of browsing in which they were known. */
+  sessions: bigint;
+  /** UTC day of the latest of them. */
+  last_session_date: string | null;
+  /** Searches in them. */
+  searches: bigint;
+  /** Times that something was put into the cart in them. */
+  cart_adds: bigint;
+  /** Products on wish lists. */
+  wishlist_size: bigint;
+  /** Reviews written. */
+  review_count: bigint;
+  /** The latest answer on marketing mails is yes. */
+  agrees_to_marketing: boolean;
+  /** The latest answer on personalisation is yes. */
+  agrees_to_personalisation: boolean;
+  /** The latest answer on analytics is yes. */
+  agrees_to_analytics: boolean;
+}
+
+/** Columns of rpt_customer_360 as a statement's row names them. */
+export const rptCustomer360Columns = {
+  user_id: "uuid",
+  country: "text",
+  registered_at: "timestamptz",
+  first_order_date: "date?",
+  last_order_date: "date?",
+  cohort_month: "date?",
+  recency_days: "int4?",
+  orders: "int8",
+  order_days: "int8",
+  mean_gap_days: "numeric?",
+  currency: "text?",
+  currency_orders: "int8",
+  units_sold: "int8",
+  revenue: "numeric",
+  refunds: "numeric",
+  net_revenue: "numeric",
+  average_order: "numeric?",
+  refund_share: "numeric?",
+  segment: "text?",
+  r_score: "int4?",
+  f_score: "int4?",
+  m_score: "int4?",
+  first_channel: "text?",
+  last_channel: "text?",
+  sessions: "int8",
+  last_session_date: "date?",
+  searches: "int8",
+  cart_adds: "int8",
+  wishlist_size: "int8",
+  review_count: "int8",
+  agrees_to_marketing: "bool",
+  agrees_to_personalisation: "bool",
+  agrees_to_analytics: "bool",
 } as const;
 
 /** Recency, frequency and monetary value of every customer who ordered, in fifths, as of the build's business day. Grain: one row per customer with an order. */
@@ -1611,6 +2159,53 @@ export const rptCustomerRfmColumns = {
   f_score: "int4",
   m_score: "int4",
   segment: "text",
+} as const;
+
+/** How far sessions came, by the day they began, the way in and the device, without what bots did. A session counts for a step when it did it or a later one. Grain: one row per UTC day with sessions. */
+export interface RptFunnelByChannelDailyRow {
+  /** UTC day on which the sessions began. */
+  session_date: string;
+  /** The way into the shop; UNKNOWN where nothing said it. */
+  channel: string;
+  /** DESKTOP, MOBILE, TABLET, OTHER or UNKNOWN. */
+  device_class: string;
+  /** Sessions. */
+  sessions: bigint;
+  /** Sessions of one event. */
+  bounces: bigint;
+  /** Sessions that looked at a product, or did more. */
+  viewed: bigint;
+  /** Sessions that put something into the cart, or did more. */
+  added_to_cart: bigint;
+  /** Sessions that opened a checkout, or did more. */
+  checkout_started: bigint;
+  /** Sessions that chose address and delivery, or did more. */
+  delivery_chosen: bigint;
+  /** Sessions that chose a means of payment, or bought. */
+  payment_chosen: bigint;
+  /** Sessions that bought. */
+  purchased: bigint;
+  /** Seconds of all of them together. */
+  duration_seconds: bigint;
+  /** Sessions made up by a generator. */
+  synthetic_sessions: bigint;
+}
+
+/** Columns of rpt_funnel_by_channel_daily as a statement's row names them. */
+export const rptFunnelByChannelDailyColumns = {
+  session_date: "date",
+  channel: "text",
+  device_class: "text",
+  sessions: "int8",
+  bounces: "int8",
+  viewed: "int8",
+  added_to_cart: "int8",
+  checkout_started: "int8",
+  delivery_chosen: "int8",
+  payment_chosen: "int8",
+  purchased: "int8",
+  duration_seconds: "int8",
+  synthetic_sessions: "int8",
 } as const;
 
 /** How far visits came, by the day they began. A visit counts for a step when it did it or a later one. Grain: one row per UTC day with visits. */
@@ -1649,6 +2244,50 @@ export const rptFunnelDailyColumns = {
   payment_chosen: "int8",
   purchased: "int8",
   synthetic_visits: "int8",
+} as const;
+
+/** What the customers of a month have spent up to each age, as it was: nothing is predicted. Grain: one row per cohort. */
+export interface RptLtvObservedRow {
+  /** First day of the month of the first order, in whatever currency. */
+  cohort_month: string;
+  /** Months since then, 0 for the month itself. */
+  month_index: number;
+  /** ISO 4217. */
+  currency: string;
+  /** Customers in the cohort, those of other currencies too. */
+  cohort_size: bigint;
+  /** Orders that they placed in the month. */
+  orders: bigint;
+  /** Gross at placing of the month, charges included, major units. */
+  revenue: string;
+  /** What they got back in the month, major units. */
+  refunds: string;
+  /** Orders up to the end of the month. */
+  orders_to_date: bigint;
+  /** Gross up to the end of the month; never goes down. */
+  revenue_to_date: string;
+  /** Refunds up to the end of the month. */
+  refunds_to_date: string;
+  /** revenue_to_date / cohort_size, four digits. */
+  ltv: string;
+  /** (revenue_to_date - refunds_to_date) / cohort_size, four digits. */
+  net_ltv: string;
+}
+
+/** Columns of rpt_ltv_observed as a statement's row names them. */
+export const rptLtvObservedColumns = {
+  cohort_month: "date",
+  month_index: "int4",
+  currency: "text",
+  cohort_size: "int8",
+  orders: "int8",
+  revenue: "numeric",
+  refunds: "numeric",
+  orders_to_date: "int8",
+  revenue_to_date: "numeric",
+  refunds_to_date: "numeric",
+  ltv: "numeric",
+  net_ltv: "numeric",
 } as const;
 
 /** Money by cards: what the shop says it took and gave back, what its books say, and what the payment provider told. Made-up payments, which no provider ever saw, are left out. Grain: one row per date_day, provider and currency. */
@@ -1699,6 +2338,91 @@ export const rptReconciliationDailyColumns = {
   messages: "int8",
   messages_not_ours: "int8",
   is_reconciled: "bool",
+} as const;
+
+/** Who ordered in a month: for the first time, again after the month before, or again after longer; and who did not come back. Grain: one row per UTC month from the first order to the current one. */
+export interface RptRetentionRow {
+  /** First day of the month. */
+  month_start: string;
+  /** Registered customers who ordered in the month. */
+  customers: bigint;
+  /** Those of them who had never ordered before. */
+  new_customers: bigint;
+  /** Those of them who ordered in the month before as well. */
+  retained_customers: bigint;
+  /** Those of them who had ordered before, but not in the month before. */
+  returning_customers: bigint;
+  /** Customers who ordered in the month before. */
+  earlier_customers: bigint;
+  /** Those of the month before who did not order in this one. */
+  lapsed_customers: bigint;
+  /** retained_customers / earlier_customers, six digits; null where nobody ordered in the month before. */
+  retention: string | null;
+  /** The month is over: of the current one there is more to come. */
+  is_complete: boolean;
+}
+
+/** Columns of rpt_retention as a statement's row names them. */
+export const rptRetentionColumns = {
+  month_start: "date",
+  customers: "int8",
+  new_customers: "int8",
+  retained_customers: "int8",
+  returning_customers: "int8",
+  earlier_customers: "int8",
+  lapsed_customers: "int8",
+  retention: "numeric?",
+  is_complete: "bool",
+} as const;
+
+/** How searches went, by month and by what was searched for. Rare texts and those that could name somebody are counted together. Grain: one row per month and text. */
+export interface RptSearchQualityRow {
+  /** First day of the UTC month of the searches. */
+  search_month: string;
+  /** What was searched for, where five visits or more searched for it and it names nobody; '(other)' for all others together. */
+  query: string;
+  /** Searches. */
+  searches: bigint;
+  /** Those of which it is known how much they found. */
+  counted_searches: bigint;
+  /** Those that found nothing. */
+  zero_results: bigint;
+  /** zero_results / counted_searches, six digits; null where none is known. */
+  zero_result_share: string | null;
+  /** Searches after which a product was looked at. */
+  clicked: bigint;
+  /** clicked / searches, six digits. */
+  click_share: string;
+  /** Mean place of the product looked at first, where known, six digits. */
+  mean_click_position: string | null;
+  /** Searches after which nothing was looked at and another search followed. */
+  refined: bigint;
+  /** Searches that led to a cart. */
+  carted: bigint;
+  /** Searches that led to a purchase. */
+  purchased: bigint;
+  /** purchased / searches, six digits. */
+  purchase_share: string;
+  /** Searches made up by a generator. */
+  synthetic_searches: bigint;
+}
+
+/** Columns of rpt_search_quality as a statement's row names them. */
+export const rptSearchQualityColumns = {
+  search_month: "date",
+  query: "text",
+  searches: "int8",
+  counted_searches: "int8",
+  zero_results: "int8",
+  zero_result_share: "numeric?",
+  clicked: "int8",
+  click_share: "numeric",
+  mean_click_position: "numeric?",
+  refined: "int8",
+  carted: "int8",
+  purchased: "int8",
+  purchase_share: "numeric",
+  synthetic_searches: "int8",
 } as const;
 
 /** When each table of the shop was last heard of, as of the cut: a table that is silent for longer than it ever is has a broken capture or a shop that stands still. Grain: one row per captured table. */

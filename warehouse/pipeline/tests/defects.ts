@@ -30,7 +30,7 @@ const PRICE = "id, variant_id, currency, unit_amount, exponent, valid_from, vali
 const MOVEMENT = "id, variant_id, quantity, kind, order_id, occurred_at, is_synthetic, warehouse_id";
 const LEVEL = "variant_id, warehouse_id, on_hand, reserved, incoming, updated_at";
 const PROMOTION = "id, name, label, kind, needs_code, customers, starts_at, ends_at, is_active, is_demo, created_at";
-const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step";
+const EVENT = "id, session_id, user_id, type, product_id, search_text, occurred_at, is_synthetic, step, channel, order_id";
 const DISCOUNT = "id, order_id, position, promotion_id, label, target, line_position, units, exponent";
 const PART = "id, order_id, vendor_id, number, currency, exponent, commission_bps, gross_units, discount_units, tax_included_units, commission_units, refunded_net_units, reversed_units, placed_at";
 const PARCEL = "id, order_id, vendor_id, state, carrier, created_at, shipped_at, delivered_at, cancelled_at";
@@ -128,8 +128,14 @@ const order = (number: string, changes: Record<string, string>, quantity: string
 
 const FUTURE = order("FUTURE", { user_id: "null::uuid", placed_at: "now() + interval '3 hours'" }, "1", "100");
 const PAST = order("PAST", { placed_at: "timestamptz '1985-05-05 12:00Z'" }, "1", "100");
-const DEAR = order("DEAR", {}, "20000", "100000");
-const MANY = order("MANY", {}, "5000000", "0");
+// Both of late and with a second product beside the first, so that they are baskets, too.
+const LATE = { placed_at: "now() - interval '2 days'" };
+const second = (number: string) => `insert into raw.orders__order_lines (${LINE}, _op, _from_pos, _to_pos, _committed_at)
+    select ${NEW}, o.id, 2, v.id, v.product_id, v.sku, v.name, 1, 0, 2, null::uuid, 0, 0, 0, $meta
+    from (select id from raw.orders__orders where number = '${number}') o, (select * from raw.catalog__variants where _to_pos is null and _op <> 'd'
+      and id not in (select l.variant_id from raw.orders__order_lines l join raw.orders__orders p on p.id = l.order_id where p.number = '${number}') limit 1) v`;
+const DEAR = `${order("DEAR", LATE, "20000", "100000")}; ${second("DEAR")}`;
+const MANY = `${order("MANY", LATE, "5000000", "0")}; ${second("MANY")}`;
 
 /** Nothing in raw alone tells that these are wrong; what is built from them does. */
 export const BUILD_DEFECTS: readonly Defect[] = [
@@ -194,7 +200,39 @@ export const BUILD_DEFECTS: readonly Defect[] = [
       ${versionOf("orders__order_discounts", DISCOUNT, `select ${NEW}, o.id, 2, p.id, 'Dear', 'SHIPPING', null, 2000000000, 2, $meta
         from (select id from raw.orders__orders where _to_pos is null and _op <> 'd' and discount_units is null order by id limit 1) o, (select id from raw.orders__promotions where name = 'Dear') p`)}`,
   },
-  { suite: "marts.rpt_funnel_daily", check: "no visit begins after the cut", sql: copyOf("events__behaviour_events", { id: NEW, session_id: NEW, occurred_at: "now() + interval '3 days'" }, EVENT) },
+  // A search of the month after next, and a purchase of the oldest order, each with a way in.
+  {
+    suite: "marts.rpt_funnel_daily", check: "no visit begins after the cut",
+    sql: `${copyOf("events__behaviour_events", { id: NEW, session_id: NEW, type: "'SEARCH'", product_id: "null::uuid", step: "null", channel: "'EMAIL'", occurred_at: "now() + interval '40 days'" }, EVENT)};
+      ${copyOf("events__behaviour_events", { id: NEW, session_id: NEW, type: "'PURCHASE'", product_id: "null::uuid", search_text: "null", step: "null", channel: "'EMAIL'", occurred_at: "timestamptz '1985-05-05 11:59Z'", order_id: "(select id from raw.orders__orders where number = 'PAST')" }, EVENT)}`,
+  },
+  {
+    suite: "features.search_ranking_features", check: "a place is plausible",
+    sql: [["SEARCH", "'lantern'", "null", "30 hours"], ["VIEW", "null", "5000000", "29 hours 45 minutes"]].map(([type, text, place, ago]) => copyOf("events__behaviour_events", {
+      id: NEW, session_id: "'00000000-0000-7000-8000-00000000d0d0'::uuid", type: `'${type}'`, product_id: type === "VIEW" ? "(select id from raw.catalog__products where _to_pos is null and _op <> 'd' limit 1)" : "null::uuid",
+      search_text: String(text), step: "null", order_id: "null::uuid", occurred_at: `date_trunc('day', now()) - interval '${ago}'`, position: `${place}::int`,
+    }, `${EVENT}, position`)).join("; "),
+  },
+  { suite: "features.customer_ltv_features", check: "tenure is plausible", sql: "" },
+  { suite: "features.product_demand_daily", check: "no product is older than the shop can be", sql: "" },
+  { suite: "features.price_elasticity_panel", check: "weeks lie between 2000 and the cut", sql: "" },
+  { suite: "features.item_content_features", check: "an active product has a stock code", sql: "" },
+  { suite: "features.item_copurchase", check: "units are plausible", sql: "" },
+  { suite: "features.fraud_order_features", check: "no order is placed after the cut", sql: "" },
+  { suite: "marts.fct_page_events", check: "nothing is done after the cut", sql: "" },
+  { suite: "marts.fct_sessions", check: "no session begins after the cut", sql: "" },
+  { suite: "marts.fct_search_queries", check: "no search is made after the cut", sql: "" },
+  { suite: "marts.rpt_search_quality", check: "no month begins after the cut", sql: "" },
+  { suite: "marts.rpt_funnel_by_channel_daily", check: "no session begins after the cut", sql: "" },
+  { suite: "marts.fct_touches", check: "nobody comes after the cut", sql: "" },
+  { suite: "marts.rpt_channel_removal", check: "every touch up to the cut is counted once", sql: "" },
+  { suite: "marts.fct_attribution", check: "credit is given between 2000 and the cut", sql: "" },
+  { suite: "marts.rpt_channel_performance", check: "days lie between 2000 and the cut", sql: "" },
+  { suite: "marts.agg_customer_monthly", check: "months lie between 2000 and the cut", sql: "" },
+  { suite: "marts.rpt_cohorts_weekly", check: "no cohort is older than the shop can be", sql: "" },
+  { suite: "marts.rpt_ltv_observed", check: "no cohort is older than the shop can be", sql: "" },
+  { suite: "marts.rpt_retention", check: "the shop is not older than it can be", sql: "" },
+  { suite: "marts.rpt_customer_360", check: "nobody orders before being registered", sql: "" },
   { suite: "marts.dim_products", check: "every product that can be bought has a sku", sql: copyOf("catalog__products", { id: NEW, slug: "'bare'", external_ref: "null", status: "'ACTIVE'" }, PRODUCT) },
 ];
 

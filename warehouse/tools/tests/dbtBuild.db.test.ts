@@ -103,6 +103,13 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     await raw.change("catalog__products", 117, id(32), { category_id: id(22) });
     await raw.remove("orders__order_lines", 118, id(206));
     await raw.remove("orders__orders", 118, id(104));
+    // an event late, one that goes, one whose visit came by another way, and the purchase of an order of nobody known
+    await raw.add("events__behaviour_events", 119, [
+      { id: id(707), session_id: id(72), type: "ADD_TO_CART", product_id: id(31), occurred_at: "2026-02-01T10:45:00Z", is_synthetic: false },
+      { id: id(708), session_id: id(73), user_id: id(2), type: "PURCHASE", order_id: id(105), channel: "AFFILIATE", occurred_at: "2026-09-01T07:00:00Z", is_synthetic: false },
+    ]);
+    await raw.remove("events__behaviour_events", 119, id(706));
+    await raw.change("events__behaviour_events", 119, id(701), { channel: "PAID_SEARCH", source: "google" });
 
     await standAt(builder, "a", { cut: 120, complete: 40, businessAsOf: BUSINESS });
     const increment = await dbt.build({ slot: "a" });
@@ -115,7 +122,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
 
     const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
-    expect(Object.keys(fresh).length).toBe(47);
+    expect(Object.keys(fresh).length).toBe(68);
     expect(merged).toEqual(fresh);
     expect(merged["marts.fct_order_lines"]).toBe(before["marts.fct_order_lines"]);
     expect(merged["features.customer_churn_features"]).not.toBe(before["features.customer_churn_features"]);
@@ -137,7 +144,11 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
       for (const { name } of rows) if ((await builder.raw(`select from ${name} t where t::text like '%${id(1)}%' limit 1`)).rowCount) found.push(name);
       return found.sort();
     };
-    expect(await traces()).toEqual(["features_a.customer_churn_features", "features_a.user_item_interactions", "marts_a.dim_customers", "marts_a.fct_order_lines", "marts_a.fct_orders", "marts_a.fct_refunds", "marts_a.rpt_customer_rfm", "marts_a.snap_customers"]);
+    expect(await traces()).toEqual([
+      "features_a.customer_churn_features", "features_a.customer_ltv_features", "features_a.fraud_order_features", "features_a.user_item_interactions", "marts_a.agg_customer_monthly",
+      "marts_a.dim_customers", "marts_a.fct_attribution", "marts_a.fct_order_lines", "marts_a.fct_orders", "marts_a.fct_page_events", "marts_a.fct_refunds", "marts_a.fct_search_queries",
+      "marts_a.fct_sessions", "marts_a.fct_touches", "marts_a.rpt_customer_360", "marts_a.rpt_customer_rfm", "marts_a.snap_customers",
+    ]);
     const { rows: theirs } = await loader.raw<{ id: string }>("select distinct id from raw.orders__orders where user_id = $1 and _to_pos is null and _from_pos < 125", [id(1)]);
     // In the same increment, on the same business day: an order of an earlier day, other names, a product that leaves its vendor, and a shared order.
     await raw.order(125, { order: 108, user: 2, placedAt: "2026-06-01T10:00:00Z", lines: [[12, 32, 2]] });
@@ -146,11 +157,13 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     await raw.add("orders__vendor_orders", 125, [{ id: id(72), order_id: id(103), vendor_id: id(71), number: "103-1", currency: "GBP", exponent: 2, commission_bps: 1000, gross_units: 209, discount_units: 0, tax_included_units: 0, commission_units: 21, refunded_net_units: 0, reversed_units: 0, placed_at: "2026-05-20T10:00:00Z" }]);
     for (const order of theirs) await raw.change("orders__orders", 125, order.id, { user_id: null });
     await raw.change("orders__refunds", 125, id(301), { user_id: null });
+    for (const event of [701, 702, 703, 704]) await raw.change("events__behaviour_events", 125, id(event), { user_id: null, search_text: null, order_id: null });
     await raw.change("users__users", 125, id(1), { email: "erased@erased.invalid", display_name: null, status: "ERASED" });
     // As capture scrubs it: every version.
     await loader.raw(`update raw.orders__orders set user_id = null where user_id = '${id(1)}'; update raw.orders__refunds set user_id = null where user_id = '${id(1)}';
       delete from raw.users__addresses where user_id = '${id(1)}'; delete from raw.users__consents where user_id = '${id(1)}'; delete from raw.users__sessions where user_id = '${id(1)}';
-      delete from raw.catalog__wishlists where user_id = '${id(1)}'; update raw.catalog__reviews set user_id = null where user_id = '${id(1)}'`);
+      delete from raw.catalog__wishlists where user_id = '${id(1)}'; update raw.catalog__reviews set user_id = null where user_id = '${id(1)}';
+      update raw.events__behaviour_events set user_id = null, search_text = null, order_id = null where user_id = '${id(1)}'`);
     await standAt(builder, "a", { cut: 126, complete: 120, businessAsOf: NEXT_DAY });
     expectBuilt(await dbt.build({ slot: "a" }));
     expect(await traces()).toEqual([]);

@@ -56,7 +56,7 @@ describe("the dbt project", () => {
   test("marks personal columns, and lets none that is clear out of staging", () => {
     const unmarked = models.flatMap((node) =>
       Object.values(node.columns)
-        .filter(({ name }) => /^(user_id|email_sha256|search_text|session_id)$/.test(name))
+        .filter(({ name }) => /^(user_id|email_sha256|search_text|session_id|visit_id|query_hash)$/.test(name))
         .filter((column) => (column.config?.meta ?? column.meta)?.["pii"] === undefined)
         .map(({ name }) => `${node.name}.${name}`),
     );

@@ -71,6 +71,16 @@ export class RawFixture {
     await this.order(pos, { order: 101, user: 1, placedAt: "2026-02-01T10:00:00Z", lines: [[1, 31, 3], [2, 32, 1]], charge: 3 });
     await this.order(pos, { order: 102, user: null, placedAt: "2026-02-01T11:00:00Z", lines: [[4, 31, 1]] });
     await this.order(pos, { order: 103, user: 2, placedAt: "2026-05-20T10:00:00Z", lines: [[5, 32, 2]] });
+    // Two visits: a search by mail that ends in the first order, and looks around by nobody known.
+    const event = (n: number, visit: number, at: string, more: Row) => ({ id: id(n), session_id: id(visit), user_id: null, occurred_at: `2026-02-01T${at}Z`, is_synthetic: false, ...more });
+    await this.add("events__behaviour_events", pos, [
+      event(701, 71, "09:30:00", { user_id: id(1), type: "SEARCH", search_text: "product", results: 2, channel: "EMAIL", source: "newsletter", medium: "email", landing: "SEARCH", device: "MOBILE" }),
+      event(702, 71, "09:31:00", { user_id: id(1), type: "VIEW", product_id: id(31), position: 1 }),
+      event(703, 71, "09:32:00", { user_id: id(1), type: "ADD_TO_CART", product_id: id(31) }),
+      event(704, 71, "10:00:00", { user_id: id(1), type: "PURCHASE", order_id: id(101) }),
+      event(705, 72, "10:30:00", { type: "VIEW", product_id: id(31), channel: "DIRECT" }),
+      event(706, 72, "12:30:00", { type: "VIEW", product_id: id(32), channel: "DISPLAY" }),
+    ]);
     await this.add("orders__refunds", pos, [{ id: id(301), number: "C1", order_id: id(101), user_id: id(1), match_quality: "EXACT", matched_lines: 1, currency: "GBP", country_code: "GB", refunded_at: "2026-02-03T00:00:00Z", total_units: 209, exponent: 2, source: "API", recorded_at: "2026-02-03T00:00:00Z" }]);
     await this.add("orders__refund_lines", pos, [{ id: id(302), refund_id: id(301), position: 1, kind: "PRODUCT", variant_id: id(41), product_id: id(31), code: "SKU-31", name: "Product 31", quantity: 1, unit_amount: 2085, exponent: 3 }]);
   }

@@ -4,21 +4,13 @@
 with visits as (
 
   select
-    session_id,
-    min({{ utc_date('occurred_at') }}) as visit_date,
-    max(case
-      when type = 'PURCHASE' then 6
-      when type = 'CHECKOUT' and step = 'PAYMENT' then 5
-      when type = 'CHECKOUT' and step = 'DELIVERY' then 4
-      when type = 'CHECKOUT' then 3
-      when type = 'ADD_TO_CART' then 2
-      when type = 'VIEW' then 1
-      else 0
-    end) as reached,
-    max(case when type = 'SEARCH' then 1 else 0 end) as searched,
+    visit_id,
+    min(session_date) as visit_date,
+    max(furthest_step) as reached,
+    max(case when searches > 0 then 1 else 0 end) as searched,
     max(case when is_synthetic then 1 else 0 end) as synthetic
-  from {{ ref('stg_shop__behaviour_events') }}
-  group by session_id
+  from {{ ref('fct_sessions') }}
+  group by visit_id
 
 )
 

@@ -1,0 +1,11 @@
+{{ config(materialized='table', indexes=[]) }}
+
+-- Products of which a sale came, changed or went since the slot's last complete build: of lines that changed themselves, and of orders
+-- that did.
+select product_id
+from {{ changed_until_cut(source('shop', 'orders__order_lines')) }} as versions
+where product_id is not null
+union distinct
+select product_id
+from {{ ref('fct_order_lines') }}
+where product_id is not null and order_id in (select entity_id from {{ ref('int_changed_orders') }} where entity = 'ORDER')
