@@ -132,6 +132,8 @@ step_{{ step }} as (
   from step_{{ step - 1 }} as one
   inner join step_{{ step - 1 }} as two on two.removed = one.removed and two.from_state = one.to_state
   group by one.removed, one.from_state, two.to_state
+  -- what is left of paths that do not end gets too small for a number
+  having sum(one.probability * two.probability) > cast(1e-30 as {{ type_float() }})
 
 ),
 
