@@ -16,7 +16,7 @@ const USERS: RawTable = { rawTable: "users__users", columns: [column("id", "uuid
 const order = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
 
 describe.skipIf(missing)("raw is shipped to BigQuery", { timeout: 180_000 }, () => {
-  const databases = useTestDatabases({ shop: false, warehouse: true });
+  const databases = useTestDatabases({ warehouse: true });
   let emulator: Emulator;
   let client: BigQueryClient;
   let warehouse: Database;
