@@ -9,6 +9,11 @@ const WITHOUT: Readonly<Record<string, string>> = {
   paymentWebhookReceive: "a provider's message, no person's act: it is kept whole in the inbox",
   dataExportOpen: "the gateway hands a person their own data out, by a link that only they have",
   paymentChallengeAnswer: "the payer's own answer, handed in by the gateway",
+  // Analytics holds no login of the shop, where the audit log is.
+  pipelineRunRequest: "the request stands in the warehouse's own ledger, with who made it",
+  sqlQuerySave: "saved statements carry their owner; every run of one stands in the ledger of SQL attempts",
+  sqlQueryDelete: "only one's own are deleted; the ledger of SQL attempts keeps what was run",
+  sqlQueryCancel: "only one's own are cancelled, and the ledger of SQL attempts says so",
 };
 
 const ROOT = join(import.meta.dirname, "..", "..", "subgraphs");

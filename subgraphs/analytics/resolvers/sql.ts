@@ -29,7 +29,7 @@ export const sqlResolvers = {
       const asker = askerOf(context);
       const outcome = await gateOf(context).estimate(asker, { sql, parameters: parameters ?? [], signal: context.signal });
       if (!outcome.ok) return refused(sql, outcome.refusal);
-      return { __typename: "SqlEstimate", ...outcome.value, amount: asker.audience.kind === "VENDOR" ? null : outcome.value.amount };
+      return { __typename: "SqlEstimate", ...outcome.value, cost: asker.audience.kind === "VENDOR" ? null : outcome.value.amount, maxCost: outcome.value.maxAmount };
     },
     async savedQueries(_root: unknown, args: PageArgs, context: Context) {
       const page = readPage(args, savedCursor);

@@ -86,11 +86,11 @@ describe("sqlQuery", () => {
 });
 
 describe("sqlEstimate and sqlTables", () => {
-  const ESTIMATE = "query ($sql: String!) { sqlEstimate(sql: $sql) { __typename ... on SqlEstimate { measure amount maxAmount rows isAllowed tables } ... on SqlRefused { code } } }";
+  const ESTIMATE = "query ($sql: String!) { sqlEstimate(sql: $sql) { __typename ... on SqlEstimate { measure cost maxCost rows isAllowed tables } ... on SqlRefused { code } } }";
   test("SqlEstimate: cost and rows, for vendors only whether it would run", async () => {
     const sql = "select * from generate_series(1, 100000) a, generate_series(1, 100000) b";
-    expect((await analyst().run(ESTIMATE, { sql })).data["sqlEstimate"]).toMatchObject({ measure: "PLAN_COST", isAllowed: false, maxAmount: 5_000_000, rows: 10_000_000_000, tables: [] });
-    expect((await vendor().run(ESTIMATE, { sql })).data["sqlEstimate"]).toMatchObject({ isAllowed: false, amount: null, rows: null });
+    expect((await analyst().run(ESTIMATE, { sql })).data["sqlEstimate"]).toMatchObject({ measure: "PLAN_COST", isAllowed: false, maxCost: 5_000_000, rows: 10_000_000_000, tables: [] });
+    expect((await vendor().run(ESTIMATE, { sql })).data["sqlEstimate"]).toMatchObject({ isAllowed: false, cost: null, rows: null });
     expect((await analyst().run(ESTIMATE, { sql: "drop table x" })).data["sqlEstimate"]).toMatchObject({ __typename: "SqlRefused", code: "NOT_ALLOWED" });
   });
 
