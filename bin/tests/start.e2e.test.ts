@@ -41,7 +41,8 @@ async function stopAndLookAround(): Promise<void> {
   product.signal("SIGINT");
   product.signal("SIGINT"); // an impatient second one changes nothing
   const { code, stderr } = await product.ended;
-  expect({ code, said: stderr.split("\n").filter((line) => line !== "" && !/^\{"(step|note)"/.test(line)) }).toEqual({ code: 0, said: [] });
+  // That a build was refused is said on purpose; nothing else is.
+  expect({ code, said: stderr.split("\n").filter((line) => line !== "" && !/^\{"(step|note)"/.test(line) && !/"part":"alerts"/.test(line)) }).toEqual({ code: 0, said: [] });
   for (const pid of left) expect(await waitUntilGone(pid, 10_000), `process ${pid}`).toBe(true);
   await expect(fetch(product.ready.url)).rejects.toThrow();
   expect([socketDir, join(dir, "runtime.json"), join(dir, "postgres", "cluster", "postmaster.pid")].filter(existsSync)).toEqual([]);
@@ -88,8 +89,9 @@ describe("one installation", { timeout: 600_000 }, () => {
     expect((await asked("CustomerLookup", { id: userId }, "SUPPORT")).data["user"]).toMatchObject({ email });
     expect((await asked("CustomerLookup", { id: userId }, "VENDOR")).data["user"]).toBeNull();
     const metrics = { metrics: ["revenue"], range: { from: "2000-01-01", to: "2100-01-01" } };
-    for (const role of ["CUSTOMER", "VENDOR", "SUPPORT"] as const) expect((await asked("MetricQuery", metrics, role)).errors[0]?.extensions["code"], role).toBe("FORBIDDEN");
-    for (const role of ["ANALYST", "ADMIN"] as const) expect((await asked("MetricQuery", metrics, role)).errors, role).toEqual([]);
+    for (const role of ["CUSTOMER", "SUPPORT"] as const) expect((await asked("MetricQuery", metrics, role)).errors[0]?.extensions["code"], role).toBe("FORBIDDEN");
+    // A vendor reads the numbers of its own sales; that they are no others' the tests of metrics show.
+    for (const role of ["VENDOR", "ANALYST", "ADMIN"] as const) expect((await asked("MetricQuery", metrics, role)).errors, role).toEqual([]);
 
     const five = await asked("FiveSubgraphs", { userId }, "ADMIN");
     expect(five.errors).toEqual([]);
