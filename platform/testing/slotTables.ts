@@ -20,7 +20,7 @@ export async function makeSlotTables(owner: Database, slot: Slot): Promise<void>
     const schema = `${area}_${slot}`;
     const sql = [`create schema if not exists ${schema} authorization martgraph_builder`, "set role martgraph_builder"];
     for (const [name, columns] of Object.entries(module as unknown as Record<string, Columns>)) {
-      const table = name.replace(/Columns$/, "").replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      const table = name.replace(/Columns$/, "").replaceAll(/[A-Z]|(?<=[a-z])\d/g, (letter) => `_${letter.toLowerCase()}`);
       const lines = Object.entries(columns).map(([column, type]) => (type.endsWith("?") ? `${column} ${type.slice(0, -1)}` : `${column} ${type} not null`));
       sql.push(`create table ${schema}.${table} (${lines.join(", ")})`, ...(indexes.get(table) ?? []).map((index) => index(`${schema}.${table}`)));
     }
