@@ -76,7 +76,10 @@ async function plantPurchases(run: Run): Promise<void> {
   await run(`insert into orders.promotion_redemptions (checkout_id, cart_id, promotion_id, state, order_id, is_counted, is_code_counted, customer_keys, units) values ($1, $2, $3, 'USED', $4, true, false, $5, 5)`,
     [PLANTED.checkout, PLANTED.cart, PLANTED.group, PLANTED.order, [ACTOR, mailKey]]);
   for (const key of [ACTOR, mailKey]) await run("insert into orders.promotion_customer_uses (promotion_id, customer_key, usage_limit, held, used) values ($1, $2, 5, 0, 1)", [PLANTED.group, key]);
-  await run("insert into catalog.stock_movements (variant_id, quantity, kind, occurred_at, warehouse_id, on_hand_before, on_hand_after, actor) select $1, l.on_hand, 'FOUND', now(), w.id, 0, l.on_hand, $2 from catalog.warehouses w, catalog.stock_levels l where l.variant_id = $1 limit 1", [SMALL_SHOP.variant(1), ACTOR]);
+  // Found and lost again: what is counted stays what the shop's shelves hold.
+  for (const [quantity, kind, before] of [[5, "FOUND", 0], [-5, "WRITE_OFF", 5]] as const) {
+    await run("insert into catalog.stock_movements (variant_id, quantity, kind, occurred_at, warehouse_id, on_hand_before, on_hand_after, actor) select $1, $3::bigint, $4, now(), w.id, $5::bigint, $5::bigint + $3::bigint, $2 from catalog.warehouses w limit 1", [SMALL_SHOP.variant(1), ACTOR, quantity, kind, before]);
+  }
   await run("update catalog.prices set changed_by = $1 where variant_id = $2", [ACTOR, SMALL_SHOP.variant(1)]);
   await run(`insert into catalog.reviews (id, product_id, user_id, rating, title, body, display_name, state, reason, moderated_by, moderated_at, reply, replied_at, created_at, updated_at)
     values ($1, $2, $3, 5, $4, $4, $4, 'REJECTED', $4, $3, now(), $4, now(), now(), now())`, [PLANTED.delivery, SMALL_SHOP.product(1), PERSON, word("review")]);
