@@ -6,7 +6,7 @@
     (select count(*) from {{ as_of_cut(source('shop', 'orders__gift_card_movements')) }} as latest) as card_movements,
     (select count(*) from {{ as_of_cut(source('shop', 'orders__payment_disputes')) }} as latest) as disputes,
     (select count(*) from {{ as_of_cut(source('shop', 'catalog__reviews')) }} as latest) as reviews,
-    (select count(*) from {{ ref('fct_orders') }}) as orders
+    (select count(*) from {{ as_of_cut(source('shop', 'orders__orders')) }} as latest) as orders
 {% endset %}
 {% set actual %}
   select

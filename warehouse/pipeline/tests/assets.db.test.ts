@@ -33,11 +33,11 @@ test("each asset stands behind those it needs, and the stages follow each other"
 
 describe("assets before the cut and after the publish", () => {
   const files: IntakeAsset = {
-    name: "files", what: "takes files in", stage: "before cut", after: [],
-    run: async () => ({ rows: Number(small.calls.push("files")) }),
+    name: "papers", what: "takes files in", stage: "before cut", after: [],
+    run: async () => ({ rows: Number(small.calls.push("papers")) }),
   };
   const lake: FollowAsset = {
-    name: "lake", what: "exports", stage: "after publish", after: ["publish"],
+    name: "pond", what: "exports", stage: "after publish", after: ["publish"],
     async run({ outputs }) {
       small.calls.push(outputs.has("publish") ? "lake behind publish" : "lake too early");
       return { rows: 3 };
@@ -48,7 +48,7 @@ describe("assets before the cut and after the publish", () => {
   test("run in their place", async () => {
     await small.order(1);
     expect(await withThem(lake).run({ trigger: "manual" })).toMatchObject({ state: "SUCCEEDED", warnings: [] });
-    expect(small.calls.slice(0, 2)).toEqual(["files", "capture"]);
+    expect(small.calls.slice(0, 2)).toEqual(["papers", "capture"]);
     expect(small.calls.at(-1)).toBe("lake behind publish");
   });
 
@@ -58,8 +58,8 @@ describe("assets before the cut and after the publish", () => {
     const broken: FollowAsset = { ...lake, run: () => Promise.reject(new Error("the disk is full")) };
     const pipeline = withThem(broken);
     const result = await pipeline.run({ trigger: "manual", onProgress: (event) => events.push(event) });
-    expect(result).toMatchObject({ state: "SUCCEEDED", warnings: ["lake: the disk is full"] });
-    expect(events.at(-1)).toMatchObject({ step: "lake", verdict: "failed", what: "the disk is full" });
+    expect(result).toMatchObject({ state: "SUCCEEDED", warnings: ["pond: the disk is full"] });
+    expect(events.at(-1)).toMatchObject({ step: "pond", verdict: "failed", what: "the disk is full" });
     expect((await pipeline.status()).published?.buildId).toBe(result.buildId);
   });
 
