@@ -2,14 +2,22 @@
 
 -- What somebody types may say who they are: a text is shown where five visits or more have searched for it and nothing in it looks like
 -- an address or a number of somebody's. All others are counted together.
-with texts as (
+with typed as (
 
   select
+    session_id,
     {{ hash_pii('trim(search_text)') }} as query_hash,
-    min(lower(trim(search_text))) as query
+    lower(trim(search_text)) as query
   from {{ ref('stg_shop__behaviour_events') }}
   where type = 'SEARCH' and search_text is not null
-  group by {{ hash_pii('trim(search_text)') }}
+
+),
+
+texts as (
+
+  select query_hash, min(query) as query
+  from typed
+  group by query_hash
   having count(distinct session_id) >= 5
 
 ),
