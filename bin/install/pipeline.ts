@@ -11,7 +11,7 @@ import { createPipeline, type Pipeline, type PipelineOptions } from "#warehouse/
 import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
 import { PipelineBusy, type RunRequest, type RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
-import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
+import { createDbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
@@ -81,7 +81,7 @@ export async function openPipeline(installation: Installation): Promise<Installe
       const schedule = await schedulePipeline({ pipeline, warehouse, connection: builder, everyMinutes, jobs: scheduleSettings(), log, signal: lifecycle.signal });
       lifecycle.onClose("schedule", () => schedule.close());
     },
-    prepareNext: () => void prepareNext(pipeline, dbt).catch(unimportant("preparing the other slot ahead")),
+    prepareNext: () => void pipeline.prime().catch(unimportant("preparing the other slot ahead")),
   };
 }
 
@@ -114,11 +114,6 @@ export async function runPipelineStep(pipeline: Pipeline, request: Omit<RunReque
   progress.finished("Pipeline", { note: said, seconds: result.seconds, verdict: result.state === "SUCCEEDED" ? "done" : result.state === "NOTHING_TO_DO" ? "skipped" : "refused" });
   for (const warning of result.warnings) progress.note(`    note: ${warning}`);
   return result;
-}
-
-async function prepareNext(pipeline: Pipeline, dbt: Dbt): Promise<void> {
-  const primed = await pipeline.prime();
-  if (primed) await dbt.parse(primed.slot);
 }
 
 /** Where runs are told by the OpenLineage standard, if they are. */

@@ -12,6 +12,8 @@ export interface CutOutput {
   fullRefresh: boolean;
   /** Begin with a copy of this slot instead of from nothing. */
   cloneFrom: Slot | null;
+  /** The slot is a copy that nothing was built on yet. Absent in runs that an older version began. */
+  isCopy?: boolean;
   /** What raw held up to here was checked with the published build. 0 when the models or the suites changed since. */
   checkedPos: string;
   /** The slot readers see while this build is made; null before the first. */

@@ -1,5 +1,5 @@
 import type { Tx } from "#platform/db/database.ts";
-import { cloneSlot } from "../publish/cloneSlot.ts";
+import { cloneSlot, copyOf } from "../publish/cloneSlot.ts";
 import { rollbackBuild } from "../publish/rollback.ts";
 import type { Published } from "../publish/publishBuild.ts";
 import { otherSlot, slotLockKey, type Slot } from "../publish/slots.ts";
@@ -10,7 +10,7 @@ import { withPipelineLock } from "./lock.ts";
 import { maintain } from "./maintain.ts";
 import type { PipelineObserver } from "./observer.ts";
 import { codeHashOf, runPipeline } from "./run.ts";
-import { wishBackfill } from "./state.ts";
+import { adoptCopy, wishBackfill } from "./state.ts";
 import { readStatus, type PipelineStatus } from "./status.ts";
 import type { PipelineDeps, RunRequest, RunResult } from "./types.ts";
 
@@ -32,7 +32,7 @@ export interface Pipeline {
   maintain(): Promise<{ runs: number; steps: number; requests: number }>;
   /**
    * Copies the published slot into the other one where that was never built, so that the first change is published as fast as
-   * later ones. Answers undefined when there is nothing to do. @throws PipelineBusy
+   * later ones, and makes its views. Answers undefined when there is nothing to do. @throws PipelineBusy
    */
   prime(): Promise<{ slot: Slot; rows: number } | undefined>;
 }
@@ -65,5 +65,12 @@ async function primeIdleSlot(deps: PipelineDeps, session: Tx): Promise<{ slot: S
   const slot = otherSlot(from);
   await session.raw("select pg_advisory_lock($1)", [slotLockKey(slot)]);
   const cloned = await cloneSlot(deps.warehouse, from, slot, codeHash);
-  return cloned && { slot, rows: cloned.rows };
+  if (!cloned) return undefined;
+  const groundwork = await deps.dbt.build({ slot, fullRefresh: false, isGroundwork: true, signal: NEVER });
+  // Without it the slot stays a copy, and the next build makes its views itself.
+  if (groundwork.ok) await deps.warehouse.execute(adoptCopy, [slot, codeHash, copyOf(codeHash)]);
+  else deps.log.warn({ slot, reason: groundwork.reason }, "the copy's views could not be made ahead");
+  return { slot, rows: cloned.rows };
 }
+
+const NEVER = new AbortController().signal;

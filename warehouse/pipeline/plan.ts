@@ -1,4 +1,5 @@
 import type { Reader } from "#platform/db/database.ts";
+import { copyOf } from "../publish/cloneSlot.ts";
 import { otherSlot, type Slot } from "../publish/slots.ts";
 import { NOTHING_CHANGED } from "../quality/freshness.ts";
 import { readErasureWatermark, readPointer } from "../publish/statements.ts";
@@ -14,7 +15,7 @@ export interface Cut {
 }
 
 export type Plan =
-  | { build: true; slot: Slot; cut: Cut; codeHash: string; fullRefresh: boolean; cloneFrom: Slot | null; why: string }
+  | { build: true; slot: Slot; cut: Cut; codeHash: string; fullRefresh: boolean; cloneFrom: Slot | null; isCopy: boolean; why: string }
   | { build: false; why: string };
 
 export interface PlanFacts {
@@ -50,8 +51,9 @@ export function decide(facts: PlanFacts, request: Pick<RunRequest, "trigger" | "
     return { build: false, why: `nothing changed since a build was rejected: ${refused.reason ?? "a critical check was red"}` };
   }
   const { idle } = facts;
-  const fullRefresh = idle.codeHash !== facts.codeHash || facts.snapshotPos > idle.completePos || facts.cut.pos < idle.completePos;
-  return { build: true, slot, cut: facts.cut, codeHash: facts.codeHash, fullRefresh, cloneFrom: fullRefresh ? cloneSource(facts) : null, why };
+  const isCopy = idle.codeHash === copyOf(facts.codeHash);
+  const fullRefresh = (idle.codeHash !== facts.codeHash && !isCopy) || facts.snapshotPos > idle.completePos || facts.cut.pos < idle.completePos;
+  return { build: true, slot, cut: facts.cut, codeHash: facts.codeHash, fullRefresh, cloneFrom: fullRefresh ? cloneSource(facts) : null, isCopy: isCopy && !fullRefresh, why };
 }
 
 /**
@@ -59,10 +61,11 @@ export function decide(facts: PlanFacts, request: Pick<RunRequest, "trigger" | "
  * shop, and the slot to build in was never used or left behind by older code. A slot that was spoiled by a rejected build is
  * made from nothing, for a repair may lie before the published cut.
  */
-export function cloneSource({ published, idle, codeHash, snapshotPos }: Pick<PlanFacts, "published" | "idle" | "codeHash" | "snapshotPos">): Slot | null {
+export function cloneSource({ cut, published, idle, codeHash, snapshotPos }: Pick<PlanFacts, "cut" | "published" | "idle" | "codeHash" | "snapshotPos">): Slot | null {
   const neverBuilt = idle.completePos === 0n;
   const isLeftBehind = neverBuilt || (idle.codeHash !== null && idle.codeHash !== codeHash);
-  return published && published.codeHash === codeHash && snapshotPos <= published.cutPos && isLeftBehind ? published.slot : null;
+  const isWithin = published && snapshotPos <= published.cutPos && published.cutPos <= cut.pos;
+  return isWithin && published.codeHash === codeHash && isLeftBehind ? published.slot : null;
 }
 
 function reasonToBuild(facts: PlanFacts): string | undefined {

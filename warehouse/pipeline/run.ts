@@ -173,7 +173,7 @@ class Runner {
   }
 
   async #beginBuild(runId: string, plan: Plan & { build: true }, published: PlanFacts["published"]): Promise<CutOutput> {
-    const { slot, cut, codeHash, fullRefresh, cloneFrom, why } = plan;
+    const { slot, cut, codeHash, fullRefresh, cloneFrom, isCopy, why } = plan;
     const buildId = await this.#deps.warehouse.tx(async (tx) => {
       const { build_id } = await tx.one(insertBuild, [runId, slot, cut.pos, cut.committedAt, cut.businessAsOf, this.#deps.clock.now()]);
       await tx.execute(beginSlot, [slot, cut.pos, cut.committedAt, cut.businessAsOf, build_id, fullRefresh]);
@@ -182,7 +182,7 @@ class Runner {
     });
     return {
       buildId, slot, pos: String(cut.pos), committedAt: cut.committedAt.toISOString(), businessAsOf: cut.businessAsOf.toISOString(),
-      codeHash, fullRefresh, cloneFrom, checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
+      codeHash, fullRefresh, cloneFrom, isCopy, checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
     };
   }
 

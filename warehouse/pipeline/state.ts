@@ -53,6 +53,15 @@ export const completeSlot = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+/** A copy that has its views and seeds is as good as what was built. */
+export const adoptCopy = query({
+  name: "pipeline.adoptCopy",
+  text: "update ops.slot_state set code_hash = $2 where slot = $1 and code_hash = $3",
+  params: ["text", "text", "text"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
 /** Days of both slots; a slot that was never built makes all of them anyway. */
 export const wishBackfill = query({
   name: "pipeline.wishBackfill",

@@ -42,8 +42,8 @@ export interface LakeTool {
 export interface DbtTool {
   /** Of everything that shapes the tables: another hash means that they are built from nothing. */
   codeHash(): Promise<string>;
-  /** `onNode` hears of every node that is over. */
-  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
+  /** `onNode` hears of every node that is over. `isCopy` makes views and seeds as well, `isGroundwork` nothing else. */
+  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; isGroundwork?: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
 }
 
 export type DbtOutcome =

@@ -11,20 +11,22 @@ const tablesOfSchema = query({
   budget: { access: "scan", maxRows: 1_000 },
 });
 
-/**
- * Only a slot that was completely built, by this code, from the present copy of raw, is worth taking over. The copy gets the code's hash
- * when it was built on: one that died before that has no views yet, and the next build must not take it for an increment.
- */
+/** The code's hash of a slot that holds another's tables and no views or seeds of its own: an increment that makes those first can build on it. */
+export function copyOf(codeHash: string): string {
+  return `copy of ${codeHash}`;
+}
+
+/** Only a slot that was completely built, by this code, from the present copy of raw, is worth taking over. */
 const takeOverState = query({
   name: "publish.takeOverSlotState",
   text: `update ops.slot_state target
          set cut_pos = case when target.build_id is null then source.cut_pos else target.cut_pos end,
-           complete_pos = source.complete_pos
+           complete_pos = source.complete_pos, code_hash = $4
          from ops.slot_state source
          where target.slot = $2 and source.slot = $1 and source.code_hash = $3
            and source.complete_pos >= (select coalesce(max(snapshot_pos), 0) from raw._capture_state)
          returning source.complete_pos`,
-  params: ["text", "text", "text"],
+  params: ["text", "text", "text", "text"],
   row: { complete_pos: "int8" },
   budget: { access: "write", maxRows: 1 },
 });
@@ -50,7 +52,7 @@ const LAYERS = ["marts", "features"] as const;
  */
 export async function cloneSlot(db: Database, from: Slot, to: Slot, codeHash: string): Promise<{ tables: number; rows: number } | undefined> {
   return db.tx(async (tx) => {
-    if (!(await tx.maybeOne(takeOverState, [from, to, codeHash]))) return undefined;
+    if (!(await tx.maybeOne(takeOverState, [from, to, codeHash, copyOf(codeHash)]))) return undefined;
     // The copy is as good as the slot it comes from, and made again when the server dies: no need to wait for the disk.
     await tx.raw("set local synchronous_commit = off");
     let tables = 0;

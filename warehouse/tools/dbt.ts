@@ -27,6 +27,8 @@ export interface BuildRequest {
   fullRefresh?: boolean;
   /** The tables were copied from the other slot: an increment, but there are no views and seeds yet. */
   isCopy?: boolean;
+  /** Views and seeds alone, and no tests: what a slot lacks whose tables were copied from the other one. */
+  isGroundwork?: boolean;
   /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
   unitTests?: boolean;
   signal?: AbortSignal;
@@ -98,11 +100,12 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
     const results = join(targetPath(request.slot), "run_results.json");
     // A run that dies early leaves the results of the one before it, which must not be taken for its own.
     await rm(results, { force: true });
+    const select = request.isGroundwork ? GROUNDWORK : request.select;
     const exclude = [...(request.exclude ?? []), ...(command === "build" ? leftOut(request) : [])];
     const args = [
-      ...(request.unitTests ? [] : ["--exclude-resource-type", "unit_test"]),
+      ...(request.unitTests ? [] : ["--exclude-resource-type", "unit_test", ...(request.isGroundwork ? ["test"] : [])]),
       ...(request.fullRefresh && command === "build" ? ["--full-refresh"] : []),
-      ...(request.select?.length ? ["--select", ...request.select] : []),
+      ...(select?.length ? ["--select", ...select] : []),
       ...(exclude.length > 0 ? ["--exclude", ...exclude] : []),
     ];
     const { success, error, broken } = await invoke(command, request.slot, args, request);
@@ -148,10 +151,12 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
  * What a build need not do. Keys are proven with the rules of their table, in one node. An increment finds the views and seeds of the
  * build that came before it (a copy of the other slot's tables has none yet): whatever changes one of them changes the code's hash, and then everything is made anew.
  */
-function leftOut({ fullRefresh, isCopy, select }: BuildRequest): string[] {
+function leftOut({ fullRefresh, isCopy, isGroundwork, select }: BuildRequest): string[] {
   const seen = "test_name:unique_combo";
-  return fullRefresh || isCopy || select?.length ? [seen] : [seen, "config.materialized:view", "resource_type:seed"];
+  return fullRefresh || isCopy || isGroundwork || select?.length ? [seen] : [seen, ...GROUNDWORK];
 }
+
+const GROUNDWORK = ["config.materialized:view", "resource_type:seed"];
 
 async function writeProfile(stateDir: string, connection: DbtConnection, threads: number): Promise<void> {
   await mkdir(stateDir, { recursive: true });

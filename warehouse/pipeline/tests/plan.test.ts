@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { copyOf } from "../../publish/cloneSlot.ts";
 import { decide, type PlanFacts } from "../plan.ts";
 
 const at = (text: string) => new Date(text);
@@ -49,7 +50,15 @@ describe("decide", () => {
     expect(decide({ ...changed, idle: { completePos: 90n, codeHash: "h0" } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: "a" });
     expect(decide({ ...changed, idle: { completePos: 90n, codeHash: null } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null });
     expect(decide({ ...changed, snapshotPos: 120n, idle: { completePos: 0n, codeHash: null } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null });
-    expect(decide(changed, schedule)).toMatchObject({ fullRefresh: false, cloneFrom: null });
+    expect(decide(changed, schedule)).toMatchObject({ fullRefresh: false, cloneFrom: null, isCopy: false });
+    expect(decide({ ...changed, cut: { ...CUT, pos: 80n }, idle: { completePos: 70n, codeHash: "h0" } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null });
+  });
+
+  test("what was copied ahead is built on, as long as it is this code's copy of the present shop; else it is copied again", () => {
+    const copied = { ...facts, lastChangePos: 150n, idle: { completePos: 100n, codeHash: copyOf("h1") } };
+    expect(decide(copied, schedule)).toMatchObject({ fullRefresh: false, cloneFrom: null, isCopy: true });
+    expect(decide({ ...copied, idle: { completePos: 100n, codeHash: copyOf("h0") } }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: "a", isCopy: false });
+    expect(decide({ ...copied, snapshotPos: 150n }, schedule)).toMatchObject({ fullRefresh: true, cloneFrom: null, isCopy: false });
   });
 
   test("force builds although nothing changed", () => {

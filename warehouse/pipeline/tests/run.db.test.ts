@@ -92,7 +92,7 @@ describe("a pipeline run", () => {
     await small.order(50);
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED" });
     // the slot was never used: it begins with a copy of the published one
-    expect(small.calls).toContain("dbt b");
+    expect(small.calls).toContain("dbt b copy");
     expect((await pipeline.status()).runs[0]?.assets.find(({ asset }) => asset === "dbt")?.message).toContain("on a copy of the published slot");
     await small.order(25);
     small.calls.length = 0;
