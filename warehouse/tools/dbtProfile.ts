@@ -19,6 +19,8 @@ export interface BigQueryConnection {
   keyfile?: string;
   /** A job that would read more is refused by BigQuery. */
   maximumBytesBilled?: number;
+  /** On every job and dataset. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 export type DbtConnection = WarehouseConnection | BigQueryConnection;

@@ -61,7 +61,7 @@ const PAGE_ROWS = 20_000;
 
 /** Opens nothing before it is used. With an endpoint it speaks to an emulator, without credentials. */
 export function openBigQuery(connection: BigQueryConnection, defaults: { labels?: Readonly<Record<string, string>> } = {}): BigQueryClient {
-  const { project, datasetPrefix, location, endpoint, keyfile, maximumBytesBilled } = connection;
+  const { project, datasetPrefix, location, endpoint, keyfile, maximumBytesBilled, labels: fixed = {} } = connection;
   const service = new BigQuery({
     projectId: project,
     location,
@@ -69,7 +69,7 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
     ...(keyfile ? { keyFilename: keyfile } : {}),
   } as ConstructorParameters<typeof BigQuery>[0]);
 
-  const labelsOf = (labels: Readonly<Record<string, string>> | undefined) => ({ ...defaults.labels, ...labels });
+  const labelsOf = (labels: Readonly<Record<string, string>> | undefined) => ({ product: "martgraph", ...fixed, ...defaults.labels, ...labels });
 
   /** Starts a job, or finds the one that was started under this id before; waits for its end. */
   async function job(configuration: Record<string, unknown>, jobId: string | undefined): Promise<{ id: string; metadata: JobMetadata; repeated: boolean }> {
