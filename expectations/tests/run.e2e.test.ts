@@ -38,6 +38,7 @@ const CHECKS = `
   - { name: email is there, severity: WARNING, expect_column_values_to_not_be_null: { column: email } }
   - { name: age is plausible, severity: CRITICAL, description: an age lies between 0 and 120, expect_column_values_to_be_between: { column: age, min_value: 0, max_value: 120 } }
   - { name: id is unique, severity: CRITICAL, expect_no_rows: "select id, max(email) from $table group by id having count(*) > $most" }
+  - { name: a pattern with a count, severity: INFO, expect_no_rows: "select 1 from $table where email ~ '^[a-z]{3}@' and age > 0 limit 20" }
   - { name: a column that is missing, severity: CRITICAL, expect_column_values_to_not_be_null: { column: phone } }
   - { name: a query that fails, severity: INFO, expect_no_rows: "select 1 from $table where email::int > 0" }
   - { name: a query on a missing table, severity: INFO, expect_no_rows: select 1 from things.animals }
@@ -66,6 +67,7 @@ describe("expectations/run.py", () => {
       "email is there": { severity: "WARNING", passed: false, message: "column values to not be null (email); found: 1", observed: 1 },
       "age is plausible": { severity: "CRITICAL", passed: false, message: "an age lies between 0 and 120; found: 2", observed: 2 },
       "id is unique": { severity: "CRITICAL", passed: false, message: "no rows; found: 1", observed: 1 },
+      "a pattern with a count": { severity: "INFO", passed: false, message: "no rows; found: 1", observed: 1 },
       "a column that is missing": { severity: "CRITICAL", passed: false, message: 'could not be evaluated: Error: The column "phone" in BatchData does not exist.', observed: null },
       "a query that fails": { severity: "INFO", passed: false, message: "could not be evaluated: the query failed; see the database's log", observed: null },
       "a query on a missing table": { severity: "INFO", passed: false, message: 'could not be evaluated: relation "things.animals" does not exist', observed: null },
