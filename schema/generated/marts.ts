@@ -1464,6 +1464,65 @@ export const fctPipelineRunsColumns = {
   started_at: "timestamptz",
 } as const;
 
+/** What the models said of customers and what came of it: the first published batch of each business month and pair of models' versions, and the one that was read when the build began. A build scores after its marts are made, so its own batch is in the next build's. Grain: one row per batch, model and customer. */
+export interface FctPredictionsRow {
+  /** The batch of predictions, made and audited as one. */
+  batch_id: string;
+  /** churn: will not order again within 90 days; recommendations: will buy one of the products suggested. */
+  model: string;
+  /** Version of the model in the registry; null while the model had no champion and its place was taken by another answer. */
+  model_version: bigint | null;
+  /** Of whom it was said. */
+  user_id: string;
+  /** When the batch was made, wall time. */
+  made_at: Date;
+  /** Business time of what the model knew. */
+  as_of: Date;
+  /** UTC day of as_of. */
+  as_of_date: string;
+  /** Whether readers read this batch when the build began. */
+  is_current: boolean;
+  /** Whether it is the first published batch of its versions in the business month; models are judged by these. */
+  is_first_of_month: boolean;
+  /** churn: the probability, 0 to 1; recommendations: the score of the best suggestion, whose scale is the model's own. */
+  score: number;
+  /** Tenth of the scale of probabilities, 0 to 9; null for recommendations. */
+  score_band: number | null;
+  /** LOW, MEDIUM or HIGH risk; null for recommendations. */
+  segment: string | null;
+  /** Products suggested, the first ten; null for churn. */
+  suggestions: bigint | null;
+  /** Of these, products bought within 30 days after; null for churn and before the outcome is known. */
+  bought: bigint | null;
+  /** The business day on which the outcome is known: 90 days after as_of_date for churn, 30 for recommendations. */
+  outcome_date: string;
+  /** Whether that day has come. */
+  is_outcome_known: boolean;
+  /** churn: no order with a price from as_of_date on within 90 days; recommendations: one of the ten was bought. Null before the outcome is known. */
+  has_happened: boolean | null;
+}
+
+/** Columns of fct_predictions as a statement's row names them. */
+export const fctPredictionsColumns = {
+  batch_id: "uuid",
+  model: "text",
+  model_version: "int8?",
+  user_id: "uuid",
+  made_at: "timestamptz",
+  as_of: "timestamptz",
+  as_of_date: "date",
+  is_current: "bool",
+  is_first_of_month: "bool",
+  score: "float8",
+  score_band: "int4?",
+  segment: "text?",
+  suggestions: "int8?",
+  bought: "int8?",
+  outcome_date: "date",
+  is_outcome_known: "bool",
+  has_happened: "bool?",
+} as const;
+
 /** When prices of variants changed, and by how much; planned changes are not there before they hold. Grain: one row per price that began to hold. */
 export interface FctPriceChangesRow {
   /** The price that began to hold. */
@@ -2288,6 +2347,71 @@ export const rptLtvObservedColumns = {
   refunds_to_date: "numeric",
   ltv: "numeric",
   net_ltv: "numeric",
+} as const;
+
+/** How well each version of each model did, by batch: the figures are null, and why_missing says why, until the outcome is known. Grain: one row per batch and model. */
+export interface RptModelPerformanceRow {
+  /** The batch. */
+  batch_id: string;
+  /** churn or recommendations. */
+  model: string;
+  /** Version of the model in the registry; null while the model had no champion. */
+  model_version: bigint | null;
+  /** When the batch was made, wall time. */
+  made_at: Date;
+  /** Business day of what the model knew. */
+  as_of_date: string;
+  /** First day of its month. */
+  as_of_month: string;
+  /** Whether readers read this batch when the build began. */
+  is_current: boolean;
+  /** Whether the batch stands for its versions and month; figures over months take these alone. */
+  is_first_of_month: boolean;
+  /** The business day on which the outcome is known. */
+  outcome_date: string;
+  /** Customers of whom something was said. */
+  customers: bigint;
+  /** Mean probability of churn; null for recommendations. */
+  mean_score: string | null;
+  /** Share of customers of whom it came true: who went, or who bought one of the ten suggested. Null before the outcome is known. */
+  observed_rate: string | null;
+  /** churn: share of pairs of one who went and one who stayed that the score orders rightly, ties half; 0.5 is chance. Null without both. */
+  auc: string | null;
+  /** churn: mean squared distance of probability and outcome; 0 is best. */
+  brier_score: string | null;
+  /** churn: how far probabilities are from the share that came true, in tenths of the scale, weighed by customers; 0 is best. */
+  calibration_error: string | null;
+  /** recommendations: products bought within 30 days as a share of those suggested, the first ten of each customer. */
+  precision_at_10: string | null;
+  /** recommendations: different products among the first ten of anybody. */
+  suggested_products: bigint | null;
+  /** recommendations: suggested_products as a share of the products on sale at the build; above 1 where some have since left the sale. */
+  catalogue_share: string | null;
+  /** OUTCOME_NOT_YET: the window is open; ONE_OUTCOME: all customers went or all stayed, so there is no pair for auc. Null where nothing is missing. */
+  why_missing: string | null;
+}
+
+/** Columns of rpt_model_performance as a statement's row names them. */
+export const rptModelPerformanceColumns = {
+  batch_id: "uuid",
+  model: "text",
+  model_version: "int8?",
+  made_at: "timestamptz",
+  as_of_date: "date",
+  as_of_month: "date",
+  is_current: "bool",
+  is_first_of_month: "bool",
+  outcome_date: "date",
+  customers: "int8",
+  mean_score: "numeric?",
+  observed_rate: "numeric?",
+  auc: "numeric?",
+  brier_score: "numeric?",
+  calibration_error: "numeric?",
+  precision_at_10: "numeric?",
+  suggested_products: "int8?",
+  catalogue_share: "numeric?",
+  why_missing: "text?",
 } as const;
 
 /** Money by cards: what the shop says it took and gave back, what its books say, and what the payment provider told. Made-up payments, which no provider ever saw, are left out. Grain: one row per date_day, provider and currency. */

@@ -95,7 +95,10 @@ export const customersPage = slotQuery({
   budget: { access: "scan", maxRows: 100_000 },
 });
 
-/** All but the newest batches and those that the pointer, or a rollback of it, names. */
+/**
+ * All but the newest batches, those that the pointer, or a rollback of it, names, and of the last 400 business days the first published
+ * one of each month, by which the models are judged when the outcome is known (fct_predictions).
+ */
 export const dropOldBatches = query({
   name: "scoring.dropOldBatches",
   text: `delete from predictions.batch b
@@ -103,6 +106,10 @@ export const dropOldBatches = query({
             and b.id not in (select prediction_batch_id from ops.pointer where prediction_batch_id is not null)
             and not exists (
               select from ops.pointer p join ops.build o on o.build_id = p.previous_build_id where o.prediction_batch_id = b.id
+            )
+            and b.id not in (
+              select t.batch_id from predictions.told_batch t
+               where t.is_first_of_month and t.as_of > (select max(as_of) from predictions.batch) - interval '400 days'
             )`,
   params: ["int4"],
   row: {},

@@ -41,8 +41,8 @@ const score = (slot: Slot, over: { changedOnly?: boolean; champions?: Champions 
 /** As publishing would: the pointer names the slot and the batch. */
 async function publish(slot: Slot, batch: ScoredBatch): Promise<void> {
   const build = (await db.raw<{ build_id: string }>(
-    `insert into ops.build (build_id, run_id, slot, cut_pos, cut_committed_at, business_as_of, state, prediction_batch_id)
-     values (gen_random_uuid(), gen_random_uuid(), $1, 1, now(), $2, 'PUBLISHED', $3) returning build_id`, [slot, TODAY, batch.batchId],
+    `insert into ops.build (build_id, run_id, slot, cut_pos, cut_committed_at, business_as_of, state, prediction_batch_id, published_at)
+     values (gen_random_uuid(), gen_random_uuid(), $1, 1, now(), $2, 'PUBLISHED', $3, now()) returning build_id`, [slot, TODAY, batch.batchId],
   )).rows[0]?.build_id;
   await db.raw("delete from ops.pointer where true or $1::int = 1", [1]);
   await db.raw(
@@ -160,6 +160,26 @@ test("the last batches stay, and the one that readers read", async () => {
   const { rows } = await db.raw<{ id: string }>("select id from predictions.batch");
   expect(rows).toHaveLength(4);
   expect(rows.map((row) => row.id)).toContain(first.batchId);
+});
+
+test("the first published batch of a month stays to be judged, a year and a month long, and models read it flat", async () => {
+  const first = await score("a");
+  await publish("a", first);
+  const second = await score("a");
+  await publish("a", second);
+  await score("a");
+  for (let index = 0; index < 4; index += 1) await publish("a", await score("a"));
+  const told = async () => (await db.raw<{ batch_id: string; is_current: boolean }>("select batch_id, is_current from predictions.told_batch order by made_at")).rows;
+  expect(await told()).toEqual([{ batch_id: first.batchId, is_current: false }, { batch_id: expect.any(String), is_current: true }]);
+  expect((await db.raw("select 1 from predictions.batch where id = $1", [second.batchId])).rows).toEqual([]);
+  const { rows: lists } = await db.raw<{ lists: bigint; longest: bigint; wrong: bigint }>(
+    `select count(distinct user_id) as lists, max(place) as longest,
+       count(*) filter (where (select r.product_ids[s.place] from predictions.user_recommendations r where r.batch_id = s.batch_id and r.user_id = s.user_id) <> s.product_id) as wrong
+     from predictions.told_suggestion s where batch_id = $1`, [first.batchId]);
+  expect(lists).toEqual([{ lists: BigInt(customers), longest: 10n, wrong: 0n }]);
+  await db.raw("update predictions.batch set as_of = as_of - interval '401 days' where id = $1", [first.batchId]);
+  await score("a");
+  expect((await told()).map(({ batch_id: id }) => id)).not.toContain(first.batchId);
 });
 
 test("serving reads the batch and the versions, and writes nothing", async () => {

@@ -2,8 +2,8 @@ import { childrenOf, layerOf, named, parentsOf, type ProjectGraph, type ProjectR
 
 const MAX_FAN_OUT = 3;
 const MAX_PARENTS = 7;
-/** The warehouse's own tables and the shop's clock: where a build stands, what time it is. Every model may ask that. */
-const isBookkeeping = (id: string) => id.startsWith("source.martgraph.ops.") || id.endsWith(".platform__clock");
+/** The warehouse's own tables and the shop's clock: where a build stands, what was predicted, what time it is. Every model may ask that. */
+const isBookkeeping = (id: string) => /^source\.martgraph\.(ops|predictions)\./.test(id) || id.endsWith(".platform__clock");
 const isCrude = (layer: string) => layer === "marts" || layer === "intermediate" || layer === "features";
 const models = (graph: ProjectGraph, offends: (model: ProjectGraph["models"][number]) => boolean) => named(graph.models.filter(offends));
 
