@@ -68,8 +68,8 @@ given as (
 
   select
     summed.*,
-    case when weights_so_far = weights then 1 else round(weights_so_far / weights, 9) end as share_so_far,
-    case when weights_so_far = weights then revenue else round(revenue * weights_so_far / weights, 4) end as revenue_so_far
+    case when weights_so_far = weights then 1 else {{ safe_ratio('weights_so_far', 'weights', 9) }} end as share_so_far,
+    case when weights_so_far = weights then revenue else {{ safe_ratio('revenue * weights_so_far', 'weights', 4) }} end as revenue_so_far
   from summed
 
 ),
