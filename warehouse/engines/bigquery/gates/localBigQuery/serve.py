@@ -1,7 +1,8 @@
 """Serves local-bigquery on the loopback interface: serve.py <port> <gRPC port> <data folder>.
 
-Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. One patch:
-BigQuery names the table that CREATE TABLE AS SELECT made as the job's destination, and dbt reads its rows from there.
+Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. Two patches:
+BigQuery names the table that CREATE TABLE AS SELECT made as the job's destination, and dbt reads its rows from there; and what tables
+and columns there are is asked of the lake's own catalogue, since DuckDB's functions list every table to find one.
 """
 
 from __future__ import annotations
@@ -42,6 +43,73 @@ def patch_destination() -> None:
     query.execute = execute
 
 
+OBJECTS = """
+    SELECT t.table_name, 'TABLE', coalesce(n.record_count, 0) FROM {lake}.ducklake_table t
+    JOIN {lake}.ducklake_schema s ON s.schema_id = t.schema_id AND s.end_snapshot IS NULL
+    LEFT JOIN {lake}.ducklake_table_stats n ON n.table_id = t.table_id
+    WHERE t.end_snapshot IS NULL AND s.schema_name = $1 AND t.table_name = coalesce($2, t.table_name)
+    UNION ALL
+    SELECT v.view_name, 'VIEW', 0 FROM {lake}.ducklake_view v
+    JOIN {lake}.ducklake_schema s ON s.schema_id = v.schema_id AND s.end_snapshot IS NULL
+    WHERE v.end_snapshot IS NULL AND s.schema_name = $1 AND v.view_name = coalesce($2, v.view_name)
+    ORDER BY 1
+"""
+REQUIRED = """
+    SELECT c.column_name FROM {lake}.ducklake_column c
+    JOIN {lake}.ducklake_table t ON t.table_id = c.table_id AND t.end_snapshot IS NULL
+    JOIN {lake}.ducklake_schema s ON s.schema_id = t.schema_id AND s.end_snapshot IS NULL
+    WHERE c.end_snapshot IS NULL AND c.parent_column IS NULL AND s.schema_name = $1 AND t.table_name = $2 AND {what}
+"""
+
+
+def patch_catalogue() -> None:
+    import duckdb
+    from local_bigquery.engine import database
+    from local_bigquery.jobs import query
+
+    objects, fetch, execute = database.objects, database.fetch, query.execute
+
+    def lake(project_id: str) -> str:
+        return database.quote(f"__ducklake_metadata_{project_id}")
+
+    def one_object(project_id, dataset_id, table_id=None):
+        if project_id != "emulator":
+            return fetch(OBJECTS.format(lake=lake(project_id)), [dataset_id, table_id])
+        if table_id is None:
+            return objects(project_id, dataset_id)
+        try:
+            [(rows,)] = fetch(f"SELECT count(*) FROM {database.quote(project_id, dataset_id, table_id)}")
+        except duckdb.CatalogException:
+            return []
+        return [(table_id, "TABLE", rows)]
+
+    def fetch_quickly(sql, params=None):
+        if "FROM duckdb_columns()" not in sql:
+            return fetch(sql, params)
+        project_id, dataset_id, table_id, *column = params
+        if project_id == "emulator":
+            return []
+        what = "c.column_name = $3" if column else "NOT c.nulls_allowed"
+        return fetch(REQUIRED.format(lake=lake(project_id), what=what), [dataset_id, table_id, *column])
+
+    class Cursor:
+        """A cursor that need not look for temporary tables: nobody makes any."""
+
+        def __init__(self, inner):
+            self._inner = inner
+
+        def __getattr__(self, name):
+            return getattr(self._inner, name)
+
+        def sql(self, text, *args, **kwargs):
+            if text.endswith("FROM duckdb_tables() WHERE temporary"):
+                text = "SELECT '' AS table_name WHERE false"
+            return self._inner.sql(text, *args, **kwargs)
+
+    database.objects, database.fetch = one_object, fetch_quickly
+    query.execute = lambda cur, *args, **kwargs: execute(Cursor(cur), *args, **kwargs)
+
+
 def end_with_parent() -> None:
     """Whoever started us holds our stdin: when it is gone, be it by kill -9, so are we."""
     import threading
@@ -56,6 +124,7 @@ def end_with_parent() -> None:
 def main() -> None:
     place_extensions()
     patch_destination()
+    patch_catalogue()
     end_with_parent()
     from local_bigquery import cli
 
