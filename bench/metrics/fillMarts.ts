@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { fillDailyAggregates } from "#platform/testing/dailyAggregates.ts";
 
 const LINES_EACH = 8;
 const PRODUCTS = 5_000;
@@ -32,6 +33,7 @@ export async function fillMarts(owner: Database, lines: number): Promise<{ lines
     select ${id(4, "n")}, 'X' || n, 'product-' || n, 'Product ' || n, 'ACTIVE', 'Category ' || n % 40, 'Category ' || n % 40, ${id(5, `n % ${VENDORS}`)}, ${id(6, "n % 40")}, 1, 'GBP', 0, 0, 0 from generate_series(0::bigint, ${PRODUCTS - 1}) n`);
   await owner.raw(`insert into marts_a.dim_customers (user_id, is_email_verified, country, registered_at, first_order_at, last_order_at, orders, revenue, refunds, agrees_to_marketing, agrees_to_personalisation, agrees_to_analytics, sessions, wishlist_size, review_count)
     select user_id, true, min(country), min(placed_at), min(placed_at), max(placed_at), count(*), sum(revenue), 0, false, false, false, 0, 0, 0 from marts_a.fct_orders where user_id is not null group by user_id`);
+  await fillDailyAggregates(owner, "a");
   await owner.raw("vacuum analyze");
   const { rows } = await owner.raw<{ vendor_id: string }>("select distinct vendor_id::text from marts_a.dim_products order by 1 limit 1");
   return { lines, orders, vendorIds: rows.map((row) => row.vendor_id) };

@@ -22,7 +22,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
     },
   },
   agg_daily_category: {
-    description: "Sales and refunds of goods by day, main category and currency.",
+    description: "Sales and refunds by day, main category of the goods and currency; charges stand beside the goods without a category.",
     grain: "one row per date_day, category_id and currency",
     owner: "catalog",
     columns: {
@@ -34,7 +34,11 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       revenue: { type: "numeric", description: "Gross at placing of the day's orders, goods only, major units." },
       units_sold: { type: "bigint", description: "Units of goods." },
       refunds: { type: "numeric", description: "Given back on the day for goods, major units." },
-      products: { type: "bigint", description: "Different products that were sold or came back." },
+      products: { type: "bigint", description: "Different products that were sold or came back; 0 where there were charges alone." },
+      charges: { type: "numeric", description: "Postage and other charges of the day's orders, major units; in the row without a category." },
+      refunded_charges: { type: "numeric", description: "Given back on the day for charges, major units." },
+      lines: { type: "bigint", description: "Lines of the day's orders, charges among them." },
+      refund_lines: { type: "bigint", description: "Lines of the day's refunds." },
     },
   },
   agg_daily_sales: {
@@ -50,7 +54,9 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       currency: { type: "text", description: "ISO 4217." },
       revenue: { type: "numeric", description: "Gross at placing of the day's orders, major units." },
       units_sold: { type: "bigint", description: "Units of goods of the day's orders." },
+      lines: { type: "bigint", description: "Lines of the day's orders; 0 where something came back alone." },
       refunds: { type: "numeric", description: "Given back on the day, major units." },
+      refund_lines: { type: "bigint", description: "Lines of the day's refunds; 0 where nothing came back." },
     },
   },
   agg_daily_shop: {
@@ -73,6 +79,10 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       net: { type: "numeric", description: "Gross less discounts less refunds, major units." },
       refunded_orders: { type: "bigint", description: "Orders of which something was given back on the day; refunds whose order is not known count 0." },
       average_order_value: { type: "numeric", description: "Gross less discounts per order, major units; null on a day without orders." },
+      tax_included: { type: "numeric", description: "The part of tax that is contained in the prices, major units." },
+      charges: { type: "numeric", description: "The part of gross that is no goods, postage among it, major units." },
+      order_lines: { type: "bigint", description: "Lines and charges of the day's orders." },
+      refund_lines: { type: "bigint", description: "Lines of the day's refunds; 0 where nothing came back." },
     },
   },
   agg_daily_vendor: {

@@ -38,7 +38,7 @@ export const aggCustomerMonthlyColumns = {
   net_revenue: "numeric",
 } as const;
 
-/** Sales and refunds of goods by day, main category and currency. Grain: one row per date_day, category_id and currency. */
+/** Sales and refunds by day, main category of the goods and currency; charges stand beside the goods without a category. Grain: one row per date_day, category_id and currency. */
 export interface AggDailyCategoryRow {
   /** UTC day of the order or of the refund. */
   date_day: string;
@@ -56,8 +56,16 @@ export interface AggDailyCategoryRow {
   units_sold: bigint;
   /** Given back on the day for goods, major units. */
   refunds: string;
-  /** Different products that were sold or came back. */
+  /** Different products that were sold or came back; 0 where there were charges alone. */
   products: bigint;
+  /** Postage and other charges of the day's orders, major units; in the row without a category. */
+  charges: string;
+  /** Given back on the day for charges, major units. */
+  refunded_charges: string;
+  /** Lines of the day's orders, charges among them. */
+  lines: bigint;
+  /** Lines of the day's refunds. */
+  refund_lines: bigint;
 }
 
 /** Columns of agg_daily_category as a statement's row names them. */
@@ -71,6 +79,10 @@ export const aggDailyCategoryColumns = {
   units_sold: "int8",
   refunds: "numeric",
   products: "int8",
+  charges: "numeric",
+  refunded_charges: "numeric",
+  lines: "int8",
+  refund_lines: "int8",
 } as const;
 
 /** Sales and refunds by day, country, kind of customer, product and currency; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind, product_id and currency. */
@@ -91,8 +103,12 @@ export interface AggDailySalesRow {
   revenue: string;
   /** Units of goods of the day's orders. */
   units_sold: bigint;
+  /** Lines of the day's orders; 0 where something came back alone. */
+  lines: bigint;
   /** Given back on the day, major units. */
   refunds: string;
+  /** Lines of the day's refunds; 0 where nothing came back. */
+  refund_lines: bigint;
 }
 
 /** Columns of agg_daily_sales as a statement's row names them. */
@@ -105,7 +121,9 @@ export const aggDailySalesColumns = {
   currency: "text",
   revenue: "numeric",
   units_sold: "int8",
+  lines: "int8",
   refunds: "numeric",
+  refund_lines: "int8",
 } as const;
 
 /** What the shop did on a day, in each currency. Grain: one row per date_day and currency. */
@@ -140,6 +158,14 @@ export interface AggDailyShopRow {
   refunded_orders: bigint;
   /** Gross less discounts per order, major units; null on a day without orders. */
   average_order_value: string | null;
+  /** The part of tax that is contained in the prices, major units. */
+  tax_included: string;
+  /** The part of gross that is no goods, postage among it, major units. */
+  charges: string;
+  /** Lines and charges of the day's orders. */
+  order_lines: bigint;
+  /** Lines of the day's refunds; 0 where nothing came back. */
+  refund_lines: bigint;
 }
 
 /** Columns of agg_daily_shop as a statement's row names them. */
@@ -159,6 +185,10 @@ export const aggDailyShopColumns = {
   net: "numeric",
   refunded_orders: "int8",
   average_order_value: "numeric?",
+  tax_included: "numeric",
+  charges: "numeric",
+  order_lines: "int8",
+  refund_lines: "int8",
 } as const;
 
 /** Sales of vendors by day and currency: what their goods brought, what the shop kept and what is theirs. Grain: one row per date_day, vendor_id and currency. */

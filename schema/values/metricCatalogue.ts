@@ -54,6 +54,8 @@ export interface CatalogueSource {
   readonly owner: string;
   /** What a row costs compared with other sources; of several that can answer, the lightest does. */
   readonly weight: number;
+  /** Of an aggregate, the rows that stand for something that is measured: others would make groups that the facts do not have. Null where all do. */
+  readonly rows: string | null;
   /** Column of the ISO 4217 code; null where the source holds no money. */
   readonly currency: string | null;
   /** The id of the vendor a row belongs to; null where rows belong to nobody, and no vendor may see them. */

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { person } from "#kit/testing/graphOf.ts";
 import { usePublishedSlice } from "#kit/testing/publishedSlice.ts";
 import { GUEST, type Viewer } from "#kit/viewer.ts";
+import { fillDailyAggregates } from "#platform/testing/dailyAggregates.ts";
 import { fillTable } from "#platform/testing/slotTables.ts";
 import { encodeId } from "#schema/values/ids.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await slice.owner.raw(`insert into marts_a.fct_vendor_orders (vendor_order_id, order_id, vendor_id, vendor, number, order_state, customer_type, country, currency, placed_at, placed_date, gross, discount, tax_included, net, commission_rate, commission, share, refunded_net, reversed)
     select gen_random_uuid(), order_id, vendor_id, 'x', '1', 'PAID', 'GUEST', 'x', currency, min(placed_at), min(placed_date), sum(amount), 0, 0, sum(amount), 0.2, sum(amount) * 0.2, sum(amount) * 0.8, 0, 0
       from marts_a.fct_order_lines where vendor_id is not null group by order_id, vendor_id, currency`);
+  await fillDailyAggregates(slice.owner, "a");
 });
 
 const QUERY = `query ($refs: [_Any!]!, $range: DateRangeInput) { _entities(representations: $refs) {

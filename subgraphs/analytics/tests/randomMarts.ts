@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { fillDailyAggregates } from "#platform/testing/dailyAggregates.ts";
 import { fillTable, makeSlotTables, pointTo } from "#platform/testing/slotTables.ts";
 import * as marts from "#schema/generated/marts.ts";
 import { MARTS } from "./smallMarts.ts";
@@ -39,7 +40,7 @@ export async function fillRandomMarts(owner: Database, { orders: count = 500, se
   const cents = (n: bigint) => `${n / 100n}.${(n % 100n).toString().padStart(2, "0")}`;
   const at = (day: number, second: number) => new Date(Date.UTC(2024, 0, 1) + day * 86_400_000 + second * 1_000).toISOString();
   const countries = [["GB", "United Kingdom"], ["IE", "Ireland"], [null, "Unspecified"], ["CI", "Côte d'Ivoire"]] as const;
-  const products = Array.from({ length: 24 }, (_, n) => ({ product_id: id(3, n), vendor_id: n % 4 === 3 ? null : RANDOM.vendors[n % 3], category: n % 5 === 0 ? null : `Category ${n % 5}`, brand: n % 7 === 0 ? null : `Brand ${n % 7}`, product_type: null, name: `Product ${n}` }));
+  const products = Array.from({ length: 24 }, (_, n) => ({ product_id: id(3, n), vendor_id: n % 4 === 3 ? null : RANDOM.vendors[n % 3], category_id: n % 5 === 0 ? null : id(9, 100 + (n % 5)), category: n % 5 === 0 ? null : `Category ${n % 5}`, brand: n % 7 === 0 ? null : `Brand ${n % 7}`, product_type: null, name: `Product ${n}` }));
   const users = Array.from({ length: 60 }, (_, n) => ({ user_id: id(1, n), registered_at: at(whole_(600), whole_(86_400)), country: pick(countries)[1] }));
   const [ordersRows, lines, refunds, payments, parcels, returns, parts]: Row[][] = [[], [], [], [], [], [], []];
   for (let n = 0; n < count; n += 1) {
@@ -82,27 +83,10 @@ export async function fillRandomMarts(owner: Database, { orders: count = 500, se
   });
   const funnel = Array.from({ length: 731 }, (_, day) => ({ visit_date: at(day, 0).slice(0, 10), visits: 50 + whole_(50), searched: whole_(40), viewed: 40, added_to_cart: 10 + whole_(10), checkout_started: 5 + whole_(5), delivery_chosen: 4, payment_chosen: 3, purchased: whole_(4), synthetic_visits: 0 }));
   const stock = products.flatMap((product, n) => ["W1", "W2"].map((warehouse, place) => ({ variant_id: product.product_id, warehouse_id: id(9, place), product_id: product.product_id, sku: "X", warehouse, on_hand: whole_(30), reserved: n % 3, available: n % 6 === 0 ? 0 : whole_(20), incoming: 0, updated_at: at(1, 1) })));
-  const sales = dailySales(lines ?? [], refunds ?? []);
   for (const [table, rows] of Object.entries({
     fct_orders: ordersRows, fct_order_lines: lines, fct_refunds: refunds, fct_payments: payments, fct_fulfilments: parcels, fct_returns: returns, fct_vendor_orders: parts,
     dim_customers: customers, dim_products: products, rpt_funnel_daily: funnel, dim_inventory: stock,
-    ...("currency" in marts.aggDailySalesColumns ? { agg_daily_sales: sales } : {}),
   })) await fillTable(owner, `marts_a.${table}`, whole(table, rows ?? []));
+  await fillDailyAggregates(owner, "a");
   await pointTo(owner, { slot: "a", buildId: RANDOM.buildId, asOf: MARTS.asOf, businessAsOf: "2025-12-31T12:00:00Z" });
-}
-
-/** The daily aggregate, added up in whole hundredths as the model does it in decimals. */
-function dailySales(lines: readonly Row[], refunds: readonly Row[]): Row[] {
-  const groups = new Map<string, { row: Row; revenue: bigint; units: bigint; refunds: bigint }>();
-  const add = (row: Row, day: unknown, revenue: bigint, units: bigint, back: bigint) => {
-    const of = { sale_date: day, country: row["country"], customer_type: row["customer_type"], line_kind: row["line_kind"], product_id: row["product_id"], currency: row["currency"] };
-    const key = JSON.stringify(Object.values(of));
-    const group = groups.get(key) ?? { row: of, revenue: 0n, units: 0n, refunds: 0n };
-    groups.set(key, { row: of, revenue: group.revenue + revenue, units: group.units + units, refunds: group.refunds + back });
-  };
-  const hundredths = (amount: unknown) => BigInt(String(amount).replace(".", ""));
-  for (const line of lines) add(line, line["placed_date"], hundredths(line["amount"]), BigInt(Number(line["units_sold"])), 0n);
-  for (const line of refunds) add(line, line["refunded_date"], 0n, 0n, hundredths(line["amount"]));
-  const cents = (n: bigint) => `${n / 100n}.${(n % 100n).toString().padStart(2, "0")}`;
-  return [...groups.values()].map(({ row, revenue, units, refunds: back }) => ({ ...row, revenue: cents(revenue), units_sold: String(units), refunds: cents(back) }));
 }

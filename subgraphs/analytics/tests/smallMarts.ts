@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { fillDailyAggregates } from "#platform/testing/dailyAggregates.ts";
 import { fillTable, makeSlotTables, pointTo } from "#platform/testing/slotTables.ts";
 
 const id = (kind: number, n: number) => `0191000${kind}-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
@@ -67,6 +68,7 @@ export async function fillSmallMarts(owner: Database): Promise<void> {
     await fillTable(owner, `marts_${slot}.fct_order_lines`, orders.flatMap(toLines));
     await fillTable(owner, `marts_${slot}.fct_refunds`, REFUNDS.map(toRefund));
     await fillTable(owner, `marts_${slot}.dim_products`, products());
+    await fillDailyAggregates(owner, slot);
     await fillTable(owner, `marts_${slot}.rpt_cohorts_monthly`, [
       { cohort_month: "2011-01-01", month_index: 0, cohort_size: 2, customers: 2, retention: "1.000000", revenue: "42.025" },
       { cohort_month: "2011-01-01", month_index: 1, cohort_size: 2, customers: 1, retention: "0.500000", revenue: "15.00" },

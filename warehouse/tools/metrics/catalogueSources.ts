@@ -65,6 +65,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     model: model.node_relation.alias,
     owner: meta["owner"],
     weight: Number(meta["weight"] ?? 50),
+    rows: typeof meta["rows"] === "string" ? commonSql(meta["rows"], where) : null,
     currency: textOrNull(meta["currency"]),
     label: textOrNull(meta["label"]),
     vendor: vendor === null ? null : (dimensions[vendor] ?? { expression: commonSql(vendor, where), join: null, missing: null }),

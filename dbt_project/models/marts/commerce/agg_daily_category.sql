@@ -12,6 +12,7 @@
 ) }}
 
 -- An increment brings back the days that the hooks took away: all that are missing.
+-- Charges are no goods and stand where no category is, beside the goods there, so that a day's rows add up to the day.
 -- One row per product first: there are far more rows than products on a day, and adding up by names would sort them all.
 with sold as (
 
@@ -21,12 +22,13 @@ with sold as (
     currency,
     sum(revenue) as revenue,
     sum(units_sold) as units_sold,
-    sum(refunds) as refunds
+    sum(lines) as lines,
+    sum(refunds) as refunds,
+    sum(refund_lines) as refund_lines
   from {{ ref('agg_daily_sales') }}
-  where line_kind = 'PRODUCT'
-    {% if is_incremental() %}
-    and sale_date not in (select date_day from {{ this }})
-    {% endif %}
+  {% if is_incremental() %}
+  where sale_date not in (select date_day from {{ this }})
+  {% endif %}
   group by sale_date, product_id, currency
 
 ),
@@ -37,10 +39,14 @@ added as (
     sold.sale_date as date_day,
     goods.category_id,
     sold.currency,
-    sum(sold.revenue) as revenue,
+    sum(case when sold.product_id is not null then sold.revenue else 0 end) as revenue,
     cast(sum(sold.units_sold) as {{ type_count() }}) as units_sold,
-    sum(sold.refunds) as refunds,
-    count(*) as products
+    sum(case when sold.product_id is not null then sold.refunds else 0 end) as refunds,
+    count(sold.product_id) as products,
+    sum(case when sold.product_id is null then sold.revenue else 0 end) as charges,
+    sum(case when sold.product_id is null then sold.refunds else 0 end) as refunded_charges,
+    cast(sum(sold.lines) as {{ type_count() }}) as lines,
+    cast(sum(sold.refund_lines) as {{ type_count() }}) as refund_lines
   from sold
   left join {{ ref('dim_products') }} as goods on goods.product_id = sold.product_id
   group by sold.sale_date, goods.category_id, sold.currency
@@ -56,6 +62,10 @@ select
   added.revenue,
   added.units_sold,
   added.refunds,
-  added.products
+  added.products,
+  added.charges,
+  added.refunded_charges,
+  added.lines,
+  added.refund_lines
 from added
 left join {{ ref('dim_categories') }} as categories on categories.category_id = added.category_id

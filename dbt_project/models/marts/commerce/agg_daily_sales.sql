@@ -11,13 +11,13 @@
 -- No unique_key: the hook has taken away the days that changed, so the merge only ever brings rows back.
 with movements as (
 
-  select placed_date as sale_date, country, customer_type, line_kind, product_id, currency, amount as revenue, units_sold, 0 as refunds
+  select placed_date as sale_date, country, customer_type, line_kind, product_id, currency, amount as revenue, units_sold, 1 as lines, 0 as refunds, 0 as refund_lines
   from {{ ref('fct_order_lines') }}
   {% if is_incremental() %}
   where placed_date in (select day from {{ changes }})
   {% endif %}
   union all
-  select refunded_date, country, customer_type, line_kind, product_id, currency, 0, 0, amount
+  select refunded_date, country, customer_type, line_kind, product_id, currency, 0, 0, 0, amount, 1
   from {{ ref('fct_refunds') }}
   {% if is_incremental() %}
   where refunded_date in (select day from {{ changes }})
@@ -34,6 +34,8 @@ select
   currency,
   sum(revenue) as revenue,
   cast(sum(units_sold) as {{ type_count() }}) as units_sold,
-  sum(refunds) as refunds
+  cast(sum(lines) as {{ type_count() }}) as lines,
+  sum(refunds) as refunds,
+  cast(sum(refund_lines) as {{ type_count() }}) as refund_lines
 from movements
 group by sale_date, country, customer_type, line_kind, product_id, currency

@@ -22,7 +22,10 @@ sold as (
     sum(placed.revenue) as gross,
     sum(placed.discounts) as discounts,
     sum(placed.shipping) as shipping,
-    sum(placed.tax + placed.tax_included) as tax
+    sum(placed.tax + placed.tax_included) as tax,
+    sum(placed.tax_included) as tax_included,
+    sum(placed.charges) as charges,
+    cast(sum(placed.lines) as {{ type_count() }}) as order_lines
   from {{ ref('fct_orders') }} as placed
   left join first_days on first_days.user_id = placed.user_id
   group by placed.placed_date, placed.currency
@@ -31,7 +34,7 @@ sold as (
 
 returned as (
 
-  select refunded_date as date_day, currency, sum(amount) as refunds, count(distinct order_id) as refunded_orders
+  select refunded_date as date_day, currency, sum(amount) as refunds, count(distinct order_id) as refunded_orders, count(*) as refund_lines
   from {{ ref('fct_refunds') }}
   group by refunded_date, currency
 
@@ -60,7 +63,11 @@ select
   coalesce(returned.refunds, 0) as refunds,
   coalesce(sold.gross, 0) - coalesce(sold.discounts, 0) - coalesce(returned.refunds, 0) as net,
   coalesce(returned.refunded_orders, 0) as refunded_orders,
-  {{ safe_ratio('(sold.gross - sold.discounts)', 'sold.orders', 4) }} as average_order_value
+  {{ safe_ratio('(sold.gross - sold.discounts)', 'sold.orders', 4) }} as average_order_value,
+  coalesce(sold.tax_included, 0) as tax_included,
+  coalesce(sold.charges, 0) as charges,
+  coalesce(sold.order_lines, 0) as order_lines,
+  coalesce(returned.refund_lines, 0) as refund_lines
 from days
 left join sold on sold.date_day = days.date_day and sold.currency = days.currency
 left join returned on returned.date_day = days.date_day and returned.currency = days.currency

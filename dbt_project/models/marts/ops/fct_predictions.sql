@@ -46,17 +46,17 @@ purchases as (
 lists as (
 
   select
-    suggestions.batch_id,
-    suggestions.user_id,
-    max(suggestions.score) as score,
+    told.batch_id,
+    told.user_id,
+    max(told.score) as score,
     count(*) as suggestions,
     count(purchases.product_id) as bought
-  from {{ source('predictions', 'told_suggestion') }} as suggestions
+  from {{ source('predictions', 'told_suggestion') }} as told
   left join purchases
-    on purchases.batch_id = suggestions.batch_id
-    and purchases.user_id = suggestions.user_id
-    and purchases.product_id = suggestions.product_id
-  group by suggestions.batch_id, suggestions.user_id
+    on purchases.batch_id = told.batch_id
+    and purchases.user_id = told.user_id
+    and purchases.product_id = told.product_id
+  group by told.batch_id, told.user_id
 
 ),
 

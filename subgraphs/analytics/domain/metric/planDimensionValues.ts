@@ -45,9 +45,9 @@ export function planDimensionValues(request: ValuesRequest, dialect: Dialect = p
   return ok({ sql: `select value, label from (${inner}) v${conditions.length > 0 ? ` where ${conditions.join(" and ")}` : ""} order by value limit ${params.add("bigint", request.first + 1)}`, params: params.values });
 }
 
-/** The source whose rows the values are; else one whose own column they are, the lightest; for a vendor one whose rows can be told apart. */
+/** An aggregate knows what happened and not what there is. The source whose rows the values are; else one whose own column they are, the lightest; for a vendor one whose rows can be told apart. */
 function sourceOf(dimension: string, vendors: boolean, model: MetricModel): CatalogueSource | undefined {
-  const able = [...model.sources.values()].filter((source) => dimension in source.dimensions && !source.internal.includes(dimension) && (!vendors || source.vendor !== null));
+  const able = [...model.sources.values()].filter((source) => dimension in source.dimensions && source.rows === null && !source.internal.includes(dimension) && (!vendors || source.vendor !== null));
   const home = able.filter((source) => source.label !== null && source.dimensions[dimension]?.expression === source.key);
   const own = able.filter((source) => source.dimensions[dimension]?.join === null);
   return (home.length > 0 ? home : own.length > 0 ? own : able).sort((left, right) => left.weight - right.weight)[0];

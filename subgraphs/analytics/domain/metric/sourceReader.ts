@@ -106,7 +106,7 @@ export class SourceReader {
 
   /** What every row has to satisfy, whatever is counted. */
   conditions(request: Pick<CheckedRequest, "filters" | "vendors">): string[] {
-    return [...request.filters.map((filter) => this.condition(filter)), ...(request.vendors ? [this.ofVendors(request.vendors)] : [])];
+    return [...(this.source.rows === null ? [] : [`(${this.source.rows})`]), ...request.filters.map((filter) => this.condition(filter)), ...(request.vendors ? [this.ofVendors(request.vendors)] : [])];
   }
 }
 
