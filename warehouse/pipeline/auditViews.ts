@@ -1,5 +1,6 @@
 import type { Database } from "#platform/db/database.ts";
 import type { Slot } from "../publish/slots.ts";
+import { readPointer } from "../publish/statements.ts";
 import { listRawColumns } from "./state.ts";
 
 export interface AuditRange {
@@ -27,4 +28,15 @@ export async function makeAuditViews(db: Database, range: AuditRange): Promise<v
     });
     if (views.length > 0) await tx.raw(views.join(";\n"));
   });
+}
+
+/**
+ * Checks hold a build against the published one, whose views are there unless the warehouse came back from a backup, which leaves views
+ * out. Makes them again then: raw holds the versions of that time.
+ */
+export async function keepPublishedAuditViews(db: Database, publishedSlot: Slot): Promise<void> {
+  const pointer = await db.maybeOne(readPointer, []);
+  if (pointer?.slot !== publishedSlot) return;
+  const { rows } = await db.raw("select 1 from pg_catalog.pg_namespace where nspname = $1", [`audit_${publishedSlot}`]);
+  if (rows.length === 0) await makeAuditViews(db, { slot: publishedSlot, pos: pointer.cut_pos, since: pointer.cut_pos });
 }

@@ -9,6 +9,7 @@ import { rawEqualsShop } from "#warehouse/load/rawEqualsShop.ts";
 import type { Progress } from "../../cli/progress.ts";
 import { fillShop } from "../../install/fill.ts";
 import { openInstallation, type Installation } from "../../install/installation.ts";
+import { openPipeline } from "../../install/pipeline.ts";
 import { FILES, listBackups, readBackup } from "../manifest.ts";
 import { restoreBackup } from "../restoreBackup.ts";
 import { takeBackup } from "../takeBackup.ts";
@@ -138,3 +139,35 @@ describe("a backup taken while orders come in", { timeout: 600_000 }, () => {
     expect(await listBackups(join(base, "kept"))).toHaveLength(1);
   });
 });
+
+test("a warehouse that was put back shows the build it had, and builds the next", async () => {
+  const base = mkdtempSync(join(tmpdir(), "martgraph-drill-"));
+  chmodSync(base, 0o711);
+  const run = async (installation: Installation, force: boolean) => (await openPipeline(installation)).run({ trigger: "manual", train: "never", force });
+  const pointer = async (installation: Installation) => (await installation.owner("warehouse").raw("select build_id, business_as_of from ops.pointer")).rows;
+  try {
+    const first = await openInstallation({ dataDir: join(base, "first"), progress: quiet, log: silentLog });
+    let folder: string;
+    let published: unknown;
+    try {
+      await fillShop(first, { data: undefined, clock: undefined, seed: 1, size: "tiny" }, quiet);
+      expect(await run(first, false)).toMatchObject({ state: "SUCCEEDED" });
+      published = await pointer(first);
+      folder = (await takeBackup({ installation: first, root: join(base, "backups"), passphrase: PASSPHRASE, progress: quiet })).folder;
+    } finally {
+      await first.lifecycle.close();
+    }
+    await restoreBackup({ folder, dataDir: join(base, "second"), passphrase: PASSPHRASE, newKeys: false, progress: quiet });
+    const second = await openInstallation({ dataDir: join(base, "second"), progress: quiet, log: silentLog });
+    try {
+      expect(await pointer(second)).toEqual(published);
+      const next = await run(second, true);
+      expect(next, next.reason ?? "").toMatchObject({ state: "SUCCEEDED" });
+      expect(await pointer(second)).not.toEqual(published);
+    } finally {
+      await second.lifecycle.close();
+    }
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}, 600_000);

@@ -1,5 +1,5 @@
 import type { BuildAsset } from "../asset.ts";
-import { makeAuditViews } from "../auditViews.ts";
+import { keepPublishedAuditViews, makeAuditViews } from "../auditViews.ts";
 import { runChecks } from "../runChecks.ts";
 
 export const checkRawAsset: BuildAsset = {
@@ -10,6 +10,7 @@ export const checkRawAsset: BuildAsset = {
   async run(context) {
     const { deps, cut } = context;
     await makeAuditViews(deps.warehouse, { slot: cut.slot, pos: BigInt(cut.pos), since: BigInt(cut.checkedPos) });
+    if (cut.publishedSlot) await keepPublishedAuditViews(deps.warehouse, cut.publishedSlot);
     return runChecks(context, ["raw"]);
   },
 };
