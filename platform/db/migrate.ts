@@ -71,6 +71,8 @@ function assertHistory(applied: readonly { name: string; sha256: string }[], fil
   applied.forEach((row, index) => {
     const file = files[index];
     if (file?.name !== row.name) {
+      const isNewBefore = file && files.some(({ name }) => name === row.name);
+      if (isNewBefore) throw new MigrationError(`migration ${file.name} is new but is numbered before ${row.name}, which the database has applied already: number it behind the last one`);
       throw new MigrationError(`the database has applied migration ${row.name}, which ${dir} does not hold at its place: this code is older than the data; update the code`);
     }
     if (file.sha256 !== row.sha256) throw new MigrationError(`migration ${row.name} was changed after it had been applied: restore the file and add a new one`);

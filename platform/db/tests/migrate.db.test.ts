@@ -60,7 +60,7 @@ test("a file that would have had to come earlier is refused", async () => {
   write("0010_last.sql", "select 1");
   await migrate(db, dir);
   write("0005_late.sql", "create table work.late (id int)");
-  await expect(migrate(db, dir)).rejects.toThrow("0010_last.sql");
+  await expect(migrate(db, dir)).rejects.toThrow("migration 0005_late.sql is new but is numbered before 0010_last.sql");
   expect(await tables()).not.toContain("late");
 });
 
