@@ -48,7 +48,7 @@ function toMetric(metric: SemanticMetric, name: string, definitions: ReadonlyMap
     certified: meta["certified"] === true,
     type: definition.type,
     unit,
-    format: formatOf(unit, definition, mains),
+    format: formatOf(unit, definition, mains, meta["scale"] !== undefined),
     scale,
     money: unit === "currency" || leaves.some((use) => money.has(use.measure)),
     additive: [...shared].filter((dimension) => adding.has(dimension)),
@@ -163,9 +163,11 @@ function additiveOver(definition: MetricDefinition, definitions: ReadonlyMap<str
   return parts.reduce((left, right) => left.intersection(right));
 }
 
-function formatOf(unit: string, definition: MetricDefinition, mains: readonly Placed[]): MetricFormat {
+function formatOf(unit: string, definition: MetricDefinition, mains: readonly Placed[], inParts: boolean): MetricFormat {
   if (unit === "currency") return "money";
   if (unit === "ratio") return "percent";
+  // digits after the point were asked for: parts of orders are no whole ones
+  if (inParts) return "decimal";
   const whole = definition.type === "simple" || definition.type === "cumulative" || definition.type === "derived";
   return whole && mains.every(({ measure }) => ["sum", "count", "count_distinct", "min", "max"].includes(measure.aggregation)) ? "count" : "decimal";
 }
