@@ -112,7 +112,8 @@ async function measureBuild({ pipeline, warehouse, stateDir }: BenchWarehouse, w
   let runId = "";
   const costs = await costsOf(postgres, async () => ({ state, reason, runId } = await pipeline.run({ trigger: "manual", train: "auto" })));
   const { rows: assets } = await warehouse.raw<{ asset: string; seconds: number; rows: bigint | null }>("select asset, seconds, rows from ops.asset_run where run_id = $1 order by started_at", [runId]);
-  const { rows } = await warehouse.raw<{ slot: string }>("select slot from ops.pointer");
+  // a build that was rejected is not the one that the pointer names
+  const { rows } = await warehouse.raw<{ slot: string }>("select slot from ops.build where run_id = $1", [runId]);
   const built: Build = {
     what, state, reason, ...costs, dbt: dbtCosts(join(stateDir, "target", rows[0]?.slot ?? "a", "run_results.json")),
     assets: assets.map(({ asset, seconds, rows: written }) => ({ asset, seconds: seconds ?? 0, rows: written === null ? null : Number(written) })),

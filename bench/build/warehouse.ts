@@ -61,19 +61,33 @@ export async function openBenchWarehouse(server: EmbeddedPostgres, dir: string, 
   };
 }
 
-/** Orders of one product each, by people who have ordered before. */
+/** Orders like the latest ones of the shop: the same people, baskets, charges and payments, placed now. */
 export async function placeOrders(shop: Database, count: number): Promise<void> {
   await shop.raw(`
-    with people as (
-      select row_number() over (order by id) as n, user_id, currency, country_code, country_label from orders.orders where user_id is not null order by id limit $1
+    with pattern as (
+      select id as old_id, gen_random_uuid() as new_id from orders.orders
+      where user_id is not null and number not like 'bench-%' and state in ('PAID', 'FULFILLED', 'SHIPPED', 'DELIVERED', 'COMPLETED') order by placed_at desc limit $1
     ), placed as (
-      insert into orders.orders (number, user_id, state, currency, country_code, country_label, placed_at, total_units, exponent, source)
-      select 'bench-' || nextval('orders.order_number'), user_id, 'PAID', currency, country_code, country_label, platform.business_now(), 998, 2, 'API' from people returning id
-    ), goods as (
-      select row_number() over (order by id) as n, id, product_id, sku, name from catalog.variants
+      insert into orders.orders (id, number, user_id, state, currency, country_code, country_label, placed_at, total_units, exponent, source,
+        subtotal_units, discount_units, shipping_units, tax_units, tax_included_units)
+      select new_id, 'bench-' || nextval('orders.order_number'), user_id, 'PAID', currency, country_code, country_label, platform.business_now(), total_units, exponent, 'API',
+        subtotal_units, discount_units, shipping_units, tax_units, tax_included_units
+      from pattern inner join orders.orders on id = old_id
+    ), lines as (
+      insert into orders.order_lines (order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent, vendor_id, discount_units, tax_units, tax_included_units)
+      select new_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent, vendor_id, discount_units, tax_units, tax_included_units
+      from pattern inner join orders.order_lines on order_id = old_id
+    ), charges as (
+      insert into orders.order_charges (order_id, position, kind, code, name, quantity, unit_amount, exponent)
+      select new_id, position, kind, code, name, quantity, unit_amount, exponent from pattern inner join orders.order_charges on order_id = old_id
+    ), discounts as (
+      insert into orders.order_discounts (order_id, position, promotion_id, label, code, target, line_position, units, exponent)
+      select new_id, position, promotion_id, label, code, target, line_position, units, exponent from pattern inner join orders.order_discounts on order_id = old_id
+    ), taxes as (
+      insert into orders.order_taxes (order_id, position, line_position, name, rate_bps, is_included, base_units, tax_units, exponent)
+      select new_id, position, line_position, name, rate_bps, is_included, base_units, tax_units, exponent from pattern inner join orders.order_taxes on order_id = old_id
     )
-    insert into orders.order_lines (order_id, position, variant_id, product_id, sku, name, quantity, unit_amount, exponent)
-    select placed.id, 1, goods.id, goods.product_id, goods.sku, goods.name, 2, 499, 2
-    from (select id, row_number() over (order by id) as n from placed) as placed
-    inner join goods on goods.n = 1 + placed.n % (select count(*) from goods)`, [count]);
+    insert into orders.payments (order_id, provider, provider_ref, state, currency, amount_units, exponent, paid_at, is_synthetic, method)
+    select new_id, provider, 'bench-' || new_id, 'CAPTURED', currency, amount_units, exponent, platform.business_now(), is_synthetic, method
+    from pattern inner join orders.payments on order_id = old_id where state in ('CAPTURED', 'PARTIALLY_REFUNDED', 'REFUNDED')`, [count]);
 }

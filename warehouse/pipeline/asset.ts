@@ -1,4 +1,5 @@
 import type { Slot } from "../publish/slots.ts";
+import type { Changes } from "../tools/affectedNodes.ts";
 import type { ModelsRequest, PipelineDeps } from "./types.ts";
 
 /** What the asset `cut` fixes for all that come after it; kept in the ledger, so that a resumed run goes on with it. */
@@ -14,6 +15,8 @@ export interface CutOutput {
   cloneFrom: Slot | null;
   /** The slot is a copy that nothing was built on yet. Absent in runs that an older version began. */
   isCopy?: boolean;
+  /** What an increment need look at; absent where it is everything. */
+  changes?: Changes;
   /** What raw held up to here was checked with the published build. 0 when the models or the suites changed since. */
   checkedPos: string;
   /** The slot readers see while this build is made; null before the first. */

@@ -4,6 +4,7 @@ import { isConnectionError } from "#platform/db/errors.ts";
 import { slotLockKey, type Slot } from "../publish/slots.ts";
 import { setBuildState } from "../publish/statements.ts";
 import type { Asset, CutOutput, StepDescription } from "./asset.ts";
+import { changesSince } from "./changedTables.ts";
 import { CUT } from "./cut.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { findInterrupted, giveUp, type OpenRun } from "./interrupted.ts";
@@ -166,14 +167,17 @@ class Runner {
     let cut: CutOutput | null = null;
     await runStep(this.#env, runId, { ...CUT, what: `${CUT.what}: ${plan.why}` }, {}, async () => {
       await this.#holdSlot(plan.slot);
-      cut = await this.#beginBuild(runId, plan, facts.published);
+      cut = await this.#beginBuild(runId, plan, facts);
       return { output: { ...cut }, message: `slot ${plan.slot}, business time ${cut.businessAsOf}` };
     });
     return { plan, cut };
   }
 
-  async #beginBuild(runId: string, plan: Plan & { build: true }, published: PlanFacts["published"]): Promise<CutOutput> {
+  async #beginBuild(runId: string, plan: Plan & { build: true }, { published, idle: { hasBackfill } }: PlanFacts): Promise<CutOutput> {
     const { slot, cut, codeHash, fullRefresh, cloneFrom, isCopy, why } = plan;
+    // Whoever asks for a build, or for days anew, means all of it.
+    const isWhole = fullRefresh || isCopy || hasBackfill || this.#request.force === true;
+    const changes = isWhole ? undefined : await changesSince(this.#deps.warehouse, slot, cut);
     const buildId = await this.#deps.warehouse.tx(async (tx) => {
       const { build_id } = await tx.one(insertBuild, [runId, slot, cut.pos, cut.committedAt, cut.businessAsOf, this.#deps.clock.now()]);
       await tx.execute(beginSlot, [slot, cut.pos, cut.committedAt, cut.businessAsOf, build_id, fullRefresh]);
@@ -182,7 +186,7 @@ class Runner {
     });
     return {
       buildId, slot, pos: String(cut.pos), committedAt: cut.committedAt.toISOString(), businessAsOf: cut.businessAsOf.toISOString(),
-      codeHash, fullRefresh, cloneFrom, isCopy, checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
+      codeHash, fullRefresh, cloneFrom, isCopy, ...(changes ? { changes } : {}), checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
     };
   }
 

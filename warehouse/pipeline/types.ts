@@ -3,6 +3,7 @@ import type { Clock } from "#platform/clock.ts";
 import type { Log } from "#platform/log.ts";
 import type { EraseAgain } from "./eraseAgain.ts";
 import type { Slot } from "../publish/slots.ts";
+import type { Changes } from "../tools/affectedNodes.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
 
 /** The tools a pipeline works with. Each is a function of the same name's room; tests give their own. */
@@ -42,8 +43,8 @@ export interface LakeTool {
 export interface DbtTool {
   /** Of everything that shapes the tables: another hash means that they are built from nothing. */
   codeHash(): Promise<string>;
-  /** `onNode` hears of every node that is over. `isCopy` makes views and seeds as well, `isGroundwork` nothing else. */
-  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; isGroundwork?: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
+  /** `onNode` hears of every node that is over. `isCopy` makes views and seeds as well, `isGroundwork` nothing else; `changes` leaves out what they cannot have changed. */
+  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; isGroundwork?: boolean; changes?: Changes | undefined; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
 }
 
 export type DbtOutcome =

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { affectedNodes, type Changes } from "./affectedNodes.ts";
 import { type DbtConnection, dbtProfile } from "./dbtProfile.ts";
+import type { Manifest } from "./manifest.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
 import type { PythonWorker } from "./worker.ts";
 
@@ -29,6 +31,8 @@ export interface BuildRequest {
   isCopy?: boolean;
   /** Views and seeds alone, and no tests: what a slot lacks whose tables were copied from the other one. */
   isGroundwork?: boolean;
+  /** An increment leaves out the models and tests whose rows these cannot have changed. */
+  changes?: Changes | undefined;
   /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
   unitTests?: boolean;
   signal?: AbortSignal;
@@ -95,12 +99,27 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
     )) as DbtAnswer;
   }
 
+  // What dbt read last says what hangs on what, be it of this slot or the other; another code has it read anew.
+  let known: { code: string; path: string; manifest?: Manifest } | undefined;
+  async function selected({ slot, select, changes, fullRefresh, isCopy }: BuildRequest): Promise<readonly string[] | undefined> {
+    if (!changes || fullRefresh || isCopy || select?.length) return select;
+    const code = await projectHash(projectDir);
+    if (known?.code !== code) {
+      const { success, error } = await invoke("parse", slot, [], {});
+      if (!success) throw new DbtError(oneLine(error ?? "dbt could not read the project"));
+      known = { code, path: join(targetPath(slot), "manifest.json") };
+    }
+    known.manifest ??= JSON.parse(await readFile(known.path, "utf8")) as Manifest;
+    return affectedNodes(known.manifest, changes);
+  }
+
   async function run(command: "build" | "test", request: BuildRequest): Promise<BuildOutcome> {
     const started = performance.now();
     const results = join(targetPath(request.slot), "run_results.json");
     // A run that dies early leaves the results of the one before it, which must not be taken for its own.
     await rm(results, { force: true });
-    const select = request.isGroundwork ? GROUNDWORK : request.select;
+    const select = request.isGroundwork ? GROUNDWORK : command === "build" ? await selected(request) : request.select;
+    if (select !== request.select && select?.length === 0) return NOTHING;
     const exclude = [...(request.exclude ?? []), ...(command === "build" ? leftOut(request) : [])];
     const args = [
       ...(request.unitTests ? [] : ["--exclude-resource-type", "unit_test", ...(request.isGroundwork ? ["test"] : [])]),
@@ -108,7 +127,9 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
       ...(select?.length ? ["--select", ...select] : []),
       ...(exclude.length > 0 ? ["--exclude", ...exclude] : []),
     ];
+    const code = known || command !== "build" ? undefined : await projectHash(projectDir);
     const { success, error, broken } = await invoke(command, request.slot, args, request);
+    if (success && code !== undefined) known = { code, path: join(targetPath(request.slot), "manifest.json") };
     const nodes = (await readRunResults(results)).map((node) => ({ ...node, message: broken[node.node]?.join(", ") ?? node.message }));
     const totals = {
       nodes,
@@ -156,6 +177,7 @@ function leftOut({ fullRefresh, isCopy, isGroundwork, select }: BuildRequest): s
   return fullRefresh || isCopy || isGroundwork || select?.length ? [seen] : [seen, ...GROUNDWORK];
 }
 
+const NOTHING: BuildOutcome = { ok: true, nodes: [], rows: 0, models: 0, tests: 0, seconds: 0 };
 const GROUNDWORK = ["config.materialized:view", "resource_type:seed"];
 
 async function writeProfile(stateDir: string, connection: DbtConnection, threads: number): Promise<void> {

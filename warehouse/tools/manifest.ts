@@ -11,8 +11,9 @@ import { startPythonWorker } from "./worker.ts";
 /** What we read of dbt's manifest.json (schema v12); everything dbt knows of the project is in it. */
 export interface Manifest {
   nodes: Record<string, ManifestNode>;
-  sources: Record<string, { unique_id: string; name: string; description: string; source_name?: string; source_description?: string; relation_name?: string | null; original_file_path?: string }>;
+  sources: Record<string, { unique_id: string; name: string; schema?: string; identifier?: string; description: string; source_name?: string; source_description?: string; relation_name?: string | null; original_file_path?: string }>;
   unit_tests: Record<string, { unique_id: string; name: string; model: string; description: string | null }>;
+  macros?: Record<string, { name: string; package_name: string; macro_sql: string; depends_on: { macros: string[] } }>;
   exposures: Record<string, { name: string; description: string; owner: { name?: string; email?: string }; depends_on: { nodes: string[] } }>;
 }
 

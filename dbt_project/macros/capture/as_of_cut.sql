@@ -17,12 +17,16 @@
 {%- endmacro %}
 
 {# Every version that began or ended after the slot's last complete build and up to the cut. An update ends one version and
-   begins another; a deletion ends one and begins a tombstone that holds the key alone. #}
+   begins another; a deletion ends one and begins a tombstone that holds the key alone. In two parts, each a stretch of an index: with
+   "or" an engine that does not know the positions when it plans reads all there ever was. #}
 {% macro changed_until_cut(relation) -%}
   (
     select * from {{ relation }}
-    where (_from_pos > {{ slot_value('complete_pos') }} and _from_pos <= {{ slot_value('cut_pos') }})
-       or (_to_pos > {{ slot_value('complete_pos') }} and _to_pos <= {{ slot_value('cut_pos') }})
+    where _from_pos > {{ slot_value('complete_pos') }} and _from_pos <= {{ slot_value('cut_pos') }}
+    union all
+    select * from {{ relation }}
+    where _to_pos > {{ slot_value('complete_pos') }} and _to_pos <= {{ slot_value('cut_pos') }}
+      and _from_pos <= {{ slot_value('complete_pos') }}
   )
 {%- endmacro %}
 
@@ -43,18 +47,26 @@
 
 {# Pre-hook of the incremental models: takes away what the changes touched; the model then brings back what is still there.
    With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. `day` is the model's business day:
-   all rows of days that are made anew go, also those that no entity of the shop stands behind. #}
+   all rows of days that are made anew go, also those that no entity of the shop stands behind. They are looked for where somebody asked
+   for days alone, and never beside the changes with "or", which would read the whole table each time. #}
 {% macro delete_changed(column, changes, changed_column, entity=none, day=none) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where {{ column }} in (
       select {{ changed_column }} from {{ changes }}
       where {{ changed_column }} is not null {%- if entity %} and entity = '{{ entity }}' {%- endif %}
+      {%- if day %}
+      union all
+      select present.{{ column }} from {{ this }} as present
+      where {{ is_backfill() }} and {{ in_backfill(day) }}
+      {%- endif %}
     )
-    {%- if day %}
-    or {{ in_backfill(day) }}
-    {%- endif %}
   {%- endif -%}
+{%- endmacro %}
+
+{# True where this build makes days anew. #}
+{% macro is_backfill() -%}
+  exists (select 1 from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}' and backfill_from is not null)
 {%- endmacro %}
 
 {# Pre-hook of customer_churn_features: a new business day moves every as-of day, so everything goes; within a day only the
@@ -64,7 +76,7 @@
   {%- if is_incremental() -%}
     delete from {{ this }}
     where user_id in (select user_id from {{ changes }} where entity = 'ORDER' and day < {{ business_date() }})
-       or exists (select 1 from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}' and backfill_from is not null)
+       or {{ is_backfill() }}
        or not exists (select 1 from {{ this }} as present where present.as_of_date = {{ business_date() }})
        or user_id not in (select user_id from {{ orders }} where user_id is not null)
   {%- endif -%}

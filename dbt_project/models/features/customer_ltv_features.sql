@@ -1,10 +1,19 @@
-{{ config(indexes=[{'columns': ['user_id', 'currency', 'as_of_date'], 'unique': True}]) }}
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  on_schema_change='fail',
+  pre_hook="{{ forget_past(ref('int_changed_orders'), 'present.as_of_date = ' ~ business_date() ~ '') }}",
+  indexes=[{'columns': ['user_id', 'currency', 'as_of_date'], 'unique': True}],
+) }}
 
 with days as (
 
   select user_id, currency, placed_date as day, count(*) as orders, sum(units_sold) as units, sum(revenue) as revenue
   from {{ ref('fct_orders') }}
   where user_id is not null and revenue > 0
+    {% if is_incremental() %}
+    and not exists (select 1 from {{ this }})
+    {% endif %}
   group by user_id, currency, placed_date
 
 ),

@@ -1,4 +1,10 @@
-{{ config(indexes=[{'columns': ['product_id', 'other_product_id'], 'unique': True}]) }}
+{{ config(
+  materialized='incremental',
+  incremental_strategy='merge',
+  on_schema_change='fail',
+  pre_hook="{{ forget_past(ref('int_changed_orders'), 'present.available_ts = ' ~ day_start(business_date()) ~ '') }}",
+  indexes=[{'columns': ['product_id', 'other_product_id'], 'unique': True}],
+) }}
 
 -- Baskets of the ninety-one days before the business day, of two to twenty-five products: a resale of half the shop tells nothing of what
 -- belongs together, and its pairs would outnumber all others.
@@ -9,6 +15,9 @@ with lines as (
   where line_kind = 'PRODUCT'
     and placed_date < {{ business_date() }}
     and placed_date >= {{ add_days(business_date(), -91) }}
+    {% if is_incremental() %}
+    and not exists (select 1 from {{ this }})
+    {% endif %}
   group by order_id, product_id
 
 ),

@@ -17,7 +17,15 @@ with lines as (
   where line_kind = 'PRODUCT'
     and placed_date < {{ business_date() }}
     {% if is_incremental() %}
-    and (product_id in (select product_id from {{ changes }}) or coalesce((select max(demand_date) from {{ this }}) < {{ yesterday }}, true))
+    and product_id in (select product_id from {{ changes }})
+  union all
+  -- all others have rows to come only where a day is new
+  select product_id, currency, placed_date, units_sold, amount
+  from {{ ref('fct_order_lines') }}
+  where line_kind = 'PRODUCT'
+    and placed_date < {{ business_date() }}
+    and product_id not in (select product_id from {{ changes }})
+    and coalesce((select max(demand_date) from {{ this }}) < {{ yesterday }}, true)
     {% endif %}
 
 ),

@@ -43,6 +43,7 @@ export async function indexRawTable(tx: Tx, table: RawTable): Promise<void> {
   const keys = quoteIdents(keyColumns(table).map(({ name }) => name));
   await tx.raw(`create unique index ${quoteIdent(indexName(table.rawTable, "open"))} on ${rawName(table)} (${keys}) where _to_pos is null`);
   await tx.raw(`create index ${quoteIdent(indexName(table.rawTable, "from"))} on ${rawName(table)} (_from_pos)`);
+  await tx.raw(`create index ${quoteIdent(indexName(table.rawTable, "to"))} on ${rawName(table)} (_to_pos) where _to_pos is not null`);
   await tx.raw(`analyze ${rawName(table)}`);
 }
 
@@ -60,11 +61,11 @@ export async function renameRawColumn(tx: Tx, rawTable: string, from: string, to
 /** Takes a table out of use, its indexes with it, so that another may have its name. */
 export async function renameRawTable(tx: Tx, from: string, to: string): Promise<void> {
   await tx.raw(`alter table raw.${quoteIdent(from)} rename to ${quoteIdent(to)}`);
-  for (const kind of ["open", "from"] as const) {
+  for (const kind of ["open", "from", "to"] as const) {
     await tx.raw(`alter index if exists raw.${quoteIdent(indexName(from, kind))} rename to ${quoteIdent(indexName(to, kind))}`);
   }
 }
 
-function indexName(rawTable: string, kind: "open" | "from"): string {
+function indexName(rawTable: string, kind: "open" | "from" | "to"): string {
   return `${rawTable.slice(0, 56)}__${kind}`;
 }

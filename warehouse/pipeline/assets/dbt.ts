@@ -10,14 +10,15 @@ export const dbtAsset: BuildAsset = {
   after: ["cut"],
   async run({ deps, cut, signal, tell }) {
     const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
-    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy: cloned !== undefined || cut.isCopy === true, signal, onNode: counting(tell) });
+    const isCopy = cloned !== undefined || cut.isCopy === true;
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy, ...(cut.changes ? { changes: cut.changes } : {}), signal, onNode: counting(tell) });
     if (!outcome.ok) {
       if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
       throw new Error(outcome.reason);
     }
     await deps.warehouse.execute(completeSlot, [cut.slot, cut.buildId, cut.codeHash]);
     const { rows, models, tests } = outcome;
-    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${cloned || cut.isCopy ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
+    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${isCopy ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
   },
 };
 

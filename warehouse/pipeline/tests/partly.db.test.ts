@@ -34,7 +34,7 @@ describe("one asset at a time", () => {
     expect(await only("publish")).toMatchObject({ state: "OPEN", runId: cut.runId });
     expect(await total()).toBe(11);
     expect(await only("lake")).toMatchObject({ state: "SUCCEEDED", runId: cut.runId });
-    expect(small.calls).toEqual(["capture", "check raw", "dbt b", "check marts+features", "score changed", "check predictions"]);
+    expect(small.calls).toEqual(["capture", "check raw", "dbt b copy", "check marts+features", "score changed", "check predictions"]);
   });
 
   test("without anything to do, each says so and nothing fails", async () => {

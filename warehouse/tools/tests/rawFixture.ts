@@ -96,8 +96,8 @@ export class RawFixture {
 }
 
 /** Sets what the pipeline sets before a build of the slot. */
-export async function standAt(builder: Database, slot: "a" | "b", at: { cut: number; complete: number; businessAsOf: string }): Promise<void> {
-  await builder.raw("update ops.slot_state set cut_pos = $2, complete_pos = $3, business_as_of = $4, cut_committed_at = $4 where slot = $1", [slot, at.cut, at.complete, at.businessAsOf]);
+export async function standAt(builder: Database, slot: "a" | "b", at: { cut: number; complete: number; businessAsOf: string; completeAsOf?: string }): Promise<void> {
+  await builder.raw("update ops.slot_state set cut_pos = $2, complete_pos = $3, business_as_of = $4, cut_committed_at = $4, complete_as_of = $5 where slot = $1", [slot, at.cut, at.complete, at.businessAsOf, at.completeAsOf ?? null]);
 }
 
 /** A checksum of every table of the slot's marts and features, whatever the order of their rows. */
