@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { childEnvironment, programPath } from "../config.ts";
 import type { S3StoreOptions } from "../objects/s3Store.ts";
+import { isExecutable } from "./isExecutable.ts";
 
 const run = promisify(execFile);
 const VERSION = "1.8.0";
@@ -90,13 +91,4 @@ async function freePort(): Promise<number> {
     if (isFree) return port;
   }
   throw new Error("no port is free for the test's S3 server");
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return existsSync(path);
-  } catch {
-    return false;
-  }
 }

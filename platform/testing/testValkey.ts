@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { accessSync, chmodSync, constants, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { childEnvironment, programPath } from "../config.ts";
+import { isExecutable } from "./isExecutable.ts";
 
 /** A real Valkey or Redis for a test, on a unix socket of its own, keeping nothing. */
 export interface TestValkey {
@@ -43,15 +44,6 @@ function entries(dir: string): string[] {
     return readdirSync(dir);
   } catch {
     return [];
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { usePublishedSlice } from "#kit/testing/publishedSlice.ts";
 import { proofMode } from "#platform/config.ts";
+import { seeded } from "#platform/seeded.ts";
 import type { CatalogueMetric, MeasureUse, MetricCatalogue } from "#schema/values/metricCatalogue.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { METRIC_CATALOGUE, METRIC_MODEL, metricModel } from "../domain/metric/catalogue.ts";
@@ -8,7 +9,7 @@ import type { MetricRequest } from "../domain/metric/metricRequest.ts";
 import { planMetricQuery } from "../domain/metric/planMetricQuery.ts";
 import { postgresDialect } from "../domain/metric/postgresDialect.ts";
 import { createAnalyticsSubgraph } from "../subgraph.ts";
-import { fillRandomMarts, RANDOM, randomOf } from "./randomMarts.ts";
+import { fillRandomMarts, RANDOM } from "./randomMarts.ts";
 
 const slice = usePublishedSlice((owner) => fillRandomMarts(owner), (db) => createAnalyticsSubgraph({ reader: createWarehouseReader(db) }));
 
@@ -57,7 +58,7 @@ describe("what the days hold is taken from them", () => {
 });
 
 test("whatever is asked, the answer is the same with and without them, groups and all", { timeout: 120_000 }, async () => {
-  const random = randomOf(23);
+  const random = seeded(23);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const candidates = METRIC_CATALOGUE.metrics.filter(({ periods, type }) => periods && type !== "conversion");
   const added = candidates.filter(({ definition }) => "measure" in definition && definition.measure.equal.some((name) => METRIC_MODEL.measures.get(name)?.source.rows !== null));

@@ -3,13 +3,14 @@ import { person } from "#kit/testing/graphOf.ts";
 import { usePublishedSlice } from "#kit/testing/publishedSlice.ts";
 import type { Viewer } from "#kit/viewer.ts";
 import { proofMode } from "#platform/config.ts";
+import { seeded } from "#platform/seeded.ts";
 import { encodeId } from "#schema/values/ids.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { METRIC_CATALOGUE } from "../domain/metric/catalogue.ts";
 import { postgresDialect } from "../domain/metric/postgresDialect.ts";
 import { representativeStatements } from "../domain/metric/representativeStatements.ts";
 import { createAnalyticsSubgraph } from "../subgraph.ts";
-import { fillRandomMarts, RANDOM, randomOf } from "./randomMarts.ts";
+import { fillRandomMarts, RANDOM } from "./randomMarts.ts";
 import { MARTS } from "./smallMarts.ts";
 
 const slice = usePublishedSlice((owner) => fillRandomMarts(owner), (db) => createAnalyticsSubgraph({ reader: createWarehouseReader(db) }));
@@ -182,7 +183,7 @@ test("every representative statement runs", async () => {
 });
 
 test("whatever is asked: pages are complete and in order, groups add up to the total, having keeps what it says", async () => {
-  const random = randomOf(11);
+  const random = seeded(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const additive = ["revenue", "refunds", "unitsSold", "goodsRevenue", "orderItems"];
   const rounds = proofMode() ? 200 : 25;

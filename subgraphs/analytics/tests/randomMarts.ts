@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { seeded } from "#platform/seeded.ts";
 import { fillDailyAggregates } from "#platform/testing/dailyAggregates.ts";
 import { fillTable, makeSlotTables, pointTo } from "#platform/testing/slotTables.ts";
 import * as marts from "#schema/generated/marts.ts";
@@ -8,16 +9,6 @@ import { MARTS } from "./smallMarts.ts";
 const id = (kind: number, n: number) => `0192000${kind}-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
 export const RANDOM = { vendors: [id(2, 1), id(2, 2), id(2, 3)], from: "2024-01-01", to: "2026-01-01", buildId: id(4, 1) } as const;
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Row = Record<string, unknown>;
 const EMPTY: Readonly<Record<string, unknown>> = { text: "x", uuid: id(9, 9), bool: false, int4: 0, int8: 0, numeric: "0", float8: 0, date: "2024-01-01", timestamptz: "2024-01-01T00:00:00Z" };
@@ -35,7 +26,7 @@ function whole(table: string, rows: readonly Row[]): Row[] {
  */
 export async function fillRandomMarts(owner: Database, { orders: count = 500, seed = 7 } = {}): Promise<void> {
   await makeSlotTables(owner, "a");
-  const random = randomOf(seed);
+  const random = seeded(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const whole_ = (n: number) => Math.floor(random() * n);
   const cents = (n: bigint) => `${n / 100n}.${(n % 100n).toString().padStart(2, "0")}`;

@@ -1,13 +1,11 @@
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
+import { seeded } from "#platform/seeded.ts";
 import { touchable, touchSql } from "./touchTables.ts";
 
-/** A seeded generator of whole numbers below a bound (Park and Miller's minimal standard). */
-export function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
+/** Whole numbers below a bound, the same for the same seed. */
+export function wholeNumbers(seed: number): (below: number) => number {
+  const random = seeded(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 export interface WriteLoad {
@@ -23,7 +21,7 @@ const LONG = "lorem ipsum dolor sit amet ".repeat(400);
  * connections, as clients do. The shop's checks and triggers must be out of the way (touchTables.ts).
  */
 export function startWriting(config: DatabaseConfig, seed: number, onDone: () => void = () => {}): WriteLoad {
-  const random = seeded(seed);
+  const random = wholeNumbers(seed);
   const db = Database.open({ ...config, max: 3, applicationName: "write load" });
   let going = true;
   let done = 0;

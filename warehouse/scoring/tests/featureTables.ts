@@ -1,4 +1,5 @@
 import type { Database } from "#platform/db/database.ts";
+import { seeded } from "#platform/seeded.ts";
 import type { Slot } from "../../publish/slots.ts";
 
 /** A purchase of one product; an order is all that a customer bought on one day. */
@@ -80,7 +81,7 @@ export async function fillFeatureTables(db: Database, slot: Slot, request: { pur
 
 /** A seeded shop: customers with a rhythm of their own who leave at some time, each with some favourite products of one of five tastes. */
 export function makePurchases(options: { customers: number; products: number; from: string; days: number; seed: number }): TestPurchase[] {
-  const random = mulberry(options.seed);
+  const random = seeded(options.seed);
   const start = Date.parse(`${options.from}T00:00:00Z`);
   const purchases: TestPurchase[] = [];
   for (let user = 0; user < options.customers; user += 1) {
@@ -97,15 +98,4 @@ export function makePurchases(options: { customers: number; products: number; fr
     }
   }
   return purchases;
-}
-
-/** Mulberry32 by Tommy Ettinger, public domain: enough for test data, the same everywhere. */
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

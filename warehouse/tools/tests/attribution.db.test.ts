@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
+import { seeded } from "#platform/seeded.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { createDbt } from "../dbt.ts";
 import { dbtEnvironment } from "../dbtProfile.ts";
@@ -18,16 +19,6 @@ const PEOPLE = 60;
 interface Touch { person: number; at: number; channel: string }
 interface Order { order: number; person: number; at: number; thousandths: number }
 
-/** Small, seeded, uniform over [0, 1). Source: mulberry32, public domain. */
-function createDraw(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const collapse = (channels: readonly string[]) => channels.filter((channel, index) => channel !== channels[index - 1]);
 
@@ -82,7 +73,7 @@ describe("credit for made-up journeys, computed apart from the SQL", { timeout: 
     loader = Database.open(databases.warehouse.as("martgraph_loader"));
     const raw = await RawFixture.create(shop, loader);
     await shop.close();
-    const draw = createDraw(7);
+    const draw = seeded(7);
     for (let person = 1; person <= PEOPLE; person += 1) {
       for (let left = 1 + Math.floor(draw() * 6); left > 0; left -= 1) {
         touches.push({ person, at: BEGIN + Math.floor(draw() * 80) * DAY + Math.floor(draw() * 80_000) * 1000, channel: CHANNELS[Math.floor(draw() ** 1.5 * CHANNELS.length)]! });

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { seeded } from "#platform/seeded.ts";
 import type { StoredEvent } from "../fake/store.ts";
 import { signatureHeader } from "../stripe/signature.ts";
 
@@ -45,16 +46,6 @@ export interface WebhookSender {
   close(): Promise<void>;
 }
 
-/** Numbers in [0, 1) that a seed repeats. Source: mulberry32, public domain. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A body and header that the provider did not sign, or not so, or not now. */
 export function forge(body: string, secret: string, now: Date, random: () => number): { body: Buffer; signature: string | undefined } {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { seeded } from "#platform/seeded.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
-import { seeded } from "../../ports/fakeStripe/webhooks.ts";
 import { breachesAfter, untilQuiet } from "./aftermath.ts";
 import { client, count, reviewers, type Tally } from "./clients.ts";
 import { type Kills, startCrew } from "./crew.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Database } from "#platform/db/database.ts";
+import { seeded } from "#platform/seeded.ts";
 import { decodeId, encodeId } from "#schema/values/ids.ts";
 import { createFakePayments } from "../../ports/fake/createFakePayments.ts";
-import { seeded } from "../../ports/fakeStripe/webhooks.ts";
 import { SERVICE } from "../webhooks.ts";
 import { breachesAfter, untilQuiet } from "./aftermath.ts";
 import { client, count, reviewers, SUPPORT, type Tally } from "./clients.ts";

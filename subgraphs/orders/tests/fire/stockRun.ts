@@ -1,5 +1,5 @@
+import { seeded } from "#platform/seeded.ts";
 import { decodeId } from "#schema/values/ids.ts";
-import { seeded } from "../../ports/fakeStripe/webhooks.ts";
 import { breachesAfter, shelvesOf, untilQuiet } from "./aftermath.ts";
 import { client, count, reviewers, type Tally } from "./clients.ts";
 import { type Kills, startCrew } from "./crew.ts";
