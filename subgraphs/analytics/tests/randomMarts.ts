@@ -78,7 +78,7 @@ export async function fillRandomMarts(owner: Database, { orders: count = 500, se
   for (const [table, rows] of Object.entries({
     fct_orders: ordersRows, fct_order_lines: lines, fct_refunds: refunds, fct_payments: payments, fct_fulfilments: parcels, fct_returns: returns, fct_vendor_orders: parts,
     dim_customers: customers, dim_products: products, rpt_funnel_daily: funnel, dim_inventory: stock,
-    ...visitsOf({ random: randomOf(seed + 1), id, products, orders: ordersRows ?? [], customers }),
+    ...visitsOf({ random: seeded(seed + 1), id, products, orders: ordersRows ?? [], customers }),
   })) await fillTable(owner, `marts_a.${table}`, whole(table, rows ?? []));
   await fillDailyAggregates(owner, "a");
   await pointTo(owner, { slot: "a", buildId: RANDOM.buildId, asOf: MARTS.asOf, businessAsOf: "2025-12-31T12:00:00Z" });

@@ -1,5 +1,6 @@
 import { PICTURE_LIMITS, PICTURE_TYPES, type PictureRefusal, type PictureType } from "#schema/values/pictures.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { hasHidden } from "#schema/values/text.ts";
 
 export interface RenditionInfo {
   /** Pixels. */
@@ -54,18 +55,15 @@ export interface UploadPlan extends UploadInput {
   readonly contentType: PictureType;
 }
 
-/** What is hidden in a text cannot be read out; NUL and halves of surrogate pairs are no text at all. */
-const HIDDEN = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
-
 export function checkAlt(alt: string | null, path: readonly string[] = ["input", "alt"]): InvalidValue | undefined {
-  if (alt === null || (alt.length <= MEDIA_LIMITS.alt && !HIDDEN.test(alt))) return undefined;
+  if (alt === null || (alt.length <= MEDIA_LIMITS.alt && !hasHidden(alt))) return undefined;
   return { code: "INVALID_VALUE", path, message: `The alternative text must have at most ${MEDIA_LIMITS.alt} characters that can be shown.` };
 }
 
 /** The name is only ever shown to those who gave it: what it would do as a path is cut off all the same. */
 export function readUpload(input: UploadInput): Result<UploadPlan, UploadRefusal> {
   const fileName = input.fileName.split(/[/\\]/).at(-1)?.trim() ?? "";
-  if (fileName === "" || fileName === "." || fileName === ".." || fileName.length > MEDIA_LIMITS.fileName || HIDDEN.test(fileName)) {
+  if (fileName === "" || fileName === "." || fileName === ".." || fileName.length > MEDIA_LIMITS.fileName || hasHidden(fileName)) {
     return err({ code: "INVALID_VALUE", path: ["input", "fileName"], message: `The name of the file must have 1 to ${MEDIA_LIMITS.fileName} characters that can be shown, without a folder.` });
   }
   const alt = checkAlt(input.alt);

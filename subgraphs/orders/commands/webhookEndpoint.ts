@@ -4,7 +4,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import { newWebhookSecret } from "#platform/webhooks/signature.ts";
 import { readWebhookUrl } from "#platform/webhooks/address.ts";
 import type { Commanded } from "../context.ts";
-import { hasHidden } from "../domain/text.ts";
+import { hasHidden } from "#schema/values/text.ts";
 import { MAX_DESCRIPTION, MAX_ENDPOINTS, refuseTypes, type WebhookDelivery, type WebhookEndpoint } from "../domain/webhook.ts";
 import {
   disableWebhookEndpoint, findWebhookDeliveryForUpdate, insertWebhookEndpoint, listWebhookEndpoints, lockWebhookEndpoints, redeliver, setWebhookSecret, updateWebhookEndpoint,

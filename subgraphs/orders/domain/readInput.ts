@@ -1,4 +1,5 @@
 import { currencyExponent, parseDecimal, rescale } from "#schema/values/money.ts";
+import { hasHidden } from "#schema/values/text.ts";
 
 /** What is wrong with an input, for the caller. */
 export interface Refused {
@@ -6,14 +7,11 @@ export interface Refused {
   readonly path: readonly string[];
 }
 
-/** Control characters and what turns or hides text: nobody sees them, so nobody means them. */
-const INVISIBLE = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-
 /** The text without space around it; undefined when nothing is left, it is longer than `longest`, or holds what nobody sees. */
 export function plainText(text: string, longest: number): string | undefined {
   if (text.length > longest * 4) return undefined;
   const plain = text.trim();
-  return plain.length > 0 && [...plain].length <= longest && !INVISIBLE.test(plain) ? plain : undefined;
+  return plain.length > 0 && [...plain].length <= longest && !hasHidden(plain) ? plain : undefined;
 }
 
 /** Decimal text as units of the currency; undefined where it is no decimal or has more decimals than the currency. */

@@ -1,5 +1,6 @@
 import { countryByCode } from "#schema/values/countries.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { hasHidden } from "#schema/values/text.ts";
 
 /** Most addresses of one person. */
 export const MAX_ADDRESSES = 50;
@@ -31,8 +32,6 @@ export interface Address extends AddressText {
 const FIELDS = { name: 200, line1: 200, line2: 200, city: 100, region: 100, postalCode: 20, phone: 40 } as const;
 const NEEDED: ReadonlySet<string> = new Set(["name", "line1", "city"]);
 const PHONE = /^[0-9 +\-./()]+$/;
-/** Control characters, halves of surrogate pairs, and marks that turn the direction of what follows. */
-const HIDDEN = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
 export interface InvalidAddressValue {
   readonly code: "INVALID_VALUE";
@@ -51,7 +50,7 @@ export function readAddress(typed: TypedAddress): Result<AddressText, InvalidAdd
     const text = (typed[field] ?? "").trim().normalize("NFC");
     const isNeeded = NEEDED.has(field);
     if ((text === "" && isNeeded) || [...text].length > most) return refuse(field, isNeeded ? `have 1 to ${most} characters` : `have at most ${most} characters`);
-    if (HIDDEN.test(text)) return refuse(field, "hold no control characters and no marks that cannot be seen");
+    if (hasHidden(text)) return refuse(field, "hold no control characters and no marks that cannot be seen");
     if (field === "phone" && text !== "" && !PHONE.test(text)) return refuse(field, "hold digits, spaces and + - . / ( ) only");
     read[field] = text === "" ? null : text;
   }

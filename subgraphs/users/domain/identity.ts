@@ -1,3 +1,4 @@
+import { isUnshowable } from "#schema/values/text.ts";
 import { MAX_DISPLAY_NAME, readEmail } from "./registration.ts";
 
 /** How long, in milliseconds of wall time, a person may take at the provider. */
@@ -31,7 +32,6 @@ export interface Claimed {
   readonly displayName: string | null;
 }
 
-const UNSHOWABLE = /[\p{Cc}\p{Cn}\p{Co}\p{Cs}]/u;
 
 /** Providers' words are a stranger's: an address that is none and a name that cannot be shown are left out. */
 export function readClaimed({ email, isEmailVerified, name }: { email: string | undefined; isEmailVerified: boolean; name: string | undefined }): Claimed {
@@ -40,6 +40,6 @@ export function readClaimed({ email, isEmailVerified, name }: { email: string | 
   return {
     email: address ?? null,
     vouchedEmail: (isEmailVerified && address) || null,
-    displayName: shown === "" || [...shown].length > MAX_DISPLAY_NAME || UNSHOWABLE.test(shown) ? null : shown,
+    displayName: shown === "" || [...shown].length > MAX_DISPLAY_NAME || isUnshowable(shown) ? null : shown,
   };
 }

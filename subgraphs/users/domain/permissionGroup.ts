@@ -1,6 +1,7 @@
 import { isPermission, type Permission, type PermissionEntry, PERMISSIONS, permissionsOfRole, type Role } from "#schema/permissions.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
 import { can, type Viewer } from "#kit/viewer.ts";
+import { isUnshowable } from "#schema/values/text.ts";
 
 export interface PermissionGroup {
   /** UUID. */
@@ -31,8 +32,6 @@ const MAX_NAME = 60;
 const MAX_DESCRIPTION = 500;
 /** Most groups the shop has: they are listed whole, and one is found by eye. */
 export const MAX_GROUPS = 200;
-// Control, unassigned and private characters and unpaired surrogates: nothing of it can be shown, and PostgreSQL keeps no NUL.
-const UNSHOWABLE = /[\p{Cc}\p{Cn}\p{Co}\p{Cs}]/u;
 
 export function readGroup(input: GroupInput): Result<GroupContent, InvalidValue> {
   const invalid = (why: string, ...path: string[]): Result<never, InvalidValue> => err({ code: "INVALID_VALUE", why, path: ["input", ...path] });
@@ -47,7 +46,7 @@ export function readGroup(input: GroupInput): Result<GroupContent, InvalidValue>
 }
 
 function isShowable(text: string, most: number): boolean {
-  return text !== "" && [...text].length <= most && !UNSHOWABLE.test(text);
+  return text !== "" && [...text].length <= most && !isUnshowable(text);
 }
 
 /** Whether the viewer may give the permission or take it: by holding it, or the wider one that contains it. */

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { isUnshowable } from "#schema/values/text.ts";
 import { readPassword, type WeakPassword } from "./password.ts";
 
 export const MAX_DISPLAY_NAME = 100;
@@ -16,8 +17,6 @@ export type RegistrationRefusal = { code: "INVALID_EMAIL" } | { code: "INVALID_D
 
 // What a browser takes for an address, with a dot in the domain. Source: HTML standard, section 4.10.5.1.5.
 const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
-// Control, unassigned and private characters and unpaired surrogates: nothing of it can be shown. Nor what turns the direction of what follows.
-const UNSHOWABLE = /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
 /** The address as it is stored and compared, or undefined for text that is none. */
 export function readEmail(text: string): string | undefined {
@@ -29,7 +28,7 @@ export function readEmail(text: string): string | undefined {
 /** The name as it may be shown, null for none; undefined for text that cannot be a name. */
 export function readDisplayName(text: string | null): string | null | undefined {
   const name = text?.trim().normalize("NFC") ?? null;
-  return name !== null && (name === "" || [...name].length > MAX_DISPLAY_NAME || UNSHOWABLE.test(name)) ? undefined : name;
+  return name !== null && (name === "" || [...name].length > MAX_DISPLAY_NAME || isUnshowable(name)) ? undefined : name;
 }
 
 /** The account as it may be opened. */

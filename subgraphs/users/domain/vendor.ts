@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { isUnshowable } from "#schema/values/text.ts";
 
 export const VENDOR_ROLES = ["OWNER", "MEMBER"] as const;
 export type VendorRole = (typeof VENDOR_ROLES)[number];
@@ -23,14 +24,12 @@ export interface InvalidVendor { code: "INVALID_VALUE"; why: string; path: reado
 export const MAX_MEMBERS = 100;
 const MAX_NAME = 120;
 const MAX_SLUG = 60;
-// Control, unassigned and private characters and unpaired surrogates: nothing of it can be shown, and PostgreSQL keeps no NUL.
-const UNSHOWABLE = /[\p{Cc}\p{Cn}\p{Co}\p{Cs}]/u;
 
 /** What a vendor is to be; the slug is null where the present one stays. */
 export function readVendor(input: VendorInput, isNew: boolean): Result<VendorInput, InvalidVendor> {
   const invalid = (why: string, field: string): Result<never, InvalidVendor> => err({ code: "INVALID_VALUE", why, path: ["input", field] });
   const name = input.name.trim().normalize("NFC");
-  if (name === "" || [...name].length > MAX_NAME || UNSHOWABLE.test(name)) return invalid(`The name must have 1 to ${MAX_NAME} characters that can be shown.`, "name");
+  if (name === "" || [...name].length > MAX_NAME || isUnshowable(name)) return invalid(`The name must have 1 to ${MAX_NAME} characters that can be shown.`, "name");
   const { commissionBps } = input;
   if (commissionBps !== null && (commissionBps < 0 || commissionBps > 10_000)) return invalid("The commission must be 0 to 10000 hundredths of a per cent.", "commissionBps");
   const slug = input.slug ?? (isNew ? slugOf(name) : null);

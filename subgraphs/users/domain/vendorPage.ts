@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
+import { hasHiddenInLines } from "#schema/values/text.ts";
 import type { InvalidVendor } from "./vendor.ts";
 
 /** What a vendor's page shows. */
@@ -20,8 +21,6 @@ export interface VendorPageInput {
 }
 
 const MAX_TEXT = 5_000;
-/** Controls but line ends and tabs, halves of characters, and marks that turn the direction of what stands around them. */
-const UNSEEN = /[^\P{Cc}\t\n\r]|[\p{Cs}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u;
 
 /** The page with what is given. */
 export function changePage(page: VendorPage, input: VendorPageInput): Result<VendorPage, InvalidVendor> {
@@ -31,7 +30,7 @@ export function changePage(page: VendorPage, input: VendorPageInput): Result<Ven
     const given = input[field];
     if (given === undefined) continue;
     const text = given?.trim() ?? "";
-    if (text.length > MAX_TEXT || UNSEEN.test(text)) return err({ code: "INVALID_VALUE", why: `Write plain text of at most ${MAX_TEXT} characters.`, path: ["input", field] });
+    if (text.length > MAX_TEXT || hasHiddenInLines(text)) return err({ code: "INVALID_VALUE", why: `Write plain text of at most ${MAX_TEXT} characters.`, path: ["input", field] });
     changed[field] = text === "" ? null : text;
   }
   return ok({ id: page.id, description: changed.description, shippingPolicy: changed.shippingPolicy, returnPolicy: changed.returnPolicy, isOpen: input.isOpen ?? page.isOpen });

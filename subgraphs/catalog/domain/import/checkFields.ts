@@ -1,12 +1,11 @@
 import { isCurrency } from "#schema/values/currencies.ts";
 import { countryByCode, countryByLabel } from "#schema/values/countries.ts";
+import { hasHidden, hasHiddenInLines } from "#schema/values/text.ts";
 import { type FieldSpec, FIELDS } from "./entityFields.ts";
 import type { Entity } from "./mapping.ts";
 import { textOf } from "#schema/mapping/transform.ts";
 import { isList, isMap, RowProblem, type Value, type ValueMap } from "#schema/mapping/values.ts";
 
-// Control characters, halves of pairs and marks that turn what follows: nobody sees them in a name, so nobody means them there.
-const HIDDEN = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069\ufeff]/u;
 // What a browser takes for an address, with a dot in the domain. Source: HTML standard, section 4.10.5.1.5.
 const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -117,7 +116,7 @@ function line(text: string, most: number): string | null {
   const plain = text.trim().normalize("NFC");
   if (plain === "") return null;
   if (plain.length > most * 4 || [...plain].length > most) throw new RowProblem(null, `it has more than ${most} characters`);
-  if (HIDDEN.test(plain)) throw new RowProblem(null, "it holds characters that nobody sees (control characters, line breaks, marks of direction): use `collapse`");
+  if (hasHidden(plain)) throw new RowProblem(null, "it holds characters that nobody sees (control characters, line breaks, marks of direction): use `collapse`");
   return plain;
 }
 
@@ -125,7 +124,7 @@ function lines(text: string, most: number): string | null {
   const plain = text.replaceAll(/\r\n?/g, "\n").trim();
   if (plain === "") return null;
   if (plain.length > most) throw new RowProblem(null, `it has more than ${most} characters`);
-  if (HIDDEN.test(plain.replaceAll(/[\n\t]/g, " "))) throw new RowProblem(null, "it holds characters that nobody sees");
+  if (hasHiddenInLines(plain)) throw new RowProblem(null, "it holds characters that nobody sees");
   return plain;
 }
 

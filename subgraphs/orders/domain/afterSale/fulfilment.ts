@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "#schema/values/result.ts";
-import { hasHidden } from "../text.ts";
+import { hasHidden } from "#schema/values/text.ts";
 import type { LineUnits, SoldLine } from "./soldLine.ts";
 import { tallyOf } from "./soldLine.ts";
 

@@ -1,6 +1,7 @@
 import { countryByCode } from "#schema/values/countries.ts";
 import { err, ok, type Result } from "#schema/values/result.ts";
-import { hasHidden, lengthOf } from "../text.ts";
+import { hasHidden } from "#schema/values/text.ts";
+import { lengthOf } from "../text.ts";
 import type { TaxRate } from "./tax.ts";
 
 /** A value outside of its bounds: which, and what it may be. */
