@@ -356,9 +356,11 @@ export interface DimCustomersRow {
   last_order_at: Date | null;
   /** Orders placed, whatever became of them. */
   orders: bigint;
-  /** Gross at placing, charges included, major units. */
+  /** ISO 4217 of the money beside it: the currency of most of their orders, then of most money; null without orders and refunds. What was paid in others is in agg_customer_monthly. */
+  currency: string | null;
+  /** Gross at placing in this currency, charges included, major units. */
   revenue: string;
-  /** Given back, major units. */
+  /** Given back in this currency, major units. */
   refunds: string;
   /** Whether offers may be mailed. */
   agrees_to_marketing: boolean;
@@ -385,6 +387,7 @@ export const dimCustomersColumns = {
   first_order_at: "timestamptz?",
   last_order_at: "timestamptz?",
   orders: "int8",
+  currency: "text?",
   revenue: "numeric",
   refunds: "numeric",
   agrees_to_marketing: "bool",
@@ -2071,7 +2074,9 @@ export interface RptCohortsMonthlyRow {
   customers: bigint;
   /** customers / cohort_size, six digits. */
   retention: string;
-  /** What they ordered in the month, gross at placing, major units. */
+  /** ISO 4217 of revenue: the currency of most of the shop's orders, the same in every row. */
+  currency: string;
+  /** What they ordered in the month in this currency, gross at placing, major units; of all currencies in rpt_ltv_observed. */
   revenue: string;
 }
 
@@ -2082,6 +2087,7 @@ export const rptCohortsMonthlyColumns = {
   cohort_size: "int8",
   customers: "int8",
   retention: "numeric",
+  currency: "text",
   revenue: "numeric",
 } as const;
 
@@ -2226,13 +2232,15 @@ export interface RptCustomerRfmRow {
   recency_days: number;
   /** Orders. */
   frequency: bigint;
-  /** Gross at placing, charges included, major units. */
+  /** ISO 4217 of monetary: the currency of most of the customer's orders, then of most money. */
+  currency: string;
+  /** Gross at placing in this currency, charges included, major units; what was paid in others is in agg_customer_monthly. */
   monetary: string;
   /** 1 longest ago .. 5 latest. */
   r_score: number;
   /** 1 fewest .. 5 most orders. */
   f_score: number;
-  /** 1 least .. 5 most money. */
+  /** 1 least .. 5 most money, among the customers of the same currency. */
   m_score: number;
   /** CHAMPION, LOYAL, AT_RISK, NEW, PROMISING, FADING or LOST. */
   segment: string;
@@ -2243,6 +2251,7 @@ export const rptCustomerRfmColumns = {
   user_id: "uuid",
   recency_days: "int4",
   frequency: "int8",
+  currency: "text",
   monetary: "numeric",
   r_score: "int4",
   f_score: "int4",

@@ -2,6 +2,7 @@ import { allow, type Guards } from "#kit/guard.ts";
 import { mergeAreas } from "#kit/mergeAreas.ts";
 import { customerGuards } from "./guards/customer.ts";
 import { entityGuards } from "./guards/entity.ts";
+import { marketingGuards } from "./guards/marketing.ts";
 import { metricGuards } from "./guards/metric.ts";
 import { pipelineGuards } from "./guards/pipeline.ts";
 import { productGuards } from "./guards/product.ts";
@@ -14,6 +15,7 @@ export const guards: Guards = mergeAreas<Guards>(
   shared,
   customerGuards,
   entityGuards,
+  marketingGuards,
   metricGuards,
   pipelineGuards,
   productGuards,

@@ -30,3 +30,16 @@
 {% macro bigquery__safe_ratio(numerator, denominator, scale) -%}
   cast(round(cast({{ numerator }} as bignumeric) / nullif(cast({{ denominator }} as bignumeric), 0), {{ scale }}) as numeric)
 {%- endmacro %}
+
+{# The currency of most of the shop's orders, of several the first by code: what is told in one currency is told in this. #}
+{% macro main_currency(orders) -%}
+  (
+    select currency
+    from (
+      select currency, row_number() over (order by count(*) desc, currency) as place
+      from {{ orders }}
+      group by currency
+    ) as counted_currencies
+    where place = 1
+  )
+{%- endmacro %}

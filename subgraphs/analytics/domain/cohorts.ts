@@ -4,12 +4,15 @@ export interface CohortRow {
   readonly cohort_size: bigint;
   readonly customers: bigint;
   readonly retention: string;
+  readonly currency: string;
   readonly revenue: string;
 }
 
 export interface Cohort {
   readonly month: string;
   readonly size: number;
+  /** Of the money of its months. */
+  readonly currency: string;
   readonly activity: readonly { monthIndex: number; customers: number; retention: string; revenue: string }[];
 }
 
@@ -18,6 +21,7 @@ export function toCohorts(rows: readonly CohortRow[]): Cohort[] {
   return [...Map.groupBy(rows, (row) => row.cohort_month)].map(([month, activity]) => ({
     month,
     size: Number(activity[0]?.cohort_size ?? 0n),
+    currency: activity[0]?.currency ?? "",
     activity: activity.map((row) => ({ monthIndex: row.month_index, customers: Number(row.customers), retention: row.retention, revenue: row.revenue })),
   }));
 }

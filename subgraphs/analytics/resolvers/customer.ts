@@ -2,6 +2,7 @@ import type { AnalyticsContext as Context } from "../context.ts";
 import { toCohorts } from "../domain/cohorts.ts";
 import { readRange, type DayRange } from "../domain/dayRange.ts";
 import { cohortActivity, rfmSegments } from "../queries/marts.ts";
+import { martMoney } from "./martMoney.ts";
 
 export const customerResolvers = {
   Query: {
@@ -13,6 +14,7 @@ export const customerResolvers = {
       const rows = await reader.read((build) => build.many(rfmSegments, []));
       return rows.map((row) => ({
         segment: row.segment, customers: Number(row.customers), revenue: row.revenue,
+        money: row.currencies.map((currency, index) => martMoney(row.amounts[index] ?? "0", currency)),
         averageRecencyDays: row.average_recency_days, averageOrders: row.average_orders,
       }));
     },

@@ -19,8 +19,8 @@ const FIELDS = {
   metricDimensions: "{ metricDimensions { name description } }",
   metricDimensionValues: '{ metricDimensionValues(dimension: "product") { asOf truncated nodes { value label } } }',
   metricQuery: '{ metricQuery(metrics: ["revenue"], range: { from: "2011-01-01", to: "2012-01-01" }) { asOf buildId truncated nodes { at } pageInfo { hasNextPage } } }',
-  cohorts: "{ cohorts { month size activity { monthIndex customers retention revenue } } }",
-  rfmSegments: "{ rfmSegments { segment customers revenue averageRecencyDays averageOrders } }",
+  cohorts: "{ cohorts { month size currency activity { monthIndex customers retention revenue } } }",
+  rfmSegments: "{ rfmSegments { segment customers revenue money { amount currency } averageRecencyDays averageOrders } }",
   dataQuality: "{ dataQuality { buildId publishedAt asOf verdict checks { suite name severity passed message } } }",
   qualityHistory: "{ qualityHistory { buildId state reason checks red warnings failed { name layer } anomalies { table kind } } }",
   dataIncidents: "{ dataIncidents { id kind message buildId openedAt closedAt } }",
@@ -68,13 +68,13 @@ describe("the catalogue", () => {
 });
 
 describe("cohorts", () => {
-  const COHORTS = "query ($range: DateRangeInput) { cohorts(range: $range) { month size activity { monthIndex customers retention revenue } } }";
+  const COHORTS = "query ($range: DateRangeInput) { cohorts(range: $range) { month size currency activity { monthIndex customers retention revenue } } }";
   const cohorts = async (range?: { from: string; to: string } | null) => slice.graph.as(VIEWERS.analyst).run(COHORTS, { range });
 
   test("all of them, their months in order", async () => {
     expect((await cohorts()).data["cohorts"]).toEqual([
-      { month: "2011-01-01", size: 2, activity: [{ monthIndex: 0, customers: 2, retention: "1.000000", revenue: "42.025" }, { monthIndex: 1, customers: 1, retention: "0.500000", revenue: "15.00" }] },
-      { month: "2011-02-01", size: 3, activity: [{ monthIndex: 0, customers: 3, retention: "1.000000", revenue: "7.00" }] },
+      { month: "2011-01-01", size: 2, currency: "GBP", activity: [{ monthIndex: 0, customers: 2, retention: "1.000000", revenue: "42.025" }, { monthIndex: 1, customers: 1, retention: "0.500000", revenue: "15.00" }] },
+      { month: "2011-02-01", size: 3, currency: "GBP", activity: [{ monthIndex: 0, customers: 3, retention: "1.000000", revenue: "7.00" }] },
     ]);
     expect((await cohorts(null)).data["cohorts"]).toHaveLength(2);
   });
@@ -86,10 +86,10 @@ describe("cohorts", () => {
   });
 });
 
-test("rfmSegments: customers by segment, the most money first", async () => {
+test("rfmSegments: customers by segment, the most money of the main currency first, and that of others beside it, never added", async () => {
   expect((await slice.graph.as(VIEWERS.analyst).run(FIELDS.rfmSegments)).data["rfmSegments"]).toEqual([
-    { segment: "CHAMPION", customers: 2, revenue: "147.025", averageRecencyDays: "1.5", averageOrders: "3.00" },
-    { segment: "LOST", customers: 1, revenue: "1.00", averageRecencyDays: "300.0", averageOrders: "1.00" },
+    { segment: "CHAMPION", customers: 2, revenue: "147.025", money: [{ amount: "147.025", currency: "GBP" }], averageRecencyDays: "1.5", averageOrders: "3.00" },
+    { segment: "LOST", customers: 1, revenue: "0", money: [{ amount: "1.00", currency: "EUR" }], averageRecencyDays: "300.0", averageOrders: "1.00" },
   ]);
 });
 

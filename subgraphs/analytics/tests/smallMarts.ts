@@ -70,15 +70,15 @@ export async function fillSmallMarts(owner: Database): Promise<void> {
     await fillTable(owner, `marts_${slot}.dim_products`, products());
     await fillDailyAggregates(owner, slot);
     await fillTable(owner, `marts_${slot}.rpt_cohorts_monthly`, [
-      { cohort_month: "2011-01-01", month_index: 0, cohort_size: 2, customers: 2, retention: "1.000000", revenue: "42.025" },
-      { cohort_month: "2011-01-01", month_index: 1, cohort_size: 2, customers: 1, retention: "0.500000", revenue: "15.00" },
-      { cohort_month: "2011-02-01", month_index: 0, cohort_size: 3, customers: 3, retention: "1.000000", revenue: "7.00" },
+      { cohort_month: "2011-01-01", month_index: 0, cohort_size: 2, customers: 2, retention: "1.000000", currency: "GBP", revenue: "42.025" },
+      { cohort_month: "2011-01-01", month_index: 1, cohort_size: 2, customers: 1, retention: "0.500000", currency: "GBP", revenue: "15.00" },
+      { cohort_month: "2011-02-01", month_index: 0, cohort_size: 3, customers: 3, retention: "1.000000", currency: "GBP", revenue: "7.00" },
     ]);
     const rfm = { r_score: 5, f_score: 5, m_score: 5 };
     await fillTable(owner, `marts_${slot}.rpt_customer_rfm`, [
-      { user_id: MARTS.ada, recency_days: 1, frequency: 3, monetary: "51.65", segment: "CHAMPION", ...rfm },
-      { user_id: MARTS.bob, recency_days: 2, frequency: 3, monetary: "95.375", segment: "CHAMPION", ...rfm },
-      { user_id: MARTS.vendor, recency_days: 300, frequency: 1, monetary: "1.00", segment: "LOST", ...rfm },
+      { user_id: MARTS.ada, recency_days: 1, frequency: 3, currency: "GBP", monetary: "51.65", segment: "CHAMPION", ...rfm },
+      { user_id: MARTS.bob, recency_days: 2, frequency: 3, currency: "GBP", monetary: "95.375", segment: "CHAMPION", ...rfm },
+      { user_id: MARTS.vendor, recency_days: 300, frequency: 1, currency: "EUR", monetary: "1.00", segment: "LOST", ...rfm },
     ]);
   }
   await publishSlot(owner, "a");

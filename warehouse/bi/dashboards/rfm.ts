@@ -1,5 +1,5 @@
 import type { DashboardSpec } from "../bundle/types.ts";
-import { count, decimal } from "./words.ts";
+import { count, decimal, money } from "./words.ts";
 
 /** Who buys how recently, how often and for how much. */
 export const rfm: DashboardSpec = {
@@ -12,14 +12,14 @@ export const rfm: DashboardSpec = {
       name: "rpt_customer_rfm",
       metrics: [
         count("rfm_customers", "Customers", "count(*)", "Customers who ordered."),
-        decimal("rfm_average_monetary", "Average spent", "avg(cast(monetary as numeric))", "What a customer of the segment spent on average."),
-        decimal("rfm_total_monetary", "Spent", "sum(monetary)", "What the customers of the segment spent."),
+        money("rfm_average_monetary", "Average spent", "avg(cast(monetary as numeric))", "What a customer of the segment spent on average, of customers of one currency."),
+        money("rfm_total_monetary", "Spent", "sum(monetary)", "What the customers of the segment spent, of customers of one currency."),
         decimal("rfm_average_frequency", "Average orders", "avg(cast(frequency as numeric))", "Orders of a customer on average."),
         decimal("rfm_average_recency", "Average days since the last order", "avg(cast(recency_days as numeric))", "Days since the last order on average.", 1),
       ],
     },
   ],
-  filters: [{ name: "Segment", kind: "value", dataset: "rpt_customer_rfm", column: "segment" }],
+  filters: [{ name: "Currency", kind: "value", dataset: "rpt_customer_rfm", column: "currency", isSingle: true }, { name: "Segment", kind: "value", dataset: "rpt_customer_rfm", column: "segment" }],
   rows: [
     {
       height: 16,

@@ -6,20 +6,24 @@ with orders as (
     user_id,
     min(placed_at) as first_order_at,
     max(placed_at) as last_order_at,
-    count(*) as orders,
-    sum(revenue) as revenue
+    count(*) as orders
   from {{ ref('fct_orders') }}
   where user_id is not null
   group by user_id
 
 ),
 
-refunds as (
+-- Money in the currency of most orders: amounts of several currencies are never added.
+spent as (
 
-  select user_id, sum(amount) as refunds
-  from {{ ref('fct_refunds') }}
-  where user_id is not null
-  group by user_id
+  select
+    user_id,
+    currency,
+    sum(revenue) as revenue,
+    sum(refunds) as refunds,
+    row_number() over (partition by user_id order by sum(orders) desc, sum(revenue) desc, currency) as place
+  from {{ ref('agg_customer_monthly') }}
+  group by user_id, currency
 
 ),
 
@@ -104,8 +108,9 @@ select
   orders.first_order_at,
   orders.last_order_at,
   coalesce(orders.orders, 0) as orders,
-  coalesce(orders.revenue, 0) as revenue,
-  coalesce(refunds.refunds, 0) as refunds,
+  main.currency,
+  coalesce(main.revenue, 0) as revenue,
+  coalesce(main.refunds, 0) as refunds,
   coalesce(consents.agrees_to_marketing, false) as agrees_to_marketing,
   coalesce(consents.agrees_to_personalisation, false) as agrees_to_personalisation,
   coalesce(consents.agrees_to_analytics, false) as agrees_to_analytics,
@@ -115,7 +120,7 @@ select
 from located
 left join {{ ref('countries') }} as countries on countries.code = located.country_code
 left join orders on orders.user_id = located.user_id
-left join refunds on refunds.user_id = located.user_id
+left join spent as main on main.user_id = located.user_id and main.place = 1
 left join consents on consents.user_id = located.user_id
 left join sessions on sessions.user_id = located.user_id
 left join reviews on reviews.user_id = located.user_id

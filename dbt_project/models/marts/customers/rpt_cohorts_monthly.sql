@@ -1,11 +1,12 @@
 {{ config(indexes=[{'columns': ['cohort_month', 'month_index'], 'unique': True}]) }}
 
+-- Orders of every currency make a customer active; money is that of the shop's main currency, of others in rpt_ltv_observed.
 with activity as (
 
   select
     user_id,
     {{ trunc_date('month', 'placed_date') }} as active_month,
-    sum(revenue) as revenue
+    sum(case when currency = {{ main_currency(ref('fct_orders')) }} then revenue else 0 end) as revenue
   from {{ ref('fct_orders') }}
   where user_id is not null
   group by 1, 2
@@ -52,6 +53,7 @@ select
   cohorts.cohort_size,
   coalesce(returned.customers, 0) as customers,
   {{ safe_ratio('coalesce(returned.customers, 0)', 'cohorts.cohort_size') }} as retention,
+  {{ main_currency(ref('fct_orders')) }} as currency,
   coalesce(returned.revenue, 0) as revenue
 from cohorts
 inner join months on months.month_start >= cohorts.cohort_month

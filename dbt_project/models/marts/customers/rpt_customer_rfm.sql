@@ -1,14 +1,30 @@
 {{ config(indexes=[{'columns': ['user_id'], 'unique': True}]) }}
 
-with customers as (
+with spent as (
 
   select
     user_id,
-    {{ diff_days('max(placed_date)', business_date()) }} as recency_days,
-    count(*) as frequency,
-    sum(revenue) as monetary
+    currency,
+    max(placed_date) as last_date,
+    count(*) as orders,
+    sum(revenue) as revenue,
+    row_number() over (partition by user_id order by count(*) desc, sum(revenue) desc, currency) as place
   from {{ ref('fct_orders') }}
   where user_id is not null
+  group by user_id, currency
+
+),
+
+-- Orders of every currency count; money is that of the currency of most of them.
+customers as (
+
+  select
+    user_id,
+    {{ diff_days('max(last_date)', business_date()) }} as recency_days,
+    cast(sum(orders) as {{ type_count() }}) as frequency,
+    max(case when place = 1 then currency end) as currency,
+    sum(case when place = 1 then revenue else 0 end) as monetary
+  from spent
   group by user_id
 
 ),
@@ -20,10 +36,12 @@ scored as (
     user_id,
     recency_days,
     frequency,
+    currency,
     monetary,
     ntile(5) over (order by recency_days desc, user_id) as r_score,
     ntile(5) over (order by frequency, user_id) as f_score,
-    ntile(5) over (order by monetary, user_id) as m_score
+    -- amounts of one currency are compared with one another and with no others
+    ntile(5) over (partition by currency order by monetary, user_id) as m_score
   from customers
 
 )
@@ -32,6 +50,7 @@ select
   user_id,
   recency_days,
   frequency,
+  currency,
   monetary,
   r_score,
   f_score,
