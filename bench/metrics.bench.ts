@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Viewer } from "#kit/viewer.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+import type { EmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import { makeSlotTables, pointTo } from "#platform/testing/slotTables.ts";
 import { createAnswers } from "#subgraphs/analytics/answers.ts";
 import { runMetricQuery } from "#subgraphs/analytics/commands/runMetricQuery.ts";
@@ -13,6 +11,7 @@ import { createWarehouseReader } from "#warehouse/reader.ts";
 import { fillMarts } from "./metrics/fillMarts.ts";
 import { requests } from "./metrics/requests.ts";
 import { cpuUse } from "./shop/cpu.ts";
+import { withServer } from "./withServer.ts";
 
 const LINES = 10_000_000;
 const QUICK_LINES = 200_000;
@@ -29,18 +28,7 @@ interface Measured { name: string; groups: number; cold: Figures; kept: Figures 
  */
 export async function bench(): Promise<void> {
   const quick = process.argv.includes("--quick");
-  const dir = mkdtempSync(join(tmpdir(), "martgraph-bench-metrics-"));
-  chmodSync(dir, 0o755);
-  try {
-    const server = await startEmbeddedPostgres({ dataDir: dir, log: () => {} });
-    try {
-      await measure(server, quick ? QUICK_LINES : LINES, quick ? 3 : COLD_RUNS);
-    } finally {
-      await server.stop("fast");
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  await withServer("metrics", (server) => measure(server, quick ? QUICK_LINES : LINES, quick ? 3 : COLD_RUNS));
 }
 
 async function measure(server: EmbeddedPostgres, lines: number, coldRuns: number): Promise<void> {

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+import type { EmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import type { WorkerResult, WorkerSettings } from "./reservations/worker.ts";
 import type { WayName } from "./reservations/ways.ts";
+import { withServer } from "./withServer.ts";
 
 const SKUS = 1_000;
 const CALLERS = 64;
@@ -28,18 +28,7 @@ const WAYS: readonly { way: WayName; label: string; table: string; connections: 
  * Oversold: 64 callers want the last 500 units of one variant.
  */
 export async function bench(): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), "martgraph-bench-reservations-"));
-  chmodSync(dir, 0o755);
-  try {
-    const server = await startEmbeddedPostgres({ dataDir: dir, log: () => {} });
-    try {
-      await measure(server);
-    } finally {
-      await server.stop("fast");
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  await withServer("reservations", (server) => measure(server));
 }
 
 async function measure(server: EmbeddedPostgres): Promise<void> {

@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { silentLog } from "#platform/log.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+import type { EmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import { makeSlotTables } from "#platform/testing/slotTables.ts";
 import { publishBuild } from "#warehouse/publish/publishBuild.ts";
 import { LOGIN_OF } from "#warehouse/sql/audience.ts";
 import { type Asker, openSqlGate } from "#warehouse/sql/gate.ts";
 import { fillMarts } from "./metrics/fillMarts.ts";
 import { cpuUse } from "./shop/cpu.ts";
+import { withServer } from "./withServer.ts";
 
 const LINES = 200_000;
 const RUNS = 300;
@@ -25,18 +24,7 @@ interface Figures { p50: number; p95: number; nodeMs: number; postgresMs: number
  * figures as one line at the end.
  */
 export async function bench(): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), "martgraph-bench-sql-"));
-  chmodSync(dir, 0o755);
-  try {
-    const server = await startEmbeddedPostgres({ dataDir: dir, log: () => {} });
-    try {
-      await measure(server);
-    } finally {
-      await server.stop("fast");
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  await withServer("sql", (server) => measure(server));
 }
 
 async function measure(server: EmbeddedPostgres): Promise<void> {

@@ -1,0 +1,21 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+
+/** Measures on an embedded PostgreSQL of its own, of which nothing is left afterwards. `dir` is the folder around it. */
+export async function withServer(name: string, measure: (server: EmbeddedPostgres, dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), `martgraph-bench-${name}-`));
+  // the server runs as another user where this process is root
+  chmodSync(dir, 0o755);
+  try {
+    const server = await startEmbeddedPostgres({ dataDir: join(dir, "postgres"), log: () => {} });
+    try {
+      await measure(server, dir);
+    } finally {
+      await server.stop("fast");
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
