@@ -34,7 +34,8 @@ class WrongSuite(Exception):
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Runs the suites of some areas over one connection.
 
-    Request: `connection` {host, port, database, user, password}; `areas` folders under suites/; `values` what `$name`
+    Request: `connection` {host, port, database, user, password} of PostgreSQL, or {project, location, endpoint, keyfile,
+    maximumBytesBilled, labels} of BigQuery; `areas` folders under suites/; `values` what `$name`
     stands for in tables and queries (schemas of the slot, the cut, ...). A suite or check that `needs` a value which is
     not given is passed over and says so. Optional `suites`: another folder to read them from.
 
@@ -132,8 +133,35 @@ def fill_all(value: Any, values: dict[str, str], file: str) -> Any:
 def connection_url(connection: dict[str, Any]) -> str:
     """A socket directory goes into the query string beside a host name, or Great Expectations refuses the URL."""
     login = f"{quote(connection['user'], safe='')}:{quote(connection.get('password') or '', safe='')}"
-    query = urlencode({"host": connection["host"], "port": connection["port"], "application_name": "martgraph-expectations"})
+    query = urlencode({"host": connection["host"], "port": connection["port"], "application_name": "martgraph-expectations", "options": "-c timezone=UTC"})
     return f"postgresql+psycopg2://{login}@localhost/{quote(connection['database'], safe='')}?{query}"
+
+
+def add_source(context: Any, connection: dict[str, Any], values: dict[str, str]) -> Any:
+    if "project" not in connection:
+        return context.data_sources.add_postgres("warehouse", connection_string=connection_url(connection), create_temp_table=False)
+    # The library would make a client of its own, which knows of no emulator, no cap and no label.
+    from sqlalchemy_bigquery import _helpers
+
+    client = bigquery_client(connection, values)
+    _helpers.create_bigquery_client = lambda *_, **__: client
+    return context.data_sources.add_bigquery("warehouse", connection_string=f"bigquery://{connection['project']}", create_temp_table=False)
+
+
+def bigquery_client(connection: dict[str, Any], values: dict[str, str]) -> Any:
+    from google.api_core.client_options import ClientOptions
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import bigquery
+
+    labels = {"product": "martgraph", **(connection.get("labels") or {}), "build": values.get("build_id", "none"), "step": "check"}
+    cap = {"maximum_bytes_billed": connection["maximumBytesBilled"]} if connection.get("maximumBytesBilled") else {}
+    job = bigquery.QueryJobConfig(labels=labels, **cap)
+    common = {"project": connection["project"], "location": connection.get("location"), "default_query_job_config": job}
+    if connection.get("endpoint"):
+        return bigquery.Client(credentials=AnonymousCredentials(), client_options=ClientOptions(api_endpoint=connection["endpoint"]), **common)
+    if connection.get("keyfile"):
+        return bigquery.Client.from_service_account_json(connection["keyfile"], **common)
+    return bigquery.Client(**common)
 
 
 def validate(connection: dict[str, Any], suites: list[dict[str, Any]], values: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -143,7 +171,7 @@ def validate(connection: dict[str, Any], suites: list[dict[str, Any]], values: d
     context = gx.get_context(mode="ephemeral")
     # The progress bars of every metric would go to stderr otherwise.
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    source = context.data_sources.add_postgres("warehouse", connection_string=connection_url(connection), create_temp_table=False)
+    source = add_source(context, connection, values)
     results: dict[tuple[str, str], dict[str, Any]] = {}
     try:
         for suite in suites:
@@ -234,8 +262,8 @@ def describe(check: dict[str, Any]) -> str:
     return f"{text} ({', '.join(columns)})" if columns else text
 
 
-# What PostgreSQL says about names is safe to repeat; what it says about values is not.
-SAFE = re.compile(r'((?:column|relation|schema|table|function) [^\n]*? does not exist|permission denied for [^\n]*|Error: The column "[^"]*" in BatchData does not exist\.|canceling statement due to [a-z ]+)')
+# What the engines say about names is safe to repeat; what they say about values is not.
+SAFE = re.compile(r'(Query exceeded limit for bytes billed[^\n]*|Not found: (?:Table|Dataset) [\w:.-]+|Unrecognized name: \w+|(?:column|relation|schema|table|function) [^\n]*? does not exist|permission denied for [^\n]*|Error: The column "[^"]*" in BatchData does not exist\.|canceling statement due to [a-z ]+)')
 
 
 def exception_of(info: Any) -> str | None:

@@ -169,6 +169,8 @@ async function fit(shop: Database, warehouse: Database, erasures: readonly strin
     const { rows: [server] } = await tx.raw<{ identity: string }>("select system_identifier || '/' || current_database() as identity from pg_control_system()");
     // Positions go on where raw stands: capture finds that its slot is gone, makes another, and compares.
     await warehouse.raw("update raw._capture_state set source_identity = $1", [server?.identity]);
+    // What another engine was shipped since the backup does not lie behind these positions: everything goes there anew.
+    await warehouse.raw("delete from ops.shipping_target");
     await warehouse.raw(
       "insert into raw._erasures (user_hash, erased_at, applied_pos) select h, now(), coalesce((select max(applied_pos) from raw._capture_state), 0) from unnest($1::text[]) as h on conflict do nothing", [erasures]);
     return { orders: Number(after?.orders ?? 0n), erasedAgain: Number(again?.n ?? 0n), erasuresKnown: Number((after?.count ?? 0n) - (before?.count ?? 0n)) };

@@ -6,6 +6,7 @@ import { readCaptureHealth } from "#warehouse/load/captureHealth.ts";
 import { createLog } from "#platform/log.ts";
 import { DATA_DIR, integerOption, textOption, type Command } from "../cli/command.ts";
 import { isPortFree } from "../cli/ports.ts";
+import { engineFinding } from "../serve/engineFinding.ts";
 import { tellingFindings } from "../serve/tellingFindings.ts";
 import { dataDirAt, readRuntime, type DataDir, type Runtime } from "../install/dataDir.ts";
 
@@ -27,6 +28,7 @@ export const command: Command = {
     const findings = [
       writable(dir),
       space(dir),
+      await engineFinding(),
       running ? { check: "Running", ok: true, note: `process ${running.pid} serves ${running.url ?? "(starting)"}` } : { check: "Running", ok: true, note: "no; npm start" },
       ...(running ? await inspect(running) : [await portFinding(integerOption(values, "port", 4000, 1, 65_535))]),
     ];

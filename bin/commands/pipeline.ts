@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { engineSettings } from "#platform/engineSettings.ts";
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
-import { ASSETS } from "#warehouse/pipeline/assets/assets.ts";
+import { ASSETS, ASSETS_OF_ENGINE } from "#warehouse/pipeline/assets/assets.ts";
 import { catalogueOf } from "#warehouse/pipeline/catalogue.ts";
 import { statusTable } from "#warehouse/pipeline/statusTable.ts";
 import { DATA_DIR, dayOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
 import { createProgress, type Progress } from "../cli/progress.ts";
+import { reachEngine } from "../serve/engineFinding.ts";
 import { openInstallation } from "../install/installation.ts";
 import { openPipeline, runPipelineStep, type InstalledPipeline } from "../install/pipeline.ts";
 
@@ -38,6 +40,7 @@ export const command: Command = {
     if (!isTrain(train)) throw new SetupError(`--train is "${train}"; it takes auto, force or never.`);
     const window = verb === "backfill" ? readWindow(values) : undefined;
     const progress = createProgress(json);
+    if (verb === "run" || verb === "rollback") await reachEngine(progress);
     const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("pipeline"), attach: true });
     const stop = () => void installation.lifecycle.close();
     process.once("SIGINT", stop).once("SIGTERM", stop);
@@ -119,12 +122,12 @@ const VERBS: Readonly<Record<string, (work: Work) => Promise<number>>> = {
 };
 
 /** What needs neither dbt nor Great Expectations, which take seconds to load. */
-const LIGHT: ReadonlySet<string> = new Set(["capture", "cut", "train", "score", "publish"]);
+const LIGHT: ReadonlySet<string> = new Set(["capture", "cut", "mirror", "train", "score", "publish"]);
 
 const plain = (_key: string, value: unknown) => (typeof value === "bigint" ? Number(value) : value);
 
 function printAssets(json: boolean): number {
-  const assets = catalogueOf(ASSETS);
+  const assets = catalogueOf(engineSettings().engine === "bigquery" ? ASSETS_OF_ENGINE : ASSETS);
   if (json) process.stdout.write(`${JSON.stringify(assets)}\n`);
   else {
     const width = Math.max(...assets.map((asset) => asset.name.length));

@@ -1,4 +1,5 @@
 import { alertSettings, lineageSettings, scheduleSettings, stripeSettings, tellingSettings } from "#platform/config.ts";
+import { engineSettings } from "#platform/engineSettings.ts";
 import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { DATA_DIR, instantOption, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
@@ -9,6 +10,7 @@ import { prepareAccounts } from "../install/accounts.ts";
 import { openInstallation, type Installation } from "../install/installation.ts";
 import { openPipeline, runPipelineStep } from "../install/pipeline.ts";
 import { writePrivate } from "../install/dataDir.ts";
+import { reachEngine } from "../serve/engineFinding.ts";
 import { loadServing, serveGraph } from "../serve/serveGraph.ts";
 import { readySummary } from "../serve/readySummary.ts";
 
@@ -44,6 +46,7 @@ async function run(values: OptionValues): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
   });
   await assertPortFree(settings.port, settings.host);
+  await reachEngine(progress);
   if (!settings.split) void loadServing().catch(() => {}); // whoever serves hears of it again
   const installation = await openInstallation({
     dataDir: textOption(values, "data-dir"),
@@ -82,6 +85,7 @@ interface StartSettings {
 }
 
 function readSettings(values: OptionValues): StartSettings {
+  engineSettings();
   scheduleSettings();
   lineageSettings();
   alertSettings();

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { wallClock } from "#platform/clock.ts";
 import { lineageSettings, scheduleSettings } from "#platform/config.ts";
@@ -11,11 +10,8 @@ import { createPipeline, type Pipeline, type PipelineOptions } from "#warehouse/
 import { schedulePipeline } from "#warehouse/pipeline/schedule.ts";
 import { PipelineBusy, type RunRequest, type RunResult } from "#warehouse/pipeline/types.ts";
 import { createModelsTool } from "#warehouse/scoring/modelsTool.ts";
-import { createDbt } from "#warehouse/tools/dbt.ts";
-import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
-import { createExpectations } from "#warehouse/tools/expectations.ts";
-import { startPythonWorker } from "#warehouse/tools/worker.ts";
 import type { Progress } from "../cli/progress.ts";
+import { engineOf } from "./engine.ts";
 import { filesOf, lakeOf } from "./files.ts";
 import type { Installation } from "./installation.ts";
 import { readChampions, type ChampionSummary } from "./models.ts";
@@ -37,7 +33,7 @@ export const SLOT_NAME = "martgraph_warehouse";
 
 /** Opens capture, the Python worker and the builder's pool; all are closed with the installation. Nothing starts before it is asked. */
 export async function openPipeline(installation: Installation): Promise<InstalledPipeline> {
-  const { databases, dir, lifecycle, log } = installation;
+  const { databases, lifecycle, log } = installation;
   const builder = databases.as("martgraph_builder", { max: 6, applicationName: "martgraph pipeline" });
   const warehouse = Database.open(builder, { onError: (error) => log.warn({ error }, "idle connection lost") });
   lifecycle.onClose("builder", () => warehouse.close());
@@ -46,19 +42,11 @@ export async function openPipeline(installation: Installation): Promise<Installe
   // Opens nothing before somebody has to be erased again.
   const shop = Database.open(databases.as("martgraph_users", { max: 1, applicationName: "martgraph pipeline" }), { onError: (error) => log.warn({ error }, "idle connection lost") });
   lifecycle.onClose("eraser", () => shop.close());
-  const { host, port, database, user, password } = builder;
-  const connection = { host, port, database, user, password };
-  // One worker each: the two take seconds to load, and then do it side by side.
-  const dbtWorker = startPythonWorker({ log, env: dbtEnvironment(connection) });
-  lifecycle.onClose("dbt worker", () => dbtWorker.close());
-  const checksWorker = startPythonWorker({ log });
-  lifecycle.onClose("Great Expectations worker", () => checksWorker.close());
-  const dbt = createDbt({ worker: dbtWorker, connection, stateDir: join(dir.stateDir, "dbt") });
+  const { workers, ...engine } = engineOf(installation, warehouse, builder);
   const pipeline = createPipeline({
     warehouse,
     capture,
-    dbt,
-    expectations: createExpectations({ worker: checksWorker, connection }),
+    ...engine,
     models: createModelsTool({ warehouse }),
     eraseAgain: eraseAgainIn(shop),
     files: filesOf(installation),
@@ -74,8 +62,8 @@ export async function openPipeline(installation: Installation): Promise<Installe
     status: async () => ({ ...(await pipeline.status()), capture: await readCaptureHealth(shop, warehouse).catch(() => undefined) }),
     champions: () => readChampions(warehouse),
     warm() {
-      void dbtWorker.call("ping", { warm: ["dbt"] }).catch(unimportant("loading dbt ahead"));
-      void checksWorker.call("ping", { warm: ["expectations"] }).catch(unimportant("loading Great Expectations ahead"));
+      void workers.dbt.call("ping", { warm: ["dbt"] }).catch(unimportant("loading dbt ahead"));
+      void workers.checks.call("ping", { warm: ["expectations"] }).catch(unimportant("loading Great Expectations ahead"));
     },
     async schedule(everyMinutes) {
       const schedule = await schedulePipeline({ pipeline, warehouse, connection: builder, everyMinutes, jobs: scheduleSettings(), log, signal: lifecycle.signal });

@@ -6,6 +6,7 @@ import { pointTo } from "#platform/testing/slotTables.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { generateShop } from "#shopdata/generated/generateShop.ts";
 import { addDays } from "#warehouse/quality/robust.ts";
+import { daysInPostgres } from "#warehouse/quality/daySource.ts";
 import { watchBuild, type WatchReport } from "#warehouse/quality/watch.ts";
 
 // The marts of a generated shop, as far as they are watched; a fault is planted in a transaction that is taken back.
@@ -26,7 +27,7 @@ async function publishAsOf(day: string): Promise<void> {
 async function build(tx: Tx | Database, day: string, marts = "marts_b"): Promise<WatchReport> {
   const buildId = randomUUID();
   await owner.raw("insert into ops.build (build_id, run_id, slot, cut_pos, cut_committed_at, business_as_of, state) values ($1, $1, 'b', 1, now(), $2, 'BUILDING')", [buildId, noon(day)]);
-  return watchBuild(tx, { buildId, marts, businessAsOf: noon(day) });
+  return watchBuild(tx, { buildId, days: daysInPostgres(tx, marts), businessAsOf: noon(day) });
 }
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { rollbackBuild } from "../publish/rollback.ts";
 import type { Published } from "../publish/publishBuild.ts";
 import { otherSlot, slotLockKey, type Slot } from "../publish/slots.ts";
 import type { Asset } from "./asset.ts";
-import { ASSETS } from "./assets/assets.ts";
+import { ASSETS, ASSETS_OF_ENGINE } from "./assets/assets.ts";
 import { cloneSource, gatherFacts } from "./plan.ts";
 import { withPipelineLock } from "./lock.ts";
 import { maintain } from "./maintain.ts";
@@ -46,11 +46,11 @@ export interface PipelineOptions {
   observer?: PipelineObserver;
 }
 
-export function createPipeline(deps: PipelineDeps, { assets = ASSETS, retryDelaysMs = RETRY_DELAYS_MS, observer }: PipelineOptions = {}): Pipeline {
+export function createPipeline(deps: PipelineDeps, { assets = deps.engine ? ASSETS_OF_ENGINE : ASSETS, retryDelaysMs = RETRY_DELAYS_MS, observer }: PipelineOptions = {}): Pipeline {
   return {
     run: (request) => runPipeline(deps, request, { assets, retryDelaysMs, ...(observer ? { observer } : {}) }),
     status: () => readStatus(deps.warehouse),
-    rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse)),
+    rollback: () => withPipelineLock(deps, () => rollbackBuild(deps.warehouse, deps.engine?.show)),
     backfill: ({ from, to }) => withPipelineLock(deps, () => deps.warehouse.execute(wishBackfill, [from, to])).then(() => undefined),
     maintain: () => withPipelineLock(deps, () => maintain(deps.warehouse)),
     prime: () => withPipelineLock(deps, (session) => primeIdleSlot(deps, session)),
@@ -58,6 +58,8 @@ export function createPipeline(deps: PipelineDeps, { assets = ASSETS, retryDelay
 }
 
 async function primeIdleSlot(deps: PipelineDeps, session: Tx): Promise<{ slot: Slot; rows: number } | undefined> {
+  // Another engine's tables are not copied, they are made anew.
+  if (deps.engine) return undefined;
   const codeHash = await codeHashOf(deps);
   const facts = await gatherFacts(deps.warehouse, codeHash, deps.clock.now());
   const from = facts.idle.completePos === 0n ? cloneSource(facts) : null;

@@ -38,9 +38,18 @@ function suiteValues(context: AssetContext): Record<string, string | null> {
     cut_pos: cut.pos,
     checked_pos: cut.checkedPos,
     business_as_of: cut.businessAsOf,
+    // Constants with their types, which engines write differently; `soon` leaves room for clocks that differ.
+    now: `timestamptz '${cut.businessAsOf}'`,
+    soon: `timestamptz '${later(cut.businessAsOf, 5 * MINUTE_MS)}'`,
+    today_soon: `date '${later(cut.businessAsOf, 5 * MINUTE_MS).slice(0, 10)}'`,
+    today: `date '${cut.businessAsOf.slice(0, 10)}'`,
+    tomorrow: `date '${later(cut.businessAsOf, 1_440 * MINUTE_MS).slice(0, 10)}'`,
     prediction_batch_id: newBatch(context),
   };
 }
+
+const MINUTE_MS = 60_000;
+const later = (instant: string, ms: number) => new Date(Date.parse(instant) + ms).toISOString();
 
 const SHOWN = 3;
 

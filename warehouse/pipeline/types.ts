@@ -4,6 +4,7 @@ import type { Log } from "#platform/log.ts";
 import type { EraseAgain } from "./eraseAgain.ts";
 import type { Slot } from "../publish/slots.ts";
 import type { Changes } from "../tools/affectedNodes.ts";
+import type { DaySource } from "../quality/daySource.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
 
 /** The tools a pipeline works with. Each is a function of the same name's room; tests give their own. */
@@ -16,6 +17,8 @@ export interface PipelineDeps {
   models: ModelsTool;
   /** Told whom the warehouse knows as erased and the shop no longer does; where not given, nobody is told. */
   eraseAgain?: EraseAgain;
+  /** Where dbt builds when that is not the warehouse's own database; where not given, it is. */
+  engine?: EngineTool;
   /** Takes files in beside the shop's changes; where not given, none are. */
   files?: FilesTool;
   /** Exports what is published; where not given, nothing is. */
@@ -57,6 +60,18 @@ export interface ExpectationsTool {
   codeHash(): Promise<string>;
   /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. */
   run(request: { areas: readonly string[]; values: Readonly<Record<string, string | null>>; signal: AbortSignal }): Promise<ExpectationsReport>;
+}
+
+/** Another engine that holds the marts. The warehouse's own database keeps the ledger and the pointer, and what is read by key. */
+export interface EngineTool {
+  /** As a person knows it. */
+  readonly name: string;
+  /** The days of a build's marts, for comparing them. */
+  days(slot: Slot, buildId: string): DaySource;
+  /** Copies what is read by key, or learnt from, into the warehouse's own slot. */
+  mirror(request: { slot: Slot; buildId: string; signal: AbortSignal; tell: (note: string, rows?: number) => void }): Promise<{ tables: number; rows: number }>;
+  /** Shows a build to the engine's own readers, in place of the one they see. Showing what is shown changes nothing. */
+  show(build: { buildId: string; slot: Slot; committedAt: Date }): Promise<{ views: number }>;
 }
 
 export interface ModelsRequest {

@@ -13,6 +13,11 @@ export class PublishRefused extends Error {
 /** Column names that hold who somebody is. The marts name people by id and by the hash of their address. */
 const PERSONAL = /^(e_?mail(_address)?|display_name|first_name|last_name|full_name|phone|line1|line2|postal_code|password\w*)$/;
 
+/** @throws PublishRefused */
+export function assertNothingPersonal(schema: string, relation: string, column: string): void {
+  if (PERSONAL.test(column)) throw new PublishRefused(`${schema}.${relation} has a column "${column}": personal data is not published; take the column out of the model`);
+}
+
 export interface Relation {
   name: string;
   comment: string | null;
@@ -23,9 +28,7 @@ export interface Relation {
 export async function listMarts(db: Reader, slot: Slot): Promise<Relation[]> {
   const relations = new Map<string, Relation>();
   for (const row of await db.many(listRelations, [`marts_${slot}`])) {
-    if (PERSONAL.test(row.column_name)) {
-      throw new PublishRefused(`marts_${slot}.${row.relation} has a column "${row.column_name}": personal data is not published; take the column out of the model`);
-    }
+    assertNothingPersonal(`marts_${slot}`, row.relation, row.column_name);
     const relation = relations.get(row.relation) ?? { name: row.relation, comment: row.relation_comment, columns: [] };
     relation.columns.push({ name: row.column_name, comment: row.column_comment });
     relations.set(row.relation, relation);

@@ -13,13 +13,17 @@ export interface Published {
   ms: number;
 }
 
+/** Shows a build to the readers of another engine; done again, it changes nothing. */
+export type ShowElsewhere = (build: { buildId: string; slot: Slot; committedAt: Date }) => Promise<unknown>;
+
 /**
  * Makes a build the published one: the pointer row and the schemas of views move in one short transaction. Readers that pin
  * the slot and readers of the views keep what they have begun to read. Publishing what is published changes nothing.
+ * Where another engine holds the marts, `show` shows them there first: a pointer never names what cannot be read.
  * `db` logs in as martgraph_builder; the caller holds the pipeline lock.
  * @throws PublishRefused when the slot holds another build, nothing, or personal data.
  */
-export async function publishBuild(db: Database, request: { buildId: string; predictionBatchId: string | null }): Promise<Published> {
+export async function publishBuild(db: Database, request: { buildId: string; predictionBatchId: string | null }, show?: ShowElsewhere): Promise<Published> {
   const { buildId, predictionBatchId } = request;
   const build = await db.maybeOne(readBuild, [buildId]);
   if (!build) throw new PublishRefused(`there is no build ${buildId}`);
@@ -27,6 +31,7 @@ export async function publishBuild(db: Database, request: { buildId: string; pre
   const slot = build.slot as Slot;
   const relations = await listMarts(db, slot);
   const prepared = await db.tx((tx) => prepareMarts(tx, slot, buildId, relations, describe(buildId, build.cut_committed_at)));
+  await show?.({ buildId, slot, committedAt: build.cut_committed_at });
   const started = performance.now();
   const publishedAt = await db.tx(async (tx) => {
     const current = await tx.maybeOne(lockPointer, []);

@@ -1,6 +1,6 @@
 import type { Database } from "#platform/db/database.ts";
 import { dropRetiredMarts, listMarts, prepareMarts, swapMarts } from "./marts.ts";
-import { describe, type Published } from "./publishBuild.ts";
+import { describe, type Published, type ShowElsewhere } from "./publishBuild.ts";
 import type { Slot } from "./slots.ts";
 import { lockPointer, movePointer, readBuild, readErasureWatermark, setBuildState } from "./statements.ts";
 
@@ -11,11 +11,11 @@ export class RollbackRefused extends Error {
 
 /**
  * Publishes the build before the published one again, in the same short transaction backwards, and holds automatic runs
- * back until somebody runs the pipeline by hand.
+ * back until somebody runs the pipeline by hand. Where another engine holds the marts, `show` shows that build there too.
  * `db` logs in as martgraph_builder; the caller holds the pipeline lock.
  * @throws RollbackRefused when there is no earlier build, its slot has been built over, or somebody was erased since.
  */
-export async function rollbackBuild(db: Database): Promise<Published & { from: string }> {
+export async function rollbackBuild(db: Database, show?: ShowElsewhere): Promise<Published & { from: string }> {
   const started = performance.now();
   const outcome = await db.tx(async (tx) => {
     const current = await tx.maybeOne(lockPointer, []);
@@ -31,6 +31,7 @@ export async function rollbackBuild(db: Database): Promise<Published & { from: s
     }
     const slot = previous.slot as Slot;
     const relations = await listMarts(tx, slot);
+    await show?.({ buildId: previous.build_id, slot, committedAt: previous.cut_committed_at });
     await swapMarts(tx, await prepareMarts(tx, slot, previous.build_id, relations, describe(previous.build_id, previous.cut_committed_at)));
     const moved = await tx.one(movePointer, [previous.build_id, null, true]);
     await tx.execute(setBuildState, [previous.build_id, "PUBLISHED", null]);

@@ -3,15 +3,16 @@ import type { ExpectationsReport } from "../tools/expectations.ts";
 import { ANOMALY_KINDS, type Anomaly } from "./anomaly.ts";
 import { detect, judgedDays, seriesOf } from "./detect.ts";
 import { usualRows } from "./judgeVolume.ts";
-import { columnsOf, type DayProfile, foldProfile, OLDER, type Profile, profileSql } from "./profile.ts";
+import type { DaySource } from "./daySource.ts";
+import { columnsOf, type DayProfile, foldProfile, OLDER, type Profile } from "./profile.ts";
 import { addDays } from "./robust.ts";
-import { dropAnomalies, dropDraft, dropOldAnomalies, listColumns, readAcceptances, readHistory, readPublished, settleDraft, writeAnomalies, writeDraft } from "./statements.ts";
+import { dropAnomalies, dropDraft, dropOldAnomalies, readAcceptances, readHistory, readPublished, settleDraft, writeAnomalies, writeDraft } from "./statements.ts";
 import { type Watched, WATCHED } from "./watched.ts";
 
 export interface WatchRequest {
   buildId: string;
-  /** Schema of the marts the build made. */
-  marts: string;
+  /** The marts the build made. */
+  days: DaySource;
   businessAsOf: Date;
 }
 
@@ -32,21 +33,20 @@ const WINDOW_DAYS = 77;
  * Compares what a build made with what was published before: a scan per watched table, judged in `detect`. Keeps the build's figures as a
  * draft, which becomes history with the next call when the build was published by then.
  */
-export async function watchBuild(db: Reader, { buildId, marts, businessAsOf }: WatchRequest): Promise<WatchReport> {
+export async function watchBuild(db: Reader, { buildId, days, businessAsOf }: WatchRequest): Promise<WatchReport> {
   const started = performance.now();
   await db.execute(settleDraft, []);
   await db.execute(dropDraft, []);
   const published = await db.maybeOne(readPublished, []);
   const accepted = new Set((await db.many(readAcceptances, [])).map(({ relation, kind, day }) => `${relation} ${kind} ${day}`));
-  const columns = new Map((await db.many(listColumns, [marts, WATCHED.map(({ table }) => table)])).map((row) => [row.relation, row.columns]));
+  const columns = await days.columns();
   const profiled: { watched: Watched; now: Profile; before: Profile }[] = [];
   for (const one of WATCHED) {
     const watched = narrowed(one, columns.get(one.table) ?? []);
     if (!watched) continue;
     const before = published ? await historyOf(db, watched.table) : new Map<string, DayProfile>();
     const from = before.size === 0 ? addDays(OLDER, 1) : addDays(businessAsOf.toISOString().slice(0, 10), -WINDOW_DAYS);
-    const { rows } = await db.raw<Record<string, unknown>>(profileSql(watched, `${marts}.${watched.table}`, from));
-    const now = foldProfile(watched, rows);
+    const now = foldProfile(watched, await days.profile(watched, from));
     await db.execute(writeDraft, [watched.table, JSON.stringify(draftRows(now)), buildId]);
     profiled.push({ watched, now, before });
   }

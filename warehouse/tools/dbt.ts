@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { affectedNodes, type Changes } from "./affectedNodes.ts";
-import { type DbtConnection, dbtProfile } from "./dbtProfile.ts";
 import type { Manifest } from "./manifest.ts";
+import { BUILD_VARIABLE, type DbtConnection, dbtProfile } from "./dbtProfile.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
 import type { PythonWorker } from "./worker.ts";
 
@@ -33,6 +33,8 @@ export interface BuildRequest {
   isGroundwork?: boolean;
   /** An increment leaves out the models and tests whose rows these cannot have changed. */
   changes?: Changes | undefined;
+  /** What the engine's jobs are labelled with, where it has labels. */
+  buildId?: string;
   /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
   unitTests?: boolean;
   signal?: AbortSignal;
@@ -82,9 +84,9 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
   let prepared: Promise<void> | undefined;
   const prepare = () => (prepared ??= writeProfile(stateDir, connection, threads));
 
-  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode">): Promise<DbtAnswer> {
+  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode" | "buildId">): Promise<DbtAnswer> {
     await prepare();
-    const { signal, onNode } = request;
+    const { signal, onNode, buildId = "none" } = request;
     return (await worker.call(
       "dbt",
       {
@@ -94,6 +96,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
           ...command.split(" "), "--project-dir", projectDir, "--profiles-dir", stateDir, "--target", slot,
           "--target-path", targetPath(slot), "--log-path", join(stateDir, "logs"), ...args,
         ],
+        env: { [BUILD_VARIABLE]: buildId },
       },
       { ...(signal ? { signal } : {}), ...(onNode ? { onEvent: (event) => onNode(event as never) } : {}) },
     )) as DbtAnswer;
@@ -188,7 +191,7 @@ async function writeProfile(stateDir: string, connection: DbtConnection, threads
 /** A test that found something, or a model that the server stopped because its rows break the contract. */
 function isDataFault(node: NodeResult): boolean {
   if (node.kind === "test" || node.kind === "unit_test") return node.status === "fail";
-  return /violates |duplicate key |could not create unique index|cannot affect row a second time/.test(node.message ?? "");
+  return /violates |duplicate key |could not create unique index|cannot affect row a second time|Required (field|column) .* cannot be null|must match at most one source row/.test(node.message ?? "");
 }
 
 function describeFailure(node: NodeResult): string {

@@ -60,11 +60,16 @@ function bigQueryOutput(connection: BigQueryConnection, threads: number) {
     location,
     threads,
     job_retries: 2,
+    job_creation_timeout_seconds: 60,
     job_execution_timeout_seconds: 1_800,
     ...(endpoint ? { method: "oauth-secrets", token: "emulator", api_endpoint: endpoint } : keyfile ? { method: "service-account", keyfile } : { method: "oauth" }),
     ...(maximumBytesBilled ? { maximum_bytes_billed: maximumBytesBilled } : {}),
   };
 }
+
+/** The build that is made and the labels of the settings, which the project's query comment puts on every job (dbt_project/macros/publishing/job_comment.sql). */
+export const BUILD_VARIABLE = "MARTGRAPH_JOB_BUILD";
+const LABELS_VARIABLE = "MARTGRAPH_JOB_LABELS";
 
 /** dbt reads it from the environment and keeps variables of this prefix out of its logs and artefacts. */
 export const PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD";
@@ -76,7 +81,7 @@ const PASSWORD_REFERENCE = `{{ env_var('${PASSWORD_VARIABLE}') }}`;
  * moves only after it. The server looks for a client that went away, so that a stopped build does not go on in the dark.
  */
 export function dbtEnvironment(connection: DbtConnection): Record<string, string> {
-  if ("project" in connection) return {};
+  if ("project" in connection) return { [LABELS_VARIABLE]: JSON.stringify(connection.labels ?? {}) };
   return {
     [PASSWORD_VARIABLE]: connection.password,
     PGOPTIONS: "-c timezone=UTC -c synchronous_commit=off -c work_mem=64MB -c jit=off -c client_connection_check_interval=1000",

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { WarehouseConnection } from "./dbtProfile.ts";
+import type { DbtConnection } from "./dbtProfile.ts";
 import type { PythonWorker } from "./worker.ts";
 
 const EXPECTATIONS_DIR = fileURLToPath(new URL("../../expectations", import.meta.url));
@@ -56,8 +56,8 @@ export interface Expectations {
   run(request: ExpectationsRequest): Promise<ExpectationsReport>;
 }
 
-/** Great Expectations over one warehouse, in the long-lived worker. `connection` logs in as martgraph_builder. */
-export function createExpectations(options: { worker: PythonWorker; connection: WarehouseConnection; suitesDir?: string }): Expectations {
+/** Great Expectations over one warehouse, in the long-lived worker. `connection` logs in as martgraph_builder, or is BigQuery's. */
+export function createExpectations(options: { worker: PythonWorker; connection: DbtConnection; suitesDir?: string }): Expectations {
   const { worker, connection, suitesDir } = options;
   return {
     codeHash: () => hashOf(suitesDir === undefined ? [EXPECTATIONS_DIR] : [EXPECTATIONS_DIR, suitesDir]),

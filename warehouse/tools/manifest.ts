@@ -26,7 +26,7 @@ export interface ManifestNode {
   original_file_path: string;
   raw_code: string;
   columns: Record<string, ManifestColumn>;
-  config: { materialized: string; incremental_strategy?: string | null; contract?: { enforced: boolean }; meta?: Record<string, unknown> };
+  config: { materialized: string; incremental_strategy?: string | null; contract?: { enforced: boolean }; meta?: Record<string, unknown>; indexes?: { columns: string[]; unique?: boolean; type?: string }[]; "post-hook"?: { sql: string }[] };
   depends_on: { nodes: string[]; macros: string[] };
   attached_node?: string | null;
   test_metadata?: { name: string; kwargs: Record<string, unknown> } | null;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { pipeline } from "node:stream/promises";
 import type { Readable } from "node:stream";
 import { BigQuery } from "@google-cloud/bigquery";
 import { OAuth2Client } from "google-auth-library";
 import type { BigQueryConnection } from "../../tools/dbtProfile.ts";
+import { uploadLoad } from "./uploadLoad.ts";
 
 /** A job was refused or failed; `reason` is BigQuery's own (`invalidQuery`, `bytesBilledLimitExceeded`, `notFound` ...). */
 export class BigQueryError extends Error {
@@ -41,6 +41,8 @@ export interface LoadOptions {
 /** BigQuery as our engine uses it: every write is a job with an id of its own. */
 export interface BigQueryClient {
   readonly connection: BigQueryConnection;
+  /** Whether the project can be reached and worked in. @throws BigQueryError whose message says what to set or to grant */
+  check(): Promise<void>;
   /** `<prefix>_<name>`, the name of a dataset. */
   dataset(name: string): string;
   /** Runs a statement to its end. Answers the rows it changed. @throws BigQueryError */
@@ -54,10 +56,24 @@ export interface BigQueryClient {
   makeDataset(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   /** Names of the tables and views of a dataset; empty where there is no such dataset. */
   tables(name: string): Promise<string[]>;
+  /** Labels of a dataset and who may do what in it; undefined where there is no such dataset. */
+  readDataset(name: string): Promise<DatasetState | undefined>;
+  /** Changes it, as it was read: somebody else's change in between is a refusal. */
+  changeDataset(name: string, change: Partial<Pick<DatasetState, "labels" | "access">>, etag: string): Promise<void>;
+}
+
+/** An entry of a dataset's access list, as the API writes it. */
+export type AccessEntry = Readonly<Record<string, unknown>>;
+
+export interface DatasetState {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly access: readonly AccessEntry[];
+  readonly etag: string;
 }
 
 const POLL_MS = [20, 50, 100, 250, 500, 1_000];
 const PAGE_ROWS = 20_000;
+const CHECK_MS = 20_000;
 
 /** Opens nothing before it is used. With an endpoint it speaks to an emulator, without credentials. */
 export function openBigQuery(connection: BigQueryConnection, defaults: { labels?: Readonly<Record<string, string>> } = {}): BigQueryClient {
@@ -87,7 +103,7 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
       }
       const metadata = await settled(started.id ?? "");
       if (!metadata.status.errorResult) return { id: started.id ?? "", metadata, repeated };
-      if (!repeated || attempt >= 20) throw new BigQueryError(metadata.status.errorResult.reason ?? "failed", metadata.status.errorResult.message ?? "the job failed");
+      if (!repeated || attempt >= 20) throw refused(metadata.status.errorResult.reason, metadata.status.errorResult.message);
     }
   }
 
@@ -107,6 +123,12 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
   return {
     connection,
     dataset: (name) => `${datasetPrefix}_${name}`,
+    async check() {
+      // The library tries for minutes what a refused connection tells at once.
+      if (endpoint) await fetch(endpoint, { signal: AbortSignal.timeout(CHECK_MS) }).catch((error: unknown) => { throw unreachable(new BigQueryError("timeout", "no answer", { cause: error }), connection); });
+      const late = sleep(CHECK_MS, undefined, { ref: false }).then(() => { throw new BigQueryError("timeout", `no answer within ${CHECK_MS / 1000} s`); });
+      await Promise.race([this.dryRun("select 1"), late]).catch((error: unknown) => { throw unreachable(toError(error), connection); });
+    },
     async run(sql, options = {}) {
       const { metadata } = await job(queryConfiguration(sql, options), options.jobId);
       return Number(metadata.statistics?.query?.numDmlAffectedRows ?? 0);
@@ -115,7 +137,7 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
       const { id } = await job(queryConfiguration(sql, options), options.jobId);
       let pageToken: string | undefined;
       do {
-        const page = (await request(`/queries/${id}`, { location, maxResults: PAGE_ROWS, ...(pageToken ? { pageToken } : {}) })) as QueryPage;
+        const page = (await request({ uri: `/queries/${id}`, qs: { location, maxResults: PAGE_ROWS, ...(pageToken ? { pageToken } : {}) } })) as QueryPage;
         const fields = page.schema?.fields ?? [];
         for (const row of page.rows ?? []) yield Object.fromEntries(fields.map(({ name }, index) => [name, cellOf(row.f[index]?.v)]));
         pageToken = page.pageToken;
@@ -130,13 +152,13 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
         const id = attempt === 0 ? jobId : `${jobId}_retry${attempt}`;
         let repeated = false;
         try {
-          const target = service.dataset(dataset, { projectId: project }).table(table).createWriteStream({
-            jobId: id, sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: replace ? "WRITE_TRUNCATE" : "WRITE_APPEND", createDisposition: "CREATE_IF_NEEDED",
-            schema: { fields: schema as { name: string; type: string; mode?: string }[] }, ...(clusterBy?.length ? { clustering: { fields: [...clusterBy] } } : {}), labels: labelsOf(labels),
-          } as never);
-          const failed = new Promise<never>((_, reject) => target.once("error", reject));
-          const accepted = new Promise<void>((done) => target.once("complete", () => done()).once("job", () => done()));
-          await Promise.race([Promise.all([pipeline(source(), target), accepted]), failed]);
+          await uploadLoad({ endpoint: endpoint ?? "https://bigquery.googleapis.com", project, authorise: async (url) => new Headers(await service.authClient.getRequestHeaders(url)) }, {
+            jobReference: { projectId: project, jobId: id, location },
+            configuration: { labels: labelsOf(labels), load: {
+              destinationTable: { projectId: project, datasetId: dataset, tableId: table }, sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: replace ? "WRITE_TRUNCATE" : "WRITE_APPEND",
+              createDisposition: "CREATE_IF_NEEDED", schema: { fields: schema }, ...(clusterBy?.length ? { clustering: { fields: clusterBy } } : {}),
+            } },
+          }, source());
         } catch (error) {
           if (codeOf(error) !== 409) throw toError(error);
           repeated = true;
@@ -153,6 +175,18 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
         if (codeOf(error) !== 409) throw toError(error);
       }
     },
+    async readDataset(name) {
+      try {
+        const { labels = {}, access = [], etag = "" } = (await request({ uri: `/datasets/${name}` })) as Partial<DatasetState>;
+        return { labels, access, etag };
+      } catch (error) {
+        if ((error as BigQueryError).reason === "notFound") return undefined;
+        throw error;
+      }
+    },
+    async changeDataset(name, change, etag) {
+      await request({ uri: `/datasets/${name}`, method: "PATCH", json: change, headers: { "If-Match": etag } });
+    },
     async tables(name) {
       try {
         const [tables] = await service.dataset(name).getTables({ autoPaginate: true });
@@ -164,8 +198,8 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
     },
   };
 
-  function request(uri: string, qs: Record<string, unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => service.request({ uri, qs } as never, ((error: Error | null, body: unknown) => (error ? reject(toError(error)) : resolve(body))) as never));
+  function request(options: { uri: string; qs?: object; method?: string; json?: object; headers?: object }): Promise<unknown> {
+    return new Promise((resolve, reject) => service.request(options as never, ((error: Error | null, body: unknown) => (error ? reject(toError(error)) : resolve(body))) as never));
   }
 }
 
@@ -200,5 +234,25 @@ function codeOf(error: unknown): number | undefined {
 function toError(error: unknown): BigQueryError {
   if (error instanceof BigQueryError) return error;
   const { errors, message } = error as { errors?: { reason?: string; message?: string }[]; message?: string };
-  return new BigQueryError(errors?.[0]?.reason ?? `http ${codeOf(error) ?? "error"}`, errors?.[0]?.message ?? message ?? "BigQuery could not be reached", { cause: error });
+  return refused(errors?.[0]?.reason ?? `http ${codeOf(error) ?? "error"}`, errors?.[0]?.message ?? message ?? "BigQuery could not be reached", { cause: error });
+}
+
+/** What stands in the way of working in a project, and the cure. */
+export function unreachable({ reason, message, cause }: BigQueryError, { project, endpoint, keyfile }: BigQueryConnection): BigQueryError {
+  const told = (text: string) => new BigQueryError(reason, text, { cause });
+  if (endpoint && (reason === "timeout" || /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|fetch failed/.test(message))) return told(`nobody answers at ${endpoint}, which MARTGRAPH_BIGQUERY_ENDPOINT names: start the emulator, or take the setting away to use Google's BigQuery`);
+  if (/default credentials|invalid_grant|invalid_rapt|unauthorized_client/i.test(message) || reason === "http 401" || reason === "authError") return told(`Google does not know who is asking (${message}): ${keyfile ? "make a new key of the service account and name it with MARTGRAPH_BIGQUERY_KEYFILE" : "name a service account's key with MARTGRAPH_BIGQUERY_KEYFILE, or log in with gcloud auth application-default login"}`);
+  if (reason === "notFound" || /project .* (not found|does not exist|unknown)|unknown project/i.test(message)) return told(`there is no project "${project}" with BigQuery (${message}): correct MARTGRAPH_BIGQUERY_PROJECT, or enable the BigQuery API there`);
+  if (reason === "accessDenied" || reason === "http 403" || reason === "accessNotConfigured") return told(`the project "${project}" may not be worked in (${message}): grant the roles BigQuery Job User and BigQuery Data Editor on it to the account, or correct MARTGRAPH_BIGQUERY_PROJECT`);
+  return told(`the project "${project}" cannot be reached: ${message}`);
+}
+
+function refused(reason = "failed", message = "the job failed", options?: ErrorOptions): BigQueryError {
+  return new BigQueryError(reason, withCure(reason, message), options);
+}
+
+/** What BigQuery says of the cap does not say whose it is. */
+export function withCure(reason: string, message: string): string {
+  const overCap = reason === "bytesBilledLimitExceeded" || /exceeded limit for bytes billed/i.test(message);
+  return overCap ? `${message} The cap is MARTGRAPH_BIGQUERY_MAX_BYTES: raise it, or read less.` : message;
 }

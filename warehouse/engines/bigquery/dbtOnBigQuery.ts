@@ -40,12 +40,12 @@ export async function controlColumns(warehouse: Pick<Database, "many">, names: r
  * dbt on BigQuery: before it builds, raw is shipped up to the slot's cut, and beside it what the models read of the control plane.
  * `control` names those tables, `only` the raw tables that are read where it is not all of them; `dbt` has been made with BigQuery's connection.
  */
-export function dbtOnBigQuery(options: { dbt: Dbt; warehouse: Database; client: BigQueryClient; control: () => Promise<readonly string[]>; only?: ReadonlySet<string>; onShipped?: (shipment: Shipment) => void }): Dbt {
+export function dbtOnBigQuery(options: { dbt: Dbt; warehouse: Database; client: BigQueryClient; control: (slot: "a" | "b") => Promise<readonly string[]>; only?: ReadonlySet<string>; onShipped?: (shipment: Shipment) => void }): Dbt {
   const { dbt, warehouse, client, control, only, onShipped } = options;
   const shipped = (work: (request: BuildRequest) => Promise<BuildOutcome>) => async (request: BuildRequest) => {
     const cut = (await warehouse.one(cutOf, [request.slot])).cut_pos;
     const shipment = await shipRaw({ warehouse, client, upTo: cut ?? 0n, ...(only ? { only } : {}) });
-    for (const [name, columns] of await controlColumns(warehouse, await control())) {
+    for (const [name, columns] of await controlColumns(warehouse, await control(request.slot))) {
       const [schema = "", table = ""] = name.split(".");
       await shipControlTable({ warehouse, client, schema, table, columns });
     }

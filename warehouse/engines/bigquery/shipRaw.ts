@@ -84,10 +84,9 @@ export async function shipRaw({ warehouse, client, upTo, only }: { warehouse: Da
 }
 
 /** A copy of a small table of the control plane, in whose place the last one was. */
-export async function shipControlTable({ warehouse, client, schema, table, columns }: { warehouse: Database; client: BigQueryClient; schema: string; table: string; columns: readonly ShippedColumn[] }): Promise<void> {
+export async function shipControlTable({ warehouse, client, schema, table, columns, source = `${quoteIdent(schema)}.${quoteIdent(table)}` }: { warehouse: Database; client: BigQueryClient; schema: string; table: string; columns: readonly ShippedColumn[]; source?: string }): Promise<void> {
   await client.makeDataset(client.dataset(schema));
-  const source = () => stream(warehouse, jsonSelect(columns, `from ${quoteIdent(schema)}.${quoteIdent(table)} as x`));
-  await client.load(client.dataset(schema), table, source, { jobId: `martgraph_control_${schema}_${table}_${Date.now()}_${process.pid}`, replace: true, schema: loadSchema(columns), labels: { step: "ship" } });
+  await client.load(client.dataset(schema), table, () => stream(warehouse, jsonSelect(columns, `from ${source} as x`)), { jobId: `martgraph_control_${schema}_${table}_${Date.now()}_${process.pid}`, replace: true, schema: loadSchema(columns), labels: { step: "ship" } });
 }
 
 const nameOf = (client: BigQueryClient, table: string) => `\`${client.connection.project}\`.\`${client.dataset("raw")}\`.\`${table}\``;

@@ -6,6 +6,7 @@ import { checkRawAsset } from "./checkRaw.ts";
 import { dbtAsset } from "./dbt.ts";
 import { filesAsset } from "./files.ts";
 import { lakeAsset } from "./lake.ts";
+import { mirrorAsset } from "./mirror.ts";
 import { publishAsset } from "./publish.ts";
 import { scoreAsset } from "./score.ts";
 import { trainAsset } from "./train.ts";
@@ -28,3 +29,14 @@ export const ASSETS: readonly Asset[] = [
   publishAsset,
   lakeAsset,
 ];
+
+/** What needs the mirrored tables, beside what it needs anyway. */
+const BEHIND_MIRROR: ReadonlySet<string> = new Set([trainAsset, scoreAsset, publishAsset].map(({ name }) => name));
+
+/** The same where another engine holds the marts: what is read by key is copied from there before anybody reads it. */
+export const ASSETS_OF_ENGINE: readonly Asset[] = ASSETS.flatMap((asset): Asset[] =>
+  asset === trainAsset ? [mirrorAsset, behindMirror(asset)] : [BEHIND_MIRROR.has(asset.name) ? behindMirror(asset) : asset]);
+
+function behindMirror(asset: Asset): Asset {
+  return { ...asset, after: [...asset.after, mirrorAsset.name] };
+}

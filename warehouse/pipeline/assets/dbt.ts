@@ -9,7 +9,7 @@ export const dbtAsset: BuildAsset = {
   stage: "build",
   after: ["cut"],
   async run({ deps, cut, signal, tell }) {
-    const cloned = cut.cloneFrom ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
+    const cloned = cut.cloneFrom && !deps.engine ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
     const isCopy = cloned !== undefined || cut.isCopy === true;
     const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy, ...(cut.changes ? { changes: cut.changes } : {}), signal, onNode: counting(tell) });
     if (!outcome.ok) {

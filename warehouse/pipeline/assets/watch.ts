@@ -1,3 +1,4 @@
+import { daysInPostgres } from "../../quality/daySource.ts";
 import { watchBuild } from "../../quality/watch.ts";
 import type { BuildAsset } from "../asset.ts";
 import { storeChecks } from "../ledger.ts";
@@ -9,7 +10,7 @@ export const watchAsset: BuildAsset = {
   stage: "build",
   after: ["cut", "dbt"],
   async run({ deps, cut }) {
-    const { report, anomalies, days } = await deps.warehouse.tx((tx) => watchBuild(tx, { buildId: cut.buildId, marts: `marts_${cut.slot}`, businessAsOf: new Date(cut.businessAsOf) }));
+    const { report, anomalies, days } = await deps.warehouse.tx((tx) => watchBuild(tx, { buildId: cut.buildId, days: deps.engine?.days(cut.slot, cut.buildId) ?? daysInPostgres(tx, `marts_${cut.slot}`), businessAsOf: new Date(cut.businessAsOf) }));
     await storeChecks(deps.warehouse, cut.buildId, report);
     const told = verdictOf(report);
     return { rows: days, output: { anomalies: anomalies.length }, message: `${days} days of ${report.suites.length} tables${told.warnings > 0 ? `, ${told.warnings} with a warning` : ""}` };

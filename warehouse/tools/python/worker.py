@@ -37,12 +37,13 @@ def ping(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Runs one dbt command: `args` as on its command line. Events {node, status, seconds, message} as nodes finish.
+    """Runs one dbt command: `args` as on its command line, `env` beside the process's environment. Events {node, status, seconds, message} as nodes finish.
 
     Answer: {success, error, broken}. success is false when a node failed (run_results.json tells which); error is set when
     dbt did not come as far as running nodes; broken maps a failed test to what it found, for tests that name broken rules.
     """
     runner = import_dbt()
+    os.environ.update(request.get("env", {}))
 
     def heard(event: Any) -> None:
         if event.info.name != "NodeFinished":
