@@ -40,27 +40,30 @@
 {%- endmacro %}
 
 {# True for a business day that somebody asked to have made anew although nothing of it changed (`martgraph pipeline backfill`).
-   A set of changes counts what lies on such a day as changed; without a wish the bounds are null, and no day is one. #}
+   A set of changes counts what lies on such a day as changed. That there is a wish stands first: without one nothing is read. #}
 {% macro in_backfill(day) -%}
-  ({{ day }} >= {{ slot_value('backfill_from') }} and {{ day }} < {{ slot_value('backfill_to') }})
+  ({{ is_backfill() }} and {{ day }} >= {{ slot_value('backfill_from') }} and {{ day }} < {{ slot_value('backfill_to') }})
 {%- endmacro %}
 
 {# Pre-hook of the incremental models: takes away what the changes touched; the model then brings back what is still there.
-   With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. `day` is the model's business day:
-   all rows of days that are made anew go, also those that no entity of the shop stands behind. They are looked for where somebody asked
-   for days alone, and never beside the changes with "or", which would read the whole table each time. #}
-{% macro delete_changed(column, changes, changed_column, entity=none, day=none) -%}
+   With it a merge also forgets rows that the shop deleted. Runs in the transaction of the merge. #}
+{% macro delete_changed(column, changes, changed_column, entity=none) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where {{ column }} in (
       select {{ changed_column }} from {{ changes }}
       where {{ changed_column }} is not null {%- if entity %} and entity = '{{ entity }}' {%- endif %}
-      {%- if day %}
-      union all
-      select present.{{ column }} from {{ this }} as present
-      where {{ is_backfill() }} and {{ in_backfill(day) }}
-      {%- endif %}
     )
+  {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook beside it: where days are made anew, all rows of those days go, also those that no entity of the shop stands behind. `day` is
+   the model's business day; without it everything goes, for a model that can make all of it again cheaply or has no day. A statement
+   of its own: with "or" in the one above every build would read the whole table. #}
+{% macro forget_backfilled(day=none) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }}
+    where {{ in_backfill(day) if day else is_backfill() }}
   {%- endif -%}
 {%- endmacro %}
 

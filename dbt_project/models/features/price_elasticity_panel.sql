@@ -2,7 +2,7 @@
   materialized='incremental',
   incremental_strategy='merge',
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('product_id', ref('int_changed_products'), 'product_id') }}",
+  pre_hook=["{{ delete_changed('product_id', ref('int_changed_products'), 'product_id') }}", "{{ forget_backfilled() }}"],
   indexes=[{'columns': ['product_id', 'currency', 'week_start'], 'unique': True}],
 ) }}
 {% set changes = ref('int_changed_products') %}

@@ -2,7 +2,7 @@
   materialized='incremental',
   incremental_strategy='merge',
   on_schema_change='fail',
-  pre_hook="{{ forget_demand(ref('int_changed_products'), 91) }}",
+  pre_hook=["{{ forget_demand(ref('int_changed_products'), 91) }}", "{{ forget_backfilled() }}"],
   indexes=[{'columns': ['product_id', 'currency', 'demand_date'], 'unique': True}],
 ) }}
 {% set changes = ref('int_changed_products') %}

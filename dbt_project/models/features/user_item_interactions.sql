@@ -3,7 +3,7 @@
   incremental_strategy='merge',
   unique_key=['order_id', 'product_id'],
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER', day=utc_date('purchased_at')) }}",
+  pre_hook=["{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER') }}", "{{ forget_backfilled(utc_date('purchased_at')) }}"],
   indexes=[
     {'columns': ['order_id', 'product_id'], 'unique': True},
     {'columns': ['user_id']},

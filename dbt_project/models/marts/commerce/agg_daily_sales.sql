@@ -2,7 +2,7 @@
   materialized='incremental',
   incremental_strategy='merge',
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('sale_date', ref('int_changed_orders'), 'day', day='sale_date') }}",
+  pre_hook=["{{ delete_changed('sale_date', ref('int_changed_orders'), 'day') }}", "{{ forget_backfilled('sale_date') }}"],
   indexes=[{'columns': ['sale_date']}],
   post_hook="{{ unique_index_with_nulls(['product_id', 'sale_date', 'country', 'customer_type', 'line_kind', 'currency']) }}",
 ) }}

@@ -3,7 +3,8 @@
   incremental_strategy='merge',
   on_schema_change='fail',
   pre_hook=[
-    "{{ delete_changed('date_day', ref('int_changed_orders'), 'day', day='date_day') }}",
+    "{{ delete_changed('date_day', ref('int_changed_orders'), 'day') }}",
+    "{{ forget_backfilled('date_day') }}",
     "{{ forget_moved_goods(ref('int_changed_orders'), ref('agg_daily_sales')) }}",
     "{{ forget_renamed('vendor_id', ref('stg_shop__vendors'), {'vendor': 'name'}) }}",
   ],

@@ -3,7 +3,7 @@
   incremental_strategy='merge',
   unique_key='line_id',
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER', day='placed_date') }}",
+  pre_hook=["{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER') }}", "{{ forget_backfilled('placed_date') }}"],
   indexes=[
     {'columns': ['line_id'], 'unique': True},
     {'columns': ['order_id']},

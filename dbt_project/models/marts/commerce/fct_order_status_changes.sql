@@ -3,7 +3,7 @@
   incremental_strategy='merge',
   unique_key=['order_id', 'change_number'],
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER') }}",
+  pre_hook=["{{ delete_changed('order_id', ref('int_changed_orders'), 'entity_id', 'ORDER') }}", "{{ forget_backfilled() }}"],
   indexes=[{'columns': ['order_id', 'change_number'], 'unique': True}, {'columns': ['changed_date']}],
 ) }}
 
@@ -18,7 +18,8 @@ with states as (
   from {{ versions_until_cut(source('shop', 'orders__orders')) }} as versions
   where versions._op <> 'd'
   {% if is_incremental() %}
-    and versions.id in (select entity_id from {{ ref('int_changed_orders') }} where entity = 'ORDER')
+    -- an order of other days may have changed on the ones that are made anew
+    and (versions.id in (select entity_id from {{ ref('int_changed_orders') }} where entity = 'ORDER') or {{ is_backfill() }})
   {% endif %}
 
 ),

@@ -3,7 +3,7 @@
   incremental_strategy='merge',
   unique_key='movement_id',
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('movement_id', ref('int_changed_stock'), 'entity_id', 'MOVEMENT', day='occurred_date') }}",
+  pre_hook=["{{ delete_changed('movement_id', ref('int_changed_stock'), 'entity_id', 'MOVEMENT') }}", "{{ forget_backfilled('occurred_date') }}"],
   indexes=[
     {'columns': ['movement_id'], 'unique': True},
     {'columns': ['variant_id', 'occurred_date']},

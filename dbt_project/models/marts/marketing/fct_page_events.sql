@@ -2,7 +2,7 @@
   materialized='incremental',
   incremental_strategy='merge',
   on_schema_change='fail',
-  pre_hook="{{ delete_changed('visit_id', ref('int_changed_visits'), 'visit_id') }}",
+  pre_hook=["{{ delete_changed('visit_id', ref('int_changed_visits'), 'visit_id') }}", "{{ forget_backfilled('event_date') }}"],
   indexes=[
     {'columns': ['event_id', 'occurred_at'], 'unique': True},
     {'columns': ['visit_id']},
