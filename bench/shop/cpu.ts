@@ -48,11 +48,11 @@ function readProcesses(): Map<number, Seen> {
 /** The scheduler's account in nanoseconds where the kernel keeps one, else the clock ticks of 10 ms. */
 function cpuMs(pid: number): number {
   const threads = entriesOf(`/proc/${pid}/task`).map((thread) => Number(textOf(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]) / 1e6);
-  const total = threads.reduce((sum, ms) => sum + ms, 0);
-  if (total > 0) return total;
+  const living = threads.reduce((sum, ms) => sum + ms, 0);
   const stat = textOf(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields.length > 12 ? (Number(fields[11]) + Number(fields[12])) * 10 : 0;
+  // the ticks count threads that ended as well, as dbt's do
+  return fields.length > 12 ? Math.max(living, (Number(fields[11]) + Number(fields[12])) * 10) : living;
 }
 
 function entriesOf(dir: string): string[] {

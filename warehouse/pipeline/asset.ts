@@ -61,6 +61,8 @@ interface AssetDescription {
   readonly what: string;
   /** The assets it needs done first; they stand before it in the list. */
   readonly after: readonly string[];
+  /** Starts as soon as what it needs is done, beside those that stand before it in the list; without it all of those are waited for. */
+  readonly beside?: true | ((context: Pick<AssetContext, "deps" | "cut">) => Promise<boolean>);
   /** Its failure is told but does not stop the run. */
   readonly optional?: true;
   /** How often it is tried when a database was away or a worker died; as often as all where not given, 1 for what tries by itself. */

@@ -3,11 +3,12 @@ import type { Tx } from "#platform/db/database.ts";
 import { isConnectionError } from "#platform/db/errors.ts";
 import { slotLockKey, type Slot } from "../publish/slots.ts";
 import { setBuildState } from "../publish/statements.ts";
-import type { Asset, CutOutput, StepDescription } from "./asset.ts";
+import type { Asset, CutOutput, IntakeAsset, StepDescription } from "./asset.ts";
 import { changesSince } from "./changedTables.ts";
 import { CUT } from "./cut.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { findInterrupted, giveUp, type OpenRun } from "./interrupted.ts";
+import { inTurn } from "./inTurn.ts";
 import { closeRun, forgetAssets, linkBuild, openRun, storeCatalogue } from "./ledger.ts";
 import { againWhenLockLost, withPipelineLock } from "./lock.ts";
 import { nobody, type PipelineObserver } from "./observer.ts";
@@ -208,14 +209,11 @@ class Runner {
     const ids: Ids = { runId, resumed, buildId: cut.buildId };
     this.#observer.cut(runId, cut);
     try {
-      for (const asset of this.#assets) {
-        if (asset.stage === "before cut" || done.has(asset.name) || (only !== undefined && asset.name !== only)) continue;
-        // Readers that follow the moved pointer must not meet our own lock on the slot.
-        if (asset.name === "publish") await this.#session.raw("select pg_advisory_unlock($1)", [slotLockKey(cut.slot)]);
-        const inputs = Object.fromEntries(asset.after.map((name) => [name, name === CUT.name ? { buildId: cut.buildId, pos: cut.pos } : (done.get(name) ?? {})]));
-        const output = await runStep(this.#env, runId, asset as StepDescription, inputs, (tell) => asset.run({ deps: this.#deps, runId, cut, outputs: done, signal: this.#env.signal, tell }));
-        done.set(asset.name, output);
-      }
+      await inTurn(
+        this.#assets.filter((asset) => asset.stage !== "before cut" && !done.has(asset.name) && (only === undefined || asset.name === only)),
+        async ({ beside }) => (typeof beside === "function" ? beside({ deps: this.#deps, cut }) : beside === true),
+        async (asset) => void done.set(asset.name, await this.#make(asset as Exclude<Asset, IntakeAsset>, open)),
+      );
       if (only !== undefined && this.#assets.some((asset) => asset.stage !== "before cut" && !done.has(asset.name))) return this.#leaveOpen(open, only);
       return await this.#close(ids, "SUCCEEDED", null);
     } catch (error) {
@@ -225,6 +223,13 @@ class Runner {
       if (only !== undefined && !(error instanceof BuildRejected)) return this.#failedOnly(ids, only, error);
       return await this.#fail(ids, error, cut);
     }
+  }
+
+  async #make(asset: Exclude<Asset, IntakeAsset>, { runId, cut, done }: OpenRun): Promise<Record<string, unknown>> {
+    // Readers that follow the moved pointer must not meet our own lock on the slot.
+    if (asset.name === "publish") await this.#session.raw("select pg_advisory_unlock($1)", [slotLockKey(cut.slot)]);
+    const inputs = Object.fromEntries(asset.after.map((name) => [name, name === CUT.name ? { buildId: cut.buildId, pos: cut.pos } : (done.get(name) ?? {})]));
+    return runStep(this.#env, runId, asset as StepDescription, inputs, (tell) => asset.run({ deps: this.#deps, runId, cut, outputs: done, signal: this.#env.signal, tell }));
   }
 
   #leaveOpen({ runId, cut, resumed }: OpenRun, name: string): RunResult {

@@ -6,6 +6,7 @@ export const scoreAsset: BuildAsset = {
   what: "writes predictions",
   stage: "build",
   after: ["cut", "dbt", "train"],
+  beside: true,
   optional: true,
   async run(context) {
     const { deps, cut, outputs } = context;

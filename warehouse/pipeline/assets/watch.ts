@@ -9,6 +9,7 @@ export const watchAsset: BuildAsset = {
   what: "compares the days with those before",
   stage: "build",
   after: ["cut", "dbt"],
+  beside: true,
   async run({ deps, cut }) {
     const { report, anomalies, days } = await deps.warehouse.tx((tx) => watchBuild(tx, { buildId: cut.buildId, days: deps.engine?.days(cut.slot, cut.buildId) ?? daysInPostgres(tx, `marts_${cut.slot}`), businessAsOf: new Date(cut.businessAsOf) }));
     await storeChecks(deps.warehouse, cut.buildId, report);

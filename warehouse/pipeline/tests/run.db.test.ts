@@ -43,12 +43,13 @@ describe("a pipeline run", () => {
     const result = await pipeline.run({ trigger: "start", onProgress: (event) => events.push(event) });
     expect(result).toMatchObject({ state: "SUCCEEDED", reason: null, resumed: false, warnings: [] });
     expect(small.calls).toEqual(["capture", "check raw", "dbt a full", "check marts+features", "train", "score", "check predictions"]);
-    expect(events.map((event) => event.step)).toEqual(["capture", "files", "cut", "check raw", "dbt", "check marts", "watch", "train", "score", "check predictions", "publish", "lake"]);
+    const steps = events.map((event) => event.step);
+    expect([...steps.slice(0, 5), ...steps.slice(5, 7).sort(), ...steps.slice(7)]).toEqual(["capture", "files", "cut", "check raw", "dbt", "check marts", "watch", "train", "score", "check predictions", "publish", "lake"]);
     expect(await total()).toBe(100);
     const status = await pipeline.status();
     // the shop's clock is a day behind
     expect(status.published).toMatchObject({ slot: "a", buildId: result.buildId, checks: 2, warnings: 0, asOf: new Date("2026-03-02T12:00:01Z"), businessAsOf: new Date("2026-03-01T12:00:01Z") });
-    expect(status.runs[0]?.assets.map((asset) => [asset.asset, asset.state])).toEqual(events.map((event) => [event.step, event.verdict === "skipped" ? "SKIPPED" : "DONE"]));
+    expect(status.runs[0]?.assets.map((asset) => `${asset.asset} ${asset.state}`).sort()).toEqual(events.map((event) => `${event.step} ${event.verdict === "skipped" ? "SKIPPED" : "DONE"}`).sort());
   });
 
   test("a shop that has forgotten erasures is told whom, once, and the step says so", async () => {
@@ -251,7 +252,9 @@ describe("a process that is killed", () => {
     expect(await total()).toBe(before);
     small.calls.length = 0;
     expect(await runOnceFree()).toMatchObject({ state: "SUCCEEDED", resumed: true });
-    expect(small.calls.map((call) => call.replace(/^dbt .$/, "dbt").replace("score changed", "score"))).toEqual(expected);
+    // the check of the marts stands beside the score: it may have been done by then or not
+    const calls = small.calls.filter((call) => asset !== "score" || call !== "check marts+features");
+    expect(calls.map((call) => call.replace(/^dbt .$/, "dbt").replace("score changed", "score"))).toEqual(expected);
     expect(await total()).toBe(before + 7);
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "NOTHING_TO_DO" });
   });

@@ -43,6 +43,8 @@ def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     dbt did not come as far as running nodes; broken maps a failed test to what it found, for tests that name broken rules.
     """
     runner = import_dbt()
+    import quick_dbt
+
     os.environ.update(request.get("env", {}))
 
     def heard(event: Any) -> None:
@@ -52,9 +54,13 @@ def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
         result = event.data.run_result
         tell({"node": node.unique_id, "status": node.node_status, "seconds": round(result.execution_time, 3)})
 
-    outcome = runner(callbacks=[heard]).invoke(list(request["args"]))
-    error = outcome.exception
-    broken = {} if outcome.success or error is not None else name_broken_rules(outcome.result)
+    try:
+        outcome = runner(callbacks=[heard]).invoke(list(request["args"]))
+        error = outcome.exception
+        broken = {} if outcome.success or error is not None else name_broken_rules(outcome.result)
+    finally:
+        # whoever waits for a table must not wait for us
+        quick_dbt.SESSIONS.close()
     return {"success": bool(outcome.success), "error": None if error is None else str(error), "broken": broken}
 
 
@@ -84,9 +90,18 @@ def run_expectations(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def import_dbt() -> Any:
+    global is_quick
     from dbt.cli.main import dbtRunner
 
+    if not is_quick:
+        import quick_dbt
+
+        quick_dbt.quicken()
+        is_quick = True
     return dbtRunner
+
+
+is_quick = False
 
 
 def import_expectations() -> Any:
