@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { createPipeline, type Pipeline } from "../pipeline.ts";
-import { openSmallWarehouse, type SmallWarehouse } from "./smallWarehouse.ts";
+import { oneByOne, openSmallWarehouse, type SmallWarehouse } from "./smallWarehouse.ts";
 
 const databases = useTestDatabases({ warehouse: true });
 let small: SmallWarehouse;
@@ -54,7 +54,7 @@ describe("one asset at a time", () => {
     // a whole run goes on with what is open
     small.calls.length = 0;
     expect(await pipeline.run({ trigger: "schedule" })).toMatchObject({ state: "SUCCEEDED", resumed: true });
-    expect(small.calls).toEqual(["check marts+features", "score changed", "check predictions"]);
+    expect(oneByOne(small.calls)).toEqual(["check marts+features", "score changed", "check predictions"]);
     expect(await total()).toBe(16);
   });
 
@@ -80,7 +80,7 @@ describe("one asset at a time", () => {
 
   test("from an asset on: in the open run it and all behind it, without one a new build of raw as it stands", async () => {
     expect(await pipeline.run({ trigger: "manual", from: "check marts" })).toMatchObject({ state: "SUCCEEDED" });
-    expect(small.calls).toEqual(["check raw", expect.stringMatching(/^dbt/), "check marts+features", expect.stringMatching(/^score/), "check predictions"]
+    expect(oneByOne(small.calls)).toEqual(["check raw", expect.stringMatching(/^dbt/), "check marts+features", expect.stringMatching(/^score/), "check predictions"]
       .filter((call) => call !== "capture"));
     small.calls.length = 0;
     expect(await pipeline.run({ trigger: "manual", from: "dbt" })).toMatchObject({ state: "SUCCEEDED", resumed: false });

@@ -117,3 +117,10 @@ export async function openSmallWarehouse(database: TestDatabase, { fresh = true 
   };
   return small;
 }
+
+/** Calls as if one had come after the other: the marts are checked and scores are made side by side. */
+export function oneByOne(calls: readonly string[]): string[] {
+  const [check, score] = [calls.indexOf("check marts+features"), calls.findIndex((call) => call.startsWith("score"))];
+  if (score < 0 || check < score) return [...calls];
+  return [...calls.slice(0, score), ...calls.slice(score + 1, check + 1), calls[score] as string, ...calls.slice(check + 1)];
+}

@@ -127,7 +127,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expect(merged).toEqual(fresh);
     expect(merged["marts.fct_order_lines"]).toBe(before["marts.fct_order_lines"]);
     expect(merged["features.customer_churn_features"]).not.toBe(before["features.customer_churn_features"]);
-    expect(await rowsOf("select category, sum(revenue) as revenue from marts_a.agg_daily_category group by 1 order by 1")).toEqual([{ category: "Garden", revenue: "4.170" }, { category: "Kitchen", revenue: "18.765" }]);
+    expect(await rowsOf("select category, sum(revenue) as revenue from marts_a.agg_daily_category group by 1 order by 1")).toEqual([{ category: "Garden", revenue: "4.170" }, { category: "Kitchen", revenue: "18.765" }, { category: "Uncategorised", revenue: "0" }]);
     expect(await rowsOf("select vendor, sum(revenue) as revenue from marts_a.agg_daily_vendor group by 1")).toEqual([{ vendor: "Potter", revenue: "18.765" }]);
     expect(await rowsOf("select number, state, revenue, total, lines from marts_a.fct_orders order by number")).toEqual([
       { number: "101", state: "PAID", revenue: "10.755", total: "10.75", lines: 2n },
