@@ -23,6 +23,8 @@ export const WATCHED: readonly Watched[] = [
   { table: "fct_payments", day: "paid_date", value: "captured", categories: ["currency", "provider", "method"], nullable: ["country"] },
   { table: "fct_refunds", day: "refunded_date", value: "amount", categories: ["currency", "line_kind"], nullable: ["user_id", "product_id"] },
   { table: "rpt_funnel_daily", day: "visit_date", rows: "visits" },
+  { table: "fct_sessions", day: "session_date", value: "duration_seconds", categories: ["channel"], nullable: ["user_id"] },
+  { table: "fct_page_events", day: "event_date", categories: ["type"], nullable: ["product_id", "user_id"] },
   { table: "fct_inventory_movements", day: "occurred_date", value: "quantity", categories: ["kind"], nullable: ["order_id", "product_id"] },
   { table: "fct_reviews", day: "created_date", value: "rating", categories: ["state"] },
 ];

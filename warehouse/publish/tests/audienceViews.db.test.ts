@@ -73,6 +73,21 @@ describe("what vendors see", () => {
     expect(rows.map((row) => row.relation)).toEqual(Object.keys(VENDOR_MARTS).sort());
   });
 
+  test("days, reviews and histories of vendors are their own; categories are everybody's, without the count of everybody's products", async () => {
+    await owner.tx(async (tx) => {
+      for (const [mart, key] of [["dim_vendors", "slug"], ["snap_vendors", "slug"], ["agg_daily_vendor", "vendor"], ["fct_reviews", "state"]] as const) {
+        const { rows: columns } = await tx.raw<{ name: string }>("select attname::text as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and attnotnull and attname not in ('vendor_id', $2)", [`marts_a.${mart}`, key]);
+        for (const { name } of columns) await tx.raw(`alter table marts_a.${mart} alter column ${name} drop not null`);
+        for (const vendor of [VENDOR, RIVAL]) await tx.raw(`insert into marts_a.${mart} (vendor_id, ${key}) values ($1, 'x')`, [vendor]);
+      }
+    });
+    await publishSlot(owner, databases.warehouse, "a");
+    for (const mart of ["dim_vendors", "snap_vendors", "agg_daily_vendor", "fct_reviews"]) expect(await speakFor([VENDOR], `select vendor_id from marts_vendor.${mart}`), mart).toEqual([{ vendor_id: VENDOR }]);
+    const { rows } = await as("vendor").raw<{ column: string }>("select attname::text as column from pg_attribute where attrelid = 'marts_vendor.dim_categories'::regclass and attnum > 0 order by attnum");
+    expect(rows.map((row) => row.column)).not.toContain("products");
+    expect(rows.map((row) => row.column)).toContain("path");
+  });
+
   test("hashes customers for each vendor anew: two of them cannot compare", async () => {
     const mine = await speakFor([VENDOR], "select distinct user_id from marts_vendor.fct_order_lines");
     const theirs = await speakFor([RIVAL], "select distinct user_id from marts_vendor.fct_order_lines");
