@@ -37,6 +37,7 @@ const [vendor = "", otherVendor = ""] = RANDOM.vendors;
 const PASSWORDS = { vera: "vera-sells-1", anna: "anna-reads-1" };
 const RANGE = { from: "2024-01-01", to: "2027-01-01" };
 const CURRENCIES = ["EUR", "GBP", "JPY"];
+const SEGMENTS = ["CHAMPION", "LOYAL", "AT_RISK", "NEW", "PROMISING", "FADING", "LOST"];
 type Row = Record<string, unknown>;
 
 const databases = useTestDatabases({ warehouse: true });
@@ -83,22 +84,27 @@ async function fillRest(): Promise<void> {
   const at = "2025-12-30T10:00:00Z";
   const day = at.slice(0, 10);
   const uuid = MARTS.builds.b;
+  const people = Array.from({ length: 60 }, (_, n) => `01920001-0000-7000-8000-${n.toString(16).padStart(12, "0")}`);
   const rows: Record<string, Row[]> = {
     fct_dq_results: [true, true, false].map((is_passed, n) => ({ build_id: uuid, suite: "raw", layer: "raw", check_name: `check ${n}`, severity: n === 0 ? "CRITICAL" : "WARNING", is_passed, message: is_passed ? null : "2 rows", build_state: "PUBLISHED", checked_at: at, checked_date: day })),
     fct_pipeline_runs: ["capture", "dbt", "publish"].map((asset, n) => ({ run_id: uuid, asset, build_id: uuid, trigger_kind: "SCHEDULE", run_state: "DONE", asset_state: "DONE", processed_rows: 10 * n, seconds: `${n + 1}.5`, run_started_at: at, run_started_date: day, run_finished_at: at, started_at: at })),
     rpt_source_freshness: ["orders.orders", "users.users"].map((source_table, n) => ({ source_table, last_change_at: at, hours_since_change: String(n) })),
     rpt_reconciliation_daily: [{ date_day: day, provider: "bank", currency: "EUR", captured_shop: "10", captured_ledger: "10", captured_provider: "10", refunded_shop: "0", refunded_ledger: "0", refunded_provider: "0", captured_gap: "0", refunded_gap: "0", messages: 3, messages_not_ours: 0, is_reconciled: true }],
     rpt_cohorts_monthly: [0, 1, 2, 6].map((month_index) => ({ cohort_month: "2025-01-01", month_index, cohort_size: 10, customers: 10 - month_index, retention: String((10 - month_index) / 10), currency: "EUR", revenue: "100" })),
-    fct_predictions: ["churn", "recommendations"].flatMap((model) => [1, 3, 5].map((score) => ({
-      batch_id: uuid, model, model_version: 1, user_id: MARTS.ada.replace(/.$/, String(score)), made_at: at, as_of: at, as_of_date: day, is_current: true, is_first_of_month: true, score: score / 6,
-      score_band: model === "churn" ? score : null, segment: model === "churn" ? ["LOW", "MEDIUM", "HIGH"][(score - 1) / 2] : null, suggestions: model === "churn" ? null : 10, bought: null, outcome_date: "2026-03-30", is_outcome_known: false, has_happened: null,
-    }))),
+    fct_predictions: ["churn", "recommendations"].flatMap((model) => people.map((user_id, n) => {
+      const score = (((n * 17) % people.length) + 0.5) / people.length;
+      const churn = model === "churn";
+      return {
+        batch_id: uuid, model, model_version: 1, user_id, made_at: at, as_of: at, as_of_date: day, is_current: true, is_first_of_month: true, score, score_band: churn ? Math.floor(score * 10) : null,
+        segment: churn ? (score < 0.4 ? "LOW" : score < 0.7 ? "MEDIUM" : "HIGH") : null, suggestions: churn ? null : 10, bought: null, outcome_date: "2026-03-30", is_outcome_known: false, has_happened: null,
+      };
+    })),
     rpt_model_performance: [0, 1, 2, 3].flatMap((month) => ["churn", "recommendations"].map((model) => ({
-      batch_id: uuid.replace(/.$/, String(month)), model, model_version: 1, made_at: at, as_of_date: `2025-0${month + 1}-02`, as_of_month: `2025-0${month + 1}-01`, is_current: month === 3, is_first_of_month: true, outcome_date: `2025-0${month + 4}-02`, customers: 3,
+      batch_id: uuid.replace(/.$/, String(month)), model, model_version: 1, made_at: at, as_of_date: `2025-0${month + 1}-02`, as_of_month: `2025-0${month + 1}-01`, is_current: month === 3, is_first_of_month: true, outcome_date: `2025-0${month + 4}-02`, customers: 60,
       mean_score: model === "churn" ? `0.${50 + month}` : null, observed_rate: month === 3 ? null : `0.${45 + 3 * month}`, auc: model === "churn" && month < 3 ? `0.7${month}` : null, brier_score: model === "churn" && month < 3 ? "0.2" : null,
       calibration_error: model === "churn" && month < 3 ? "0.03" : null, precision_at_10: model === "churn" || month === 3 ? null : `0.0${month + 4}`, suggested_products: model === "churn" ? null : 20, catalogue_share: model === "churn" ? null : "0.4", why_missing: month === 3 ? "OUTCOME_NOT_YET" : null,
     }))),
-    rpt_customer_rfm: [1, 3, 5].map((score) => ({ user_id: MARTS.ada.replace(/.$/, String(score)), recency_days: score, frequency: score, currency: "EUR", monetary: `${score}0`, r_score: score, f_score: score, m_score: score, segment: `Segment ${score}` })),
+    rpt_customer_rfm: people.map((user_id, n) => ({ user_id, recency_days: 5 + ((n * 11) % 300), frequency: 1 + (n % 9), currency: n % 6 === 0 ? "GBP" : "EUR", monetary: `${20 + ((n * 37) % 400)}.50`, r_score: 1 + (n % 5), f_score: 1 + (Math.floor(n / 5) % 5), m_score: 1 + ((n * 7) % 5), segment: SEGMENTS[(n * 3) % 7] })),
   };
   for (const [table, list] of Object.entries(rows)) await fillTable(owner, `marts_a.${table}`, list);
 }

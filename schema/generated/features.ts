@@ -374,6 +374,10 @@ export interface ProductDemandDailyRow {
   day_of_week: number;
   /** 1 to 12. */
   month: number;
+  /** The last day of its month. */
+  is_month_end: boolean;
+  /** A bank holiday of England and Wales; known from 2009 to 2030. */
+  is_uk_bank_holiday: boolean;
   /** Days since the first sale ever in the currency. */
   days_since_first_sale: number;
   /** Units of the day before; null before the first sale. */
@@ -404,6 +408,8 @@ export const productDemandDailyColumns = {
   available_ts: "timestamptz",
   day_of_week: "int4",
   month: "int4",
+  is_month_end: "bool",
+  is_uk_bank_holiday: "bool",
   days_since_first_sale: "int4",
   units_1d_ago: "int8?",
   units_7d_ago: "int8?",

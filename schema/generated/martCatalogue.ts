@@ -195,6 +195,8 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       week_start: { type: "date", description: "Monday of its ISO week." },
       day_of_week: { type: "integer", description: "1 Monday .. 7 Sunday." },
       is_weekend: { type: "boolean", description: "Saturday or Sunday." },
+      is_month_end: { type: "boolean", description: "The last day of its month." },
+      is_uk_bank_holiday: { type: "boolean", description: "A bank holiday of England and Wales; known from 2009 to 2030." },
     },
   },
   dim_inventory: {

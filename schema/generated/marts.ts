@@ -420,6 +420,10 @@ export interface DimDateRow {
   day_of_week: number;
   /** Saturday or Sunday. */
   is_weekend: boolean;
+  /** The last day of its month. */
+  is_month_end: boolean;
+  /** A bank holiday of England and Wales; known from 2009 to 2030. */
+  is_uk_bank_holiday: boolean;
 }
 
 /** Columns of dim_date as a statement's row names them. */
@@ -434,6 +438,8 @@ export const dimDateColumns = {
   week_start: "date",
   day_of_week: "int4",
   is_weekend: "bool",
+  is_month_end: "bool",
+  is_uk_bank_holiday: "bool",
 } as const;
 
 /** What stands where at the cut. Grain: one row per variant and warehouse. */

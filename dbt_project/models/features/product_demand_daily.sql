@@ -100,6 +100,8 @@ select
   {{ day_start(add_days('demand_date', 1)) }} as available_ts,
   {{ date_part('isodow', 'demand_date') }} as day_of_week,
   {{ date_part('month', 'demand_date') }} as month,
+  {{ is_month_end('demand_date') }} as is_month_end,
+  {{ is_uk_bank_holiday('demand_date') }} as is_uk_bank_holiday,
   {{ diff_days('first_date', 'demand_date') }} as days_since_first_sale,
   cast(units_1d_ago as {{ type_count() }}) as units_1d_ago,
   cast(units_7d_ago as {{ type_count() }}) as units_7d_ago,

@@ -74,20 +74,20 @@ export function chartParams(spec: ChartSpec, metrics: ReadonlyMap<string, BiMetr
       };
     case "rows":
       return {
-        ...common, query_mode: "raw", all_columns: spec.columns, groupby: [], metrics: [], percent_metrics: [], row_limit: spec.limit, server_page_length: 10, table_timestamp_format: "%Y-%m-%d %H:%M",
+        ...common, query_mode: "raw", all_columns: spec.columns, groupby: [], metrics: [], percent_metrics: [], row_limit: spec.limit, server_page_length: 10, table_timestamp_format: spec.columns.some((column) => column.endsWith("_at")) ? "%Y-%m-%d %H:%M" : "%Y-%m-%d",
         order_by_cols: (chartQuery(spec).orderby as [string, boolean][]).map((one) => JSON.stringify(one)),
         ...tableLooks({}),
       };
   }
 }
 
-/** Three digits at the end of a bar. */
-const shortFormat = (format: string) => (format.includes("%") ? format : ".3s");
+/** Three digits at the end of a bar; a whole number below a thousand as it is. */
+const shortFormat = (format: string) => (format.includes("%") ? format : "SMART_NUMBER");
 
 const OPERATORS = { "==": "EQUALS", "!=": "NOT_EQUALS", IN: "IN", "IS NOT NULL": "IS_NOT_NULL", "<=": "LESS_THAN_OR_EQUAL", ">=": "GREATER_THAN_OR_EQUAL", ">": "GREATER_THAN", "<": "LESS_THAN" } as const;
 
 /** Whole thousands and millions on an axis; the exact number stands in the tooltip and the tables. */
-const axisFormat = (format: string) => (format.includes("%") ? format : format === ",.2f" || format === ",d" ? "~s" : format);
+const axisFormat = (format: string) => (format.includes("%") ? format : format === ",.2f" || format === ",d" ? "SMART_NUMBER" : format);
 
 function seriesAxes(series: number, metrics: number): Params {
   return {

@@ -1,7 +1,7 @@
 import type { DashboardSpec } from "../bundle/types.ts";
 import { count, decimal, share } from "./words.ts";
 
-const AT_RISK = `select p.user_id, p.segment as risk, coalesce(r.segment, 'NONE') as customer_segment, p.score
+const AT_RISK = `select p.user_id, p.segment as risk, case p.segment when 'LOW' then '1 LOW' when 'MEDIUM' then '2 MEDIUM' else '3 HIGH' end as risk_step, coalesce(r.segment, 'NONE') as customer_segment, p.score
   from {marts}.fct_predictions p
   left join {marts}.rpt_customer_rfm r on r.user_id = p.user_id
  where p.model = 'churn' and p.is_current`;
@@ -26,6 +26,7 @@ export const predictions: DashboardSpec = {
       columns: [
         { name: "user_id", from: "fct_predictions.user_id" },
         { name: "risk", type: "text", description: "LOW, MEDIUM or HIGH." },
+        { name: "risk_step", type: "text", description: "The risk with its place before it, 1 the lowest." },
         { name: "customer_segment", type: "text", description: "The customer's segment, NONE for who never ordered." },
         { name: "score", from: "fct_predictions.score" },
       ],
@@ -75,11 +76,11 @@ export const predictions: DashboardSpec = {
       height: 46,
       tiles: [
         { width: 6, chart: { kind: "ranking", name: "predictions_scores", title: "Probability of not coming back", description: "Customers by tenth of the probability: 0 is below 10 %, 9 is 90 % and more.", dataset: "fct_predictions", x: "score_band", metric: "prediction_customers", by: ["segment"], limit: 50, order: "name", where: [CHURN, NOW] } },
-        { width: 6, chart: { kind: "heatmap", name: "predictions_segments", title: "Risk by customer segment", description: "Customers of each segment by the risk that they do not come back.", dataset: "churn_risk", x: "risk", y: "customer_segment", metric: "risk_customers", xTitle: "Risk", yTitle: "Segment" } },
+        { width: 6, chart: { kind: "heatmap", name: "predictions_segments", title: "Risk by customer segment", description: "Customers of each segment by the risk that they do not come back.", dataset: "churn_risk", x: "risk_step", y: "customer_segment", metric: "risk_customers", xTitle: "Risk", yTitle: "Segment" } },
       ],
     },
     {
-      height: 46,
+      height: 40,
       tiles: [
         { width: 12, chart: { kind: "table", name: "predictions_risk_table", title: "Customers at risk, by segment", description: "Where it is worth writing to somebody.", dataset: "churn_risk", by: ["customer_segment"], metrics: ["risk_customers", "risk_high", "risk_high_share", "risk_mean", "risk_expected"], limit: 50, order: { by: "risk_high", isAscending: false } } },
       ],

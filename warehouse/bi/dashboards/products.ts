@@ -49,7 +49,18 @@ export const products: DashboardSpec = {
       ],
     },
     {
-      name: "dim_products",
+      // Without the currency of the price: who looks at sales in yen still has the whole catalogue.
+      name: "catalogue_products",
+      description: "The products of the catalogue, whatever they are priced in.",
+      sql: "select product_id, name as product, coalesce(category, 'None') as category, status, pictures from {marts}.dim_products",
+      reads: ["dim_products"],
+      columns: [
+        { name: "product_id", from: "dim_products.product_id" },
+        { name: "product", type: "text", description: "The product's name today." },
+        { name: "category", type: "text", description: "The product's category today, None where it has none." },
+        { name: "status", from: "dim_products.status" },
+        { name: "pictures", from: "dim_products.pictures" },
+      ],
       metrics: [
         count("product_count", "Products", "count(*)", "Products of the catalogue."),
         count("products_without_picture", "Without a picture", "sum(case when pictures = 0 then 1 else 0 end)", "Products that have no picture."),
@@ -68,7 +79,7 @@ export const products: DashboardSpec = {
         { width: 3, chart: { kind: "number", name: "products_revenue", title: "Revenue of products", description: "Lines of products; postage and fees are not in it.", dataset: "product_sales", metric: "product_revenue" } },
         { width: 3, chart: { kind: "number", name: "products_units", title: "Units sold", description: "Units of products sold.", dataset: "product_sales", metric: "product_units" } },
         { width: 3, chart: { kind: "number", name: "products_refund_share", title: "Refunded share", description: "Refunds of products as a share of their revenue.", dataset: "product_sales", metric: "refund_share" } },
-        { width: 3, chart: { kind: "number", name: "products_count", title: "Products in the catalogue", description: "In every status.", dataset: "dim_products", metric: "product_count" } },
+        { width: 3, chart: { kind: "number", name: "products_count", title: "Products in the catalogue", description: "In every status.", dataset: "catalogue_products", metric: "product_count" } },
       ],
     },
     {
@@ -82,7 +93,7 @@ export const products: DashboardSpec = {
       height: 52,
       tiles: [
         { width: 8, chart: { kind: "table", name: "products_table", title: "Products in numbers", description: "Revenue, units, orders and refunds by product, the first five hundred by revenue.", dataset: "product_sales", by: ["product", "category"], metrics: ["product_revenue", "product_units", "product_orders", "product_refunds", "refund_share"], limit: 500, order: { by: "product_revenue", isAscending: false } } },
-        { width: 4, chart: { kind: "pie", name: "products_status", title: "Products by status", description: "Of the whole catalogue.", dataset: "dim_products", by: "status", metric: "product_count" } },
+        { width: 4, chart: { kind: "pie", name: "products_status", title: "Products by status", description: "Of the whole catalogue.", dataset: "catalogue_products", by: "status", metric: "product_count" } },
       ],
     },
     {

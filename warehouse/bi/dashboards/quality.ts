@@ -71,8 +71,8 @@ export const quality: DashboardSpec = {
     {
       height: 46,
       tiles: [
-        { width: 6, chart: { kind: "rows", name: "quality_freshness", title: "Tables of the shop", description: "When each was last heard of, the longest silent first.", dataset: "rpt_source_freshness", columns: ["source_table", "hours_since_change", "last_change_at"], limit: 200, order: { by: "hours_since_change", isAscending: false } } },
-        { width: 6, chart: { kind: "rows", name: "quality_reconciliation", title: "Payments, day by day", description: "What shop, books and provider say of a day; a gap is in the sums up to the day.", dataset: "rpt_reconciliation_daily", columns: ["date_day", "provider", "currency", "captured_shop", "captured_provider", "captured_gap", "refunded_gap", "is_reconciled"], limit: 400, order: { by: "date_day", isAscending: false } } },
+        { width: 5, chart: { kind: "rows", name: "quality_freshness", title: "Tables of the shop", description: "When each was last heard of, the longest silent first.", dataset: "rpt_source_freshness", columns: ["source_table", "hours_since_change", "last_change_at"], limit: 200, order: { by: "hours_since_change", isAscending: false } } },
+        { width: 7, chart: { kind: "rows", name: "quality_reconciliation", title: "Payments, day by day", description: "What shop, books and provider say of a day; a gap is in the sums up to the day.", dataset: "rpt_reconciliation_daily", columns: ["date_day", "provider", "currency", "captured_shop", "captured_provider", "captured_gap", "is_reconciled"], limit: 400, order: { by: "date_day", isAscending: false } } },
       ],
     },
   ],

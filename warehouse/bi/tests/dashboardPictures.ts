@@ -78,8 +78,12 @@ async function lookAt(page: Page, slug: string, { url, folder }: { url: string; 
     const texts = (selector: string) => page.locator(selector).allInnerTexts();
     const file = join(folder, `${slug}.png`);
     const width = page.viewportSize()?.width ?? 1_400;
+    // what was scrolled to while the page was small would stay under the bar that sticks to its top
+    const toTop = () => page.evaluate("for (const element of document.querySelectorAll('*')) if (element.scrollTop > 0) element.scrollTop = 0");
+    await toTop();
     const boxes = await Promise.all((await holders.all()).map((one) => one.boundingBox()));
     await page.setViewportSize({ width, height: Math.ceil(Math.max(...boxes.map((box) => (box ? box.y + box.height : 0)))) + 40 });
+    await toTop();
     await page.waitForTimeout(2_500);
     await page.screenshot({ path: file });
     await page.setViewportSize({ width, height: 900 });

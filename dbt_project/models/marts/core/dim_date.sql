@@ -26,5 +26,7 @@ select
   {{ date_part('week', 'date_day') }} as iso_week,
   {{ trunc_date('week', 'date_day') }} as week_start,
   {{ date_part('isodow', 'date_day') }} as day_of_week,
-  {{ date_part('isodow', 'date_day') }} >= 6 as is_weekend
+  {{ date_part('isodow', 'date_day') }} >= 6 as is_weekend,
+  {{ is_month_end('date_day') }} as is_month_end,
+  {{ is_uk_bank_holiday('date_day') }} as is_uk_bank_holiday
 from days
