@@ -33,7 +33,7 @@ import { bringIn, engineAt, type BiConnection } from "../bi/biTarget.ts";
 
 // The real Superset over published marts of a shop with three currencies and three vendors: what a person sees there.
 
-const [vendor = "", otherVendor = ""] = RANDOM.vendors;
+const [vendor, otherVendor] = RANDOM.vendors;
 const PASSWORDS = { vera: "vera-sells-1", anna: "anna-reads-1" };
 const RANGE = { from: "2024-01-01", to: "2027-01-01" };
 const CURRENCIES = ["EUR", "GBP", "JPY"];
