@@ -21,8 +21,9 @@ export async function changesSince(db: Reader, slot: Slot, cut: { pos: bigint; b
   const complete = await db.one(readComplete, [slot, cut.businessAsOf]);
   const tables = (await db.many(listRawColumns, [])).map((row) => row.relation);
   if (tables.length === 0) return undefined;
-  // one look into the index on _from_pos each: whatever ends a version begins another, be it a tombstone
-  const each = tables.map((table) => `select '${table}' as name where exists (select from raw."${table}" where _from_pos > $1 and _from_pos <= $2)`);
+  // two looks into an index each
+  const within = (table: string, column: string) => `exists (select from raw."${table}" where ${column} > $1 and ${column} <= $2)`;
+  const each = tables.map((table) => `select '${table}' as name where ${within(table, "_from_pos")} or ${within(table, "_to_pos")}`);
   const { rows } = await db.raw<{ name: string }>(each.join(" union all "), [complete.complete_pos, cut.pos]);
   const changed = rows.map(({ name }) => name).sort();
   return changed.includes(ERASURES) ? undefined : { tables: changed, isNewDay: complete.is_new_day };
