@@ -165,7 +165,7 @@ export const BUILD_DEFECTS: readonly Defect[] = [
     suite: "marts.fct_payments", check: "nothing is taken beyond an order's total",
     sql: copyOf("orders__payments", { id: NEW, provider_ref: "'TWICE'", state: "'CAPTURED'", amount_units: "1000000000", refunded_units: "0", authorized_units: "null::bigint" }, PAYMENT),
   },
-  { suite: "marts.fct_payments", check: "nothing is paid long before it is ordered", sql: copyOf("orders__payments", { id: NEW, provider_ref: "'EARLY'", state: "'AUTHORIZED'", amount_units: "0", refunded_units: "0", authorized_units: "1", paid_at: "paid_at - interval '2 days'" }, PAYMENT) },
+  { suite: "marts.fct_payments", check: "nothing is paid long before it is ordered", sql: copyOf("orders__payments", { id: NEW, provider_ref: "'EARLY'", state: "'AUTHORIZED'", amount_units: "0", refunded_units: "0", authorized_units: "1", paid_at: "paid_at - interval '3 days'" }, PAYMENT) },
   {
     suite: "marts.fct_payments", check: "an order that is paid is covered by what was agreed to",
     sql: `${order("UNCOVERED", { state: "'PAID'" }, "1", "1000")};
