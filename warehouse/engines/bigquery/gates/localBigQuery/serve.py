@@ -1,8 +1,9 @@
 """Serves local-bigquery on the loopback interface: serve.py <port> <gRPC port> <data folder>.
 
-Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. Two patches:
-BigQuery names the table that CREATE TABLE AS SELECT made as the job's destination, and dbt reads its rows from there; and what tables
-and columns there are is asked of the lake's own catalogue, since DuckDB's functions list every table to find one.
+Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. Three patches:
+BigQuery names the table that CREATE TABLE AS SELECT made as the job's destination, and dbt reads its rows from there. What tables and
+columns there are is asked of the lake's own catalogue, since DuckDB's functions list every table to find one. And a quotient of
+decimals is exact before it is rounded, as BigQuery documents it, where DuckDB divides binary fractions and keeps nine places.
 """
 
 from __future__ import annotations
@@ -110,6 +111,41 @@ def patch_catalogue() -> None:
     query.execute = lambda cur, *args, **kwargs: execute(Cursor(cur), *args, **kwargs)
 
 
+def patch_division() -> None:
+    import decimal
+
+    from local_bigquery.sql import native, rules
+    from local_bigquery.sql.rules import math
+    from sqlglot import exp
+
+    exact = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_UP)
+    bignumeric = exp.DataType.Type.BIGDECIMAL
+
+    def rounded(places):
+        unit = decimal.Decimal(1).scaleb(-places)
+        return lambda a, b: None if b == 0 else exact.quantize(exact.divide(a, b), unit)
+
+    operand = "DECIMAL(38, 18)"
+    native.FUNCTIONS["_divide_numeric"] = (rounded(9), [operand, operand], "DECIMAL(38, 9)")
+    # BIGNUMERIC's 38 places, of which the emulator stores 18
+    native.FUNCTIONS["_divide_bignumeric"] = (rounded(18), [operand, operand], operand)
+
+    def is_wide(node):
+        # operands have been written for DuckDB when it comes to the quotient
+        written = isinstance(node, exp.Cast) and node.to.sql(dialect="duckdb") == operand
+        return written or (node.type is not None and node.type.this == bignumeric)
+
+    def division(node, context):
+        if not isinstance(node, exp.Div) or node.args.get("safe") or math.kind(node) not in math.DECIMALS:
+            return plain(node, context)
+        wide = any(is_wide(part) for part in (node, node.this.unnest(), node.expression.unnest()))
+        parts = [exp.cast(part.copy(), exp.DataType.build(operand, dialect="duckdb")) for part in (node.this, node.expression)]
+        return math._nonzero(node, exp.func("_divide_bignumeric" if wide else "_divide_numeric", *parts))
+
+    plain = math.division
+    rules.NODE_RULES[rules.NODE_RULES.index(plain)] = division
+
+
 def end_with_parent() -> None:
     """Whoever started us holds our stdin: when it is gone, be it by kill -9, so are we."""
     import threading
@@ -125,6 +161,7 @@ def main() -> None:
     place_extensions()
     patch_destination()
     patch_catalogue()
+    patch_division()
     end_with_parent()
     from local_bigquery import cli
 
