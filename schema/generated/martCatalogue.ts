@@ -641,7 +641,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       run_state: { type: "text", description: "SUCCEEDED, FAILED, REJECTED or NOTHING_TO_DO." },
       asset_state: { type: "text", description: "DONE, FAILED or SKIPPED; RUNNING where the run ended in the middle of it." },
       processed_rows: { type: "bigint", description: "Rows it moved, null where it moves none." },
-      seconds: { type: "numeric", description: "How long it took, null where that is not known." },
+      seconds: { type: "numeric", description: "How long it took, to the millisecond; null where that is not known." },
       run_started_at: { type: "timestamptz", description: "Wall time." },
       run_started_date: { type: "date", description: "UTC day of run_started_at." },
       run_finished_at: { type: "timestamptz", description: "Wall time, null where nobody noted it." },

@@ -1475,7 +1475,7 @@ export interface FctPipelineRunsRow {
   asset_state: string;
   /** Rows it moved, null where it moves none. */
   processed_rows: bigint | null;
-  /** How long it took, null where that is not known. */
+  /** How long it took, to the millisecond; null where that is not known. */
   seconds: string | null;
   /** Wall time. */
   run_started_at: Date;

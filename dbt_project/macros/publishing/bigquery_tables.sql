@@ -24,3 +24,20 @@
   {%- endif -%}
   {{ return(names.get(name, type)) }}
 {%- endmacro %}
+
+{# Tables and views say whose they are, so that a bill can be read by layer and owner. In the place of the adapter's own macros. #}
+{% macro bigquery_table_options(config, node, temporary) -%}
+  {%- set options = adapter.get_table_options(config, node, temporary) -%}
+  {%- do options.update({'labels': owner_labels(node)}) -%}
+  {{ return(bigquery_options(options)) }}
+{%- endmacro %}
+
+{% macro bigquery_view_options(config, node) -%}
+  {%- set options = adapter.get_view_options(config, node) -%}
+  {%- do options.update({'labels': owner_labels(node)}) -%}
+  {{ return(bigquery_options(options)) }}
+{%- endmacro %}
+
+{% macro owner_labels(node) -%}
+  {{ return([('layer', node.fqn[1] | default('none')), ('owner', (node.config.meta or {}).get('owner', 'warehouse'))]) }}
+{%- endmacro %}

@@ -21,12 +21,34 @@ export interface FieldSchema {
   mode?: "NULLABLE" | "REQUIRED" | "REPEATED";
 }
 
+/** A value for `@name`; a list is an array of its type. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly type: "STRING" | "DATE" | "NUMERIC" | "INT64" | "FLOAT64" | "BOOL";
+  readonly value: string | null | readonly (string | null)[];
+}
+
+/** What BigQuery says of a statement before it is run. */
+export interface DryRun {
+  readonly bytes: bigint;
+  /** `SELECT`, `SCRIPT`, `CREATE_TABLE` ...; undefined where it is not said. */
+  readonly statementType: string | undefined;
+  readonly referencedTables: readonly { readonly project: string; readonly dataset: string; readonly table: string }[];
+}
+
 export interface QueryOptions {
   /** The same id is the same job: asked again, the answer of the first time holds. */
   jobId?: string;
   labels?: Readonly<Record<string, string>>;
   /** BigQuery refuses the job when it would read more. */
   maximumBytesBilled?: bigint;
+  parameters?: readonly QueryParameter[];
+  /** Names without a dataset are looked up there. */
+  defaultDataset?: string;
+  /** BigQuery ends a job that takes longer. */
+  timeoutMs?: number;
+  /** Cancels the job. */
+  signal?: AbortSignal;
 }
 
 export interface LoadOptions {
@@ -49,8 +71,10 @@ export interface BigQueryClient {
   run(sql: string, options?: QueryOptions): Promise<number>;
   /** All rows of a query, every value as BigQuery writes it: text, null, or a list of text. @throws BigQueryError */
   rows(sql: string, options?: QueryOptions): AsyncGenerator<Record<string, string | null | string[]>>;
-  /** What a query would read, and the columns it would answer, without running it. @throws BigQueryError when it is no query */
-  dryRun(sql: string): Promise<{ bytes: bigint }>;
+  /** As `rows`, page by page as they come, with the columns before the first row. @throws BigQueryError */
+  pages(sql: string, options?: QueryOptions): AsyncGenerator<{ columns: readonly FieldSchema[]; rows: readonly (readonly (string | null | string[])[])[] }>;
+  /** What a statement would read, without running it. @throws BigQueryError when it is no SQL */
+  dryRun(sql: string, options?: Pick<QueryOptions, "parameters" | "defaultDataset">): Promise<DryRun>;
   /** Loads newline-delimited JSON into `<dataset>.<table>`. A job of this id that succeeded is not run again. @throws BigQueryError */
   load(dataset: string, table: string, source: () => Readable, options: LoadOptions): Promise<{ rows: number; repeated: boolean }>;
   makeDataset(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
@@ -74,6 +98,7 @@ export interface DatasetState {
 const POLL_MS = [20, 50, 100, 250, 500, 1_000];
 const PAGE_ROWS = 20_000;
 const CHECK_MS = 20_000;
+const BROKEN_TRIES = 3;
 
 /** Opens nothing before it is used. With an endpoint it speaks to an emulator, without credentials. */
 export function openBigQuery(connection: BigQueryConnection, defaults: { labels?: Readonly<Record<string, string>> } = {}): BigQueryClient {
@@ -88,7 +113,7 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
   const labelsOf = (labels: Readonly<Record<string, string>> | undefined) => ({ product: "martgraph", ...fixed, ...defaults.labels, ...labels });
 
   /** Starts a job, or finds the one that was started under this id before; waits for its end. */
-  async function job(configuration: Record<string, unknown>, jobId: string | undefined): Promise<{ id: string; metadata: JobMetadata; repeated: boolean }> {
+  async function job(configuration: Record<string, unknown>, jobId: string | undefined, signal?: AbortSignal): Promise<{ id: string; metadata: JobMetadata; repeated: boolean }> {
     for (let attempt = 0; ; attempt += 1) {
       // A failed job keeps its id for good: a new try needs a new one, which is as predictable as the first.
       const id = jobId === undefined ? undefined : attempt === 0 ? jobId : `${jobId}_retry${attempt}`;
@@ -101,7 +126,10 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
         repeated = true;
         started = { id };
       }
-      const metadata = await settled(started.id ?? "");
+      const stop = () => void service.job(started.id ?? "", { location }).cancel().catch(() => {});
+      signal?.addEventListener("abort", stop, { once: true });
+      if (signal?.aborted) stop();
+      const metadata = await settled(started.id ?? "").finally(() => signal?.removeEventListener("abort", stop));
       if (!metadata.status.errorResult) return { id: started.id ?? "", metadata, repeated };
       if (!repeated || attempt >= 20) throw refused(metadata.status.errorResult.reason, metadata.status.errorResult.message);
     }
@@ -117,8 +145,29 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
 
   const queryConfiguration = (sql: string, options: QueryOptions, extra: object = {}) => {
     const cap = options.maximumBytesBilled ?? (maximumBytesBilled === undefined ? undefined : BigInt(maximumBytesBilled));
-    return { labels: labelsOf(options.labels), query: { query: sql, useLegacySql: false, ...(cap === undefined ? {} : { maximumBytesBilled: String(cap) }) }, ...extra };
+    const { parameters, defaultDataset, timeoutMs } = options;
+    return {
+      labels: labelsOf(options.labels),
+      ...(timeoutMs === undefined ? {} : { jobTimeoutMs: String(timeoutMs) }),
+      query: {
+        query: sql, useLegacySql: false, ...(cap === undefined ? {} : { maximumBytesBilled: String(cap) }),
+        ...(parameters?.length ? { parameterMode: "NAMED", queryParameters: parameters.map(parameterOf) } : {}),
+        ...(defaultDataset === undefined ? {} : { defaultDataset: { projectId: project, datasetId: defaultDataset } }),
+      },
+      ...extra,
+    };
   };
+
+  async function* pages(sql: string, options: QueryOptions = {}) {
+    const { id } = await job(queryConfiguration(sql, options), options.jobId, options.signal);
+    let pageToken: string | undefined;
+    do {
+      const page = (await request({ uri: `/queries/${id}`, qs: { location, maxResults: PAGE_ROWS, ...(pageToken ? { pageToken } : {}) } })) as QueryPage;
+      const columns = page.schema?.fields ?? [];
+      yield { columns, rows: (page.rows ?? []).map((row) => columns.map((_, index) => cellOf(row.f[index]?.v))) };
+      pageToken = page.pageToken;
+    } while (pageToken);
+  }
 
   return {
     connection,
@@ -129,26 +178,24 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
       const late = sleep(CHECK_MS, undefined, { ref: false }).then(() => { throw new BigQueryError("timeout", `no answer within ${CHECK_MS / 1000} s`); });
       await Promise.race([this.dryRun("select 1"), late]).catch((error: unknown) => { throw unreachable(toError(error), connection); });
     },
+    pages,
     async run(sql, options = {}) {
-      const { metadata } = await job(queryConfiguration(sql, options), options.jobId);
+      const { metadata } = await job(queryConfiguration(sql, options), options.jobId, options.signal);
       return Number(metadata.statistics?.query?.numDmlAffectedRows ?? 0);
     },
     async *rows(sql, options = {}) {
-      const { id } = await job(queryConfiguration(sql, options), options.jobId);
-      let pageToken: string | undefined;
-      do {
-        const page = (await request({ uri: `/queries/${id}`, qs: { location, maxResults: PAGE_ROWS, ...(pageToken ? { pageToken } : {}) } })) as QueryPage;
-        const fields = page.schema?.fields ?? [];
-        for (const row of page.rows ?? []) yield Object.fromEntries(fields.map(({ name }, index) => [name, cellOf(row.f[index]?.v)]));
-        pageToken = page.pageToken;
-      } while (pageToken);
+      for await (const { columns, rows } of pages(sql, options)) for (const row of rows) yield Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
     },
-    async dryRun(sql) {
-      const [, metadata] = (await service.createJob({ location, configuration: queryConfiguration(sql, {}, { dryRun: true }) } as never).catch((error: unknown) => { throw toError(error); })) as unknown as [unknown, JobMetadata];
-      return { bytes: BigInt(metadata.statistics?.totalBytesProcessed ?? 0) };
+    async dryRun(sql, options = {}) {
+      const [, metadata] = (await service.createJob({ location, configuration: queryConfiguration(sql, options, { dryRun: true }) } as never).catch((error: unknown) => { throw toError(error); })) as unknown as [unknown, JobMetadata];
+      const { totalBytesProcessed, query } = metadata.statistics ?? {};
+      return {
+        bytes: BigInt(totalBytesProcessed ?? 0), statementType: query?.statementType,
+        referencedTables: (query?.referencedTables ?? []).map(({ projectId, datasetId, tableId }) => ({ project: projectId, dataset: datasetId, table: tableId })),
+      };
     },
     async load(dataset, table, source, { jobId, replace, schema, clusterBy, labels }) {
-      for (let attempt = 0; ; attempt += 1) {
+      for (let attempt = 0, broken = 0; ; attempt += 1) {
         const id = attempt === 0 ? jobId : `${jobId}_retry${attempt}`;
         let repeated = false;
         try {
@@ -160,6 +207,12 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
             } },
           }, source());
         } catch (error) {
+          // a connection that broke says nothing of the job: under its id it is begun again, or found
+          if (isBroken(error) && broken < BROKEN_TRIES) {
+            broken += 1;
+            attempt -= 1;
+            continue;
+          }
           if (codeOf(error) !== 409) throw toError(error);
           repeated = true;
         }
@@ -205,12 +258,22 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
 
 interface JobMetadata {
   status: { state: string; errorResult?: { reason?: string; message?: string }; errors?: { message?: string }[] };
-  statistics?: { totalBytesProcessed?: string; query?: { numDmlAffectedRows?: string }; load?: { outputRows?: string } };
+  statistics?: {
+    totalBytesProcessed?: string;
+    query?: { numDmlAffectedRows?: string; statementType?: string; referencedTables?: { projectId: string; datasetId: string; tableId: string }[] };
+load?: { outputRows?: string };
+  };
 }
 interface QueryPage {
-  schema?: { fields?: { name: string }[] };
+  schema?: { fields?: FieldSchema[] };
   rows?: { f: { v: unknown }[] }[];
   pageToken?: string;
+}
+
+function parameterOf({ name, type, value }: QueryParameter) {
+  return typeof value === "object" && value !== null
+    ? { name, parameterType: { type: "ARRAY", arrayType: { type } }, parameterValue: { arrayValues: value.map((one) => ({ value: one })) } }
+    : { name, parameterType: { type }, parameterValue: { value } };
 }
 
 function cellOf(value: unknown): string | null | string[] {
@@ -224,6 +287,10 @@ function anonymous(): OAuth2Client {
   const client = new OAuth2Client();
   client.setCredentials({ access_token: "emulator", expiry_date: 8_640_000_000_000_000 });
   return client;
+}
+
+function isBroken(error: unknown): boolean {
+  return ["EPIPE", "ECONNRESET", "ECONNREFUSED", "ETIMEDOUT"].includes(String((error as { code?: unknown }).code));
 }
 
 function codeOf(error: unknown): number | undefined {

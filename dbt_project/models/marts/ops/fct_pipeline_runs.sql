@@ -8,7 +8,7 @@ select
   runs.state as run_state,
   steps.state as asset_state,
   steps.{{ adapter.quote('rows') }} as processed_rows,
-  cast(steps.seconds as {{ type_money() }}) as seconds,
+  round(cast(steps.seconds as {{ type_money() }}), 3) as seconds,
   runs.started_at as run_started_at,
   {{ utc_date('runs.started_at') }} as run_started_date,
   runs.finished_at as run_finished_at,

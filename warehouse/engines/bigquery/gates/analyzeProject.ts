@@ -25,6 +25,8 @@ export interface ProjectAnalysis {
   kinds: Readonly<Record<string, number>>;
   models: number;
   tests: number;
+  /** Definitions of tables with a partition, with clusters, with labels. */
+  layouts: { partitioned: number; clustered: number; labelled: number };
   faults: readonly Fault[];
 }
 
@@ -70,8 +72,12 @@ export async function analyzeProject(options: { googleSql: GoogleSql; shop: Read
     if (known >= 0) faults.splice(known, 1);
     faults.push({ node, error: statement.error, sql: statement.sql });
   }
-  return { statements: server.seen.length, kinds, models, tests, faults };
+  const made = server.seen.filter((statement) => statement.kinds.includes("createTableAsSelect")).map(({ sql }) => sql.slice(0, sql.search(/\bas \(/)));
+  const layouts = { partitioned: count(made, /^\s*partition by /m), clustered: count(made, /^\s*cluster by /m), labelled: count(made, /labels=\[\('layer', '(marts|features|intermediate|staging)'\), \('owner', '[a-z]+'\)\]/) };
+  return { statements: server.seen.length, kinds, models, tests, layouts, faults };
 }
+
+const count = (texts: readonly string[], pattern: RegExp) => texts.filter((text) => pattern.test(text)).length;
 
 /** A fault as a person wants it: the node, what is wrong, and the lines around the place. */
 export function describeFault({ node, error, sql }: Fault): string {

@@ -40,8 +40,8 @@ export interface Analyzed {
 
 /** Google's own analyzer of GoogleSQL, as a program beside us. */
 export interface GoogleSql extends AsyncDisposable {
-  /** Analyzes a text of one or more statements; names and types are looked up in the catalog. Answers what each is, or the first fault with its line and column. */
-  analyze(sql: string, project: string, catalog: SqlCatalog): Promise<{ ok: true; statements: readonly Analyzed[] } | { ok: false; error: string }>;
+  /** Analyzes a text of one or more statements; names and types are looked up in the catalog, those of `@name` in the parameters. Answers what each is, or the first fault with its line and column. */
+  analyze(sql: string, project: string, catalog: SqlCatalog, parameters?: readonly SqlColumn[]): Promise<{ ok: true; statements: readonly Analyzed[] } | { ok: false; error: string }>;
   /** Runs a query without tables on GoogleSQL's reference implementation; every value as its JSON text. @throws Error with the analyzer's or evaluator's words */
   evaluate(sql: string): Promise<readonly (readonly unknown[])[]>;
 }
@@ -95,14 +95,15 @@ export async function startGoogleSql(dir: string): Promise<GoogleSql> {
   const languageOptions = { ...language, enabledLanguageFeatures: features, productMode: "PRODUCT_EXTERNAL", supportedStatementKinds: STATEMENTS, reservedKeywords: ["QUALIFY"] };
   const options = { languageOptions, errorMessageMode: "ERROR_MESSAGE_ONE_LINE" };
   return {
-    async analyze(sql, project, catalog) {
+    async analyze(sql, project, catalog, parameters = []) {
+      const asked = { ...options, queryParameters: parameters.map(({ name, type }) => ({ name, type: protoType(type) })) };
       const simpleCatalog = protoCatalog(project, catalog, languageOptions);
       const statements: Analyzed[] = [];
       let bytePosition = 0;
       const text = Buffer.from(sql.trimEnd());
       try {
         do {
-          const answer = await call<AnalyzeAnswer>("analyze", { parseResumeLocation: { input: sql, bytePosition, allowResume: true }, simpleCatalog, options });
+          const answer = await call<AnalyzeAnswer>("analyze", { parseResumeLocation: { input: sql, bytePosition, allowResume: true }, simpleCatalog, options: asked });
           statements.push(readStatement(answer.resolvedStatement));
           bytePosition = answer.resumeBytePosition ?? text.length;
         } while (text.subarray(bytePosition).toString().trim() !== "");

@@ -1,9 +1,10 @@
 """Serves local-bigquery on the loopback interface: serve.py <port> <gRPC port> <data folder>.
 
-Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. Three patches:
+Its extensions come from wheels: they are put where DuckDB looks for them, so that nothing is downloaded at run time. Four patches:
 BigQuery names the table that CREATE TABLE AS SELECT made as the job's destination, and dbt reads its rows from there. What tables and
-columns there are is asked of the lake's own catalogue, since DuckDB's functions list every table to find one. And a quotient of
-decimals is exact before it is rounded, as BigQuery documents it, where DuckDB divides binary fractions and keeps nine places.
+columns there are is asked of the lake's own catalogue, since DuckDB's functions list every table to find one. A quotient of
+decimals is exact before it is rounded, as BigQuery documents it, where DuckDB divides binary fractions and keeps nine places. And a
+decimal that is cast to text has no zeros at its end, of which DuckDB writes nine.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def patch_catalogue() -> None:
     query.execute = lambda cur, *args, **kwargs: execute(Cursor(cur), *args, **kwargs)
 
 
-def patch_division() -> None:
+def patch_decimals() -> None:
     import decimal
 
     from local_bigquery.sql import native, rules
@@ -142,8 +143,17 @@ def patch_division() -> None:
         parts = [exp.cast(part.copy(), exp.DataType.build(operand, dialect="duckdb")) for part in (node.this, node.expression)]
         return math._nonzero(node, exp.func("_divide_bignumeric" if wide else "_divide_numeric", *parts))
 
+    def decimal_text(node, context):
+        to_text = isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES
+        if not to_text or math.kind(node.this.unnest()) not in math.DECIMALS:
+            return node
+        bare = exp.func("rtrim", exp.func("rtrim", node.copy(), exp.Literal.string("0")), exp.Literal.string("."))
+        pointed = exp.func("contains", node.copy(), exp.Literal.string("."))
+        return exp.Case(ifs=[exp.If(this=pointed, true=bare)], default=node.copy())
+
     plain = math.division
     rules.NODE_RULES[rules.NODE_RULES.index(plain)] = division
+    rules.NODE_RULES.append(decimal_text)
 
 
 def end_with_parent() -> None:
@@ -161,7 +171,7 @@ def main() -> None:
     place_extensions()
     patch_destination()
     patch_catalogue()
-    patch_division()
+    patch_decimals()
     end_with_parent()
     from local_bigquery import cli
 
