@@ -3,6 +3,7 @@ import type { Database, Tx } from "#platform/db/database.ts";
 import { DatabaseUnavailable } from "#platform/db/errors.ts";
 import { query, type ColumnType, type ParamValues, type RowOf, type Statement } from "#platform/db/query.ts";
 import { contractedTables, NOTHING_CHANGED, staleAfterSeconds, STRICTEST_SECONDS } from "./quality/freshness.ts";
+import type { GeneratedOnBigQuery, GeneratedType } from "./engines/bigquery/generatedOnBigQuery.ts";
 import { slotLockKey, type Slot } from "./publish/slots.ts";
 
 /** Which published build an answer comes from. */
@@ -56,8 +57,8 @@ export interface PinnedBuild extends BuildInfo {
   maybeOne<P extends readonly ColumnType[], R extends Record<string, ColumnType>>(statement: SlotStatement<P, R>, params: ParamValues<P>): Promise<RowOf<R> | undefined>;
   /** Statements on tables that are outside the slots: predictions (keyed by batch), registry. */
   readonly tables: Pick<Tx, "many" | "maybeOne">;
-  /** Generated SQL; `{marts}` and `{features}` as in `slotQuery`. */
-  generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[]): Promise<Row[]>;
+  /** Generated SQL in the engine's own dialect; `{marts}` and `{features}` as in `slotQuery`. BigQuery wants to know the parameters' types. */
+  generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[], types?: readonly GeneratedType[]): Promise<Row[]>;
 }
 
 /** Nothing has been published yet: the first build is still running, or was refused. */
@@ -70,6 +71,8 @@ export class NothingPublished extends Error {
 
 /** The one door to what the warehouse publishes. Logs in as a role that can read the slots, predictions and the ledger, and no more. */
 export interface WarehouseReader {
+  /** Whose SQL `generated` takes; everything else is asked of PostgreSQL. */
+  readonly engine: "postgres" | "bigquery";
   /** The published build, or undefined while there is none. */
   current(): Promise<BuildInfo | undefined>;
   /** Runs `work` on the published build, pinned. @throws NothingPublished */
@@ -106,11 +109,12 @@ const holdSlot = query({
 const AGAIN_MS = 10;
 
 /**
- * `database` logs in as martgraph_serving. Closing the reader closes it. A read gives up after `patienceMs`, should the
+ * `database` logs in as martgraph_serving. Closing the reader closes it. Generated SQL runs on BigQuery where that is given. A read gives up after `patienceMs`, should the
  * published slot be held by a build that long, which no pipeline of ours does.
  */
-export function createWarehouseReader(database: Database, { patienceMs = 30_000 }: { patienceMs?: number } = {}): WarehouseReader {
+export function createWarehouseReader(database: Database, { patienceMs = 30_000, bigQuery }: { patienceMs?: number; bigQuery?: GeneratedOnBigQuery } = {}): WarehouseReader {
   return {
+    engine: bigQuery ? "bigquery" : "postgres",
     ledger: database,
     close: () => database.close(),
     async current() {
@@ -121,7 +125,7 @@ export function createWarehouseReader(database: Database, { patienceMs = 30_000 
       for (const deadline = Date.now() + patienceMs; ; await sleep(AGAIN_MS)) {
         const outcome = await database.tx(
           async (tx) => {
-            const build = await pin(tx);
+            const build = await pin(tx, bigQuery);
             return build ? { value: await work(build) } : undefined;
           },
           { readOnly: true },
@@ -139,7 +143,7 @@ export function createWarehouseReader(database: Database, { patienceMs = 30_000 
  * waiting for the whole of that build, while the pointer names the other slot. Read committed is enough, because a held slot
  * does not change.
  */
-async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
+async function pin(tx: Tx, bigQuery: GeneratedOnBigQuery | undefined): Promise<PinnedBuild | undefined> {
   const first = await tx.maybeOne(pointer, []);
   if (!first) throw new NothingPublished();
   const info = toBuildInfo(first);
@@ -152,7 +156,9 @@ async function pin(tx: Tx): Promise<PinnedBuild | undefined> {
     tables: tx,
     many: (statement, params) => tx.many(statement[info.slot], params),
     maybeOne: (statement, params) => tx.maybeOne(statement[info.slot], params),
-    async generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[]) {
+    async generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[], types: readonly GeneratedType[] = []) {
+      // the slot is held by this transaction for as long as BigQuery reads it
+      if (bigQuery) return (await bigQuery.run(text, params, types, info)) as Row[];
       return (await tx.raw<Row>(inSlot(text, info.slot), params)).rows;
     },
   };

@@ -20,9 +20,9 @@ const MAX_VALUES = 200;
 export async function listDimensionValues(answers: Answers, viewer: Viewer, { dimension, search, first, after }: DimensionValuesArgs) {
   const vendors = vendorScope(viewer);
   if (first < 1 || first > MAX_VALUES) throw badUserInput(`\`first\` must be between 1 and ${MAX_VALUES}, it is ${first}.`, ["first"]);
-  const plan = planDimensionValues({ dimension, search: search ?? null, first, after: after ?? null, vendors });
+  const plan = planDimensionValues({ dimension, search: search ?? null, first, after: after ?? null, vendors }, answers.dialect);
   if (!plan.ok) throw badUserInput(plan.error.message, plan.error.path);
-  const { info, rows } = await answers.read(plan.value.sql, plan.value.params);
+  const { info, rows } = await answers.read(plan.value.sql, plan.value.params, plan.value.types);
   const known = METRIC_MODEL.dimensions.get(dimension) as CatalogueDimension;
   return {
     asOf: info.asOf,

@@ -52,8 +52,8 @@ export async function runMetricQuery(answers: Answers, viewer: Viewer, args: Met
     first: args.first,
     after: args.after == null ? null : cursor.decode(args.after),
   };
-  const plan = planned(request);
-  const { info, rows } = await answers.read(plan.sql, plan.params);
+  const plan = planned(request, answers);
+  const { info, rows } = await answers.read(plan.sql, plan.params, plan.types);
   const page = rows.slice(0, args.first);
   const cursorFor = (row: AnswerRow) => cursor.encode(plan.keys.map((key) => row[key] ?? NOTHING));
   const truncated = rows.length > args.first;
@@ -76,16 +76,16 @@ export async function runMetricQuery(answers: Answers, viewer: Viewer, args: Met
   };
 }
 
-function planned(request: MetricRequest): MetricPlan {
-  const plan = planMetricQuery(request);
+function planned(request: MetricRequest, { dialect }: Answers): MetricPlan {
+  const plan = planMetricQuery(request, dialect);
   if (!plan.ok) throw badUserInput(plan.error.message, plan.error.path);
   return plan.value;
 }
 
 /** Behind the last page there is no row to say how many there are. */
 async function totalOf(answers: Answers, request: MetricRequest): Promise<string> {
-  const plan = planned({ ...request, after: null, first: 1 });
-  return (await answers.read(plan.sql, plan.params)).rows[0]?.["total"] ?? "0";
+  const plan = planned({ ...request, after: null, first: 1 }, answers);
+  return (await answers.read(plan.sql, plan.params, plan.types)).rows[0]?.["total"] ?? "0";
 }
 
 function toNode(row: AnswerRow, { metrics, dimensions, compares }: MetricPlan) {

@@ -18,13 +18,18 @@ export const bigqueryDialect: Dialect = {
   laterByDays: (instant, days) => `timestamp_add(${instant}, interval ${days * 24} hour)`,
   isLeapDay: (day) => `(extract(month from ${day}) = 2 and extract(day from ${day}) = 29)`,
   percentile(share, expression) {
-    const values = `array_agg(cast(${expression} as float64) ignore nulls order by cast(${expression} as float64))`;
-    const place = `${share} * (array_length(v) - 1)`;
-    const at = (rounded: string) => `v[safe_offset(cast(${rounded}(${place}) as int64))]`;
-    return `(select ${at("floor")} + (${at("ceil")} - ${at("floor")}) * (${place} - floor(${place})) from unnest([struct(${values} as v)]))`;
+    // as one aggregate: a subquery over the values may hold none
+    const value = `cast(${expression} as float64)`;
+    const place = `${share} * (count(${expression}) - 1)`;
+    const at = (rounded: string) => `array_agg(${value} ignore nulls order by ${value})[safe_offset(cast(${rounded}(${place}) as int64))]`;
+    return `(${at("floor")} + (${at("ceil")} - ${at("floor")}) * (${place} - floor(${place})))`;
   },
   decimal: (expression) => `cast(${expression} as numeric)`,
-  decimalText: (expression) => `cast(${expression} as string)`,
+  // through the wider decimal: quotients and means of NUMERIC are rounded to nine places before they could be rounded
+  ratio: (above, below, scale) => `cast(round(cast(${above} as bignumeric) / nullif(cast(${below} as bignumeric), 0), ${scale}) as numeric)`,
+  average: (expression) => `sum(cast(${expression} as bignumeric)) / nullif(count(${expression}), 0)`,
+  mean: (average, scale) => `cast(round(${average}, ${scale}) as numeric)`,
+  decimalText: (expression) => `cast(cast(${expression} as numeric) as string)`,
   contains: (expression, part) => `strpos(lower(${expression}), lower(${part})) > 0`,
   inList: (expression, list, negated) => `${expression} ${negated ? "not in" : "in"} unnest(${list})`,
   lists(alias, columns) {

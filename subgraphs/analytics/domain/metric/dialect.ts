@@ -41,6 +41,11 @@ export interface Dialect {
   percentile(share: number, expression: string): string;
   /** An exact decimal. */
   decimal(expression: string): string;
+  /** The quotient of two numbers, exact until it is rounded once; null where the divisor is 0. */
+  ratio(above: string, below: string, scale: number): string;
+  /** The mean of decimals, exact; `mean` rounds it. */
+  average(expression: string): string;
+  mean(average: string, scale: number): string;
   /** A decimal as text, without zeros at its end. */
   decimalText(expression: string): string;
   contains(expression: string, part: string): string;

@@ -44,7 +44,8 @@ export function resolveMetrics(metrics: readonly CatalogueMetric[], model: Metri
     const input = (use: MetricUse) => of(model.metrics.get(use.metric) as CatalogueMetric, [...filters, ...(use.filter ? [use.filter] : [])]);
     const number = (use: MeasureUse, n: number) => {
       const aggregation = model.measures.get(use.measure)?.measure.aggregation;
-      if (aggregation === "average" || aggregation === "median" || aggregation === "percentile") return (side: Side) => `round(${dialect.decimal(`${side}${n}`)}, ${scale})`;
+      if (aggregation === "average") return (side: Side) => dialect.mean(`${side}${n}`, scale);
+      if (aggregation === "median" || aggregation === "percentile") return (side: Side) => `round(${dialect.decimal(`${side}${n}`)}, ${scale})`;
       return (side: Side) => (use.zero ? `coalesce(${side}${n}, 0)` : `${side}${n}`);
     };
     switch (definition.type) {
@@ -54,7 +55,7 @@ export function resolveMetrics(metrics: readonly CatalogueMetric[], model: Metri
         return number(definition.measure, leaf(definition.measure, filters, { type: "window", windowDays: definition.windowDays, toDate: definition.toDate }, metric.money));
       case "ratio": {
         const [above, below] = [input(definition.numerator), input(definition.denominator)];
-        return (side) => `round(${dialect.decimal(above(side))} / nullif(${dialect.decimal(below(side))}, 0), ${scale})`;
+        return (side) => dialect.ratio(above(side), below(side), scale);
       }
       case "derived": {
         const inputs = new Map(definition.inputs.map((use) => [use.alias, input(use)]));
@@ -62,7 +63,7 @@ export function resolveMetrics(metrics: readonly CatalogueMetric[], model: Metri
       }
       case "conversion": {
         const n = leaf(definition.base, filters, { type: "conversion", conversion: definition.conversion, entity: definition.entity, windowDays: definition.windowDays }, metric.money);
-        return (side) => (definition.rate ? `round(${dialect.decimal(`${side}${n}b`)} / nullif(${dialect.decimal(`${side}${n}`)}, 0), ${scale})` : `coalesce(${side}${n}b, 0)`);
+        return (side) => (definition.rate ? dialect.ratio(`${side}${n}b`, `${side}${n}`, scale) : `coalesce(${side}${n}b, 0)`);
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { CatalogueSource } from "#schema/values/metricCatalogue.ts";
 import { ok, type Result } from "#schema/values/result.ts";
 import { METRIC_MODEL, type MetricModel } from "./catalogue.ts";
-import { Params, type Dialect } from "./dialect.ts";
+import { Params, type Dialect, type ParamType } from "./dialect.ts";
 import { quoted, refuse, type BadMetricRequest } from "./metricRequest.ts";
 import { storedValue } from "./metricValues.ts";
 import { postgresDialect } from "./postgresDialect.ts";
@@ -17,6 +17,7 @@ export interface ValuesRequest {
 export interface ValuesPlan {
   readonly sql: string;
   readonly params: readonly unknown[];
+  readonly types: readonly ParamType[];
 }
 
 const MAX_SEARCH = 200;
@@ -42,7 +43,7 @@ export function planDimensionValues(request: ValuesRequest, dialect: Dialect = p
     ...(request.search ? [dialect.contains(labelled ? "coalesce(label, value)" : "value", params.add("text", request.search))] : []),
     ...(after !== null ? [`value > ${dialect.ordered(params.add("text", after))}`] : []),
   ];
-  return ok({ sql: `select value, label from (${inner}) v${conditions.length > 0 ? ` where ${conditions.join(" and ")}` : ""} order by value limit ${params.add("bigint", request.first + 1)}`, params: params.values });
+  return ok({ sql: `select value, label from (${inner}) v${conditions.length > 0 ? ` where ${conditions.join(" and ")}` : ""} order by value limit ${params.add("bigint", request.first + 1)}`, params: params.values, types: params.types });
 }
 
 /** An aggregate knows what happened and not what there is. The source whose rows the values are; else one whose own column they are, the lightest; for a vendor one whose rows can be told apart. */

@@ -71,7 +71,7 @@ function compile(request: CheckedRequest, dialect: Dialect, model: MetricModel):
   ctes.push(`valued as (select ${[...keys, ...values].join(", ")} from ${from})`);
   let last = "valued";
   if (request.shift) {
-    const changes = request.metrics.map((_, index) => `m${index} - q${index} as x${index}, round(100 * ${dialect.decimal(`m${index} - q${index}`)} / nullif(abs(${dialect.decimal(`q${index}`)}), 0), 2) as y${index}`);
+    const changes = request.metrics.map((_, index) => `m${index} - q${index} as x${index}, ${dialect.ratio(`100 * (m${index} - q${index})`, `abs(q${index})`, 2)} as y${index}`);
     ctes.push(`compared as (select valued.*, ${changes.join(", ")} from valued)`);
     last = "compared";
   }

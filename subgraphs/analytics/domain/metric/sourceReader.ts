@@ -120,7 +120,7 @@ export function aggregateOf(measure: Pick<CatalogueMeasure, "aggregation" | "per
     case "count_distinct":
       return `count(distinct ${value})`;
     case "average":
-      return `avg(${dialect.decimal(value)})`;
+      return dialect.average(value);
     case "min":
       return `min(${value})`;
     case "max":
