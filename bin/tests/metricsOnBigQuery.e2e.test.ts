@@ -10,10 +10,10 @@ import { controlColumns } from "#warehouse/engines/bigquery/dbtOnBigQuery.ts";
 import { type Emulator, findEmulator, startEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
 import { generatedOnBigQuery } from "#warehouse/engines/bigquery/generatedOnBigQuery.ts";
 import { shipControlTable } from "#warehouse/engines/bigquery/shipRaw.ts";
-import { METRIC_CATALOGUE } from "../../subgraphs/analytics/domain/metric/catalogue.ts";
-import { createAnalyticsSubgraph } from "../../subgraphs/analytics/subgraph.ts";
-import { fillRandomMarts, RANDOM } from "../../subgraphs/analytics/tests/randomMarts.ts";
-import { MARTS } from "../../subgraphs/analytics/tests/smallMarts.ts";
+import { METRIC_CATALOGUE } from "#subgraphs/analytics/domain/metric/catalogue.ts";
+import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
+import { fillRandomMarts, RANDOM } from "#subgraphs/analytics/tests/randomMarts.ts";
+import { MARTS } from "#subgraphs/analytics/tests/smallMarts.ts";
 
 const found = await findEmulator();
 const missing = "missing" in found ? found.missing : undefined;
@@ -77,7 +77,7 @@ describe.skipIf(missing)("metrics on BigQuery", { timeout: 900_000 }, () => {
     const certified = METRIC_CATALOGUE.metrics.filter((metric) => metric.certified);
     // the analyzer reads all of them every time; half of them are run, in a proof all
     const asked = certified.filter((_, index) => proofMode() || index % 2 === 0);
-    const questions = asked.flatMap(({ name, dimensions, periods }) => {
+    const questions = asked.flatMap(({ name, dimensions, periods }): object[] => {
       const dimension = dimensions.filter((one) => one !== "currency").slice(0, 1);
       const [grain] = periods ? ["MONTH"] : [null];
       // in a proof each alone, otherwise month and dimension at once, of which the whole is made

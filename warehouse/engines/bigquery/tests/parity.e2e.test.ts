@@ -22,8 +22,8 @@ const found = await findEmulator();
 const missing = "missing" in found ? found.missing : undefined;
 if (missing) console.warn(`The two engines are not compared: ${missing}`);
 
-/** The emulator takes seconds for a table: versions, shares, money in three currencies and days here, every mart and feature in a proof. */
-const MODELS = proofMode() ? undefined : ["dim_vendors", "snap_vendors", "fct_gift_card_movements"];
+/** The emulator takes seconds for a table: versions, shares, money in several currencies, days and runs here, every mart and feature in a proof. */
+const MODELS = proofMode() ? undefined : ["dim_vendors", "snap_vendors", "fct_gift_card_movements", "fct_pipeline_runs"];
 const TODAY = "2026-09-01T08:00:00Z";
 const TOMORROW = "2026-09-02T00:00:00Z";
 
