@@ -4,11 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
-import { martCatalogue } from "#schema/generated/martCatalogue.ts";
-import { bigqueryDialect } from "#subgraphs/analytics/domain/metric/bigqueryDialect.ts";
-import { representativeStatements } from "#subgraphs/analytics/domain/metric/representativeStatements.ts";
-import { GENERATED_TYPES } from "../generatedOnBigQuery.ts";
-import { bigQueryType } from "../types.ts";
 import { DBT_PROJECT_DIR } from "../../../tools/dbt.ts";
 import { analyzeProject, describeFault } from "../gates/analyzeProject.ts";
 import { findGoogleSql, type GoogleSql, type SqlCatalog, startGoogleSql } from "../gates/googleSql.ts";
@@ -49,19 +44,6 @@ describe.skipIf(missing)("GoogleSQL's analyzer", { timeout: 300_000 }, () => {
     expect(analysis.layouts.clustered).toBeGreaterThanOrEqual(49);
     expect(analysis.layouts.labelled).toBeGreaterThanOrEqual(70);
     console.log(`${analysis.statements} statements analyzed`, analysis.kinds, analysis.layouts);
-  });
-
-  test("takes every metric and every form of question, over the marts as their contracts have them", async () => {
-    const marts: SqlCatalog = new Map([["marts_a", new Map(Object.entries(martCatalogue).map(([name, { columns }]) => [name, Object.entries(columns).map(([column, { type }]) => ({ name: column, type: bigQueryType(type) }))]))]]);
-    const statements = representativeStatements(bigqueryDialect);
-    const refused: string[] = [];
-    for (const { name, sql, types } of statements) {
-      const parameters = types.map((type, index) => ({ name: `p${index + 1}`, type: type.endsWith("[]") ? `ARRAY<${GENERATED_TYPES[type]}>` : GENERATED_TYPES[type] }));
-      const answer = await googleSql.analyze(sql.replaceAll("{marts}", "`proof`.`marts_a`"), "proof", marts, parameters);
-      if (!answer.ok) refused.push(`${name}: ${answer.error}\n${sql}`);
-    }
-    expect(refused).toEqual([]);
-    expect(statements.length).toBeGreaterThan(100);
   });
 
   test.each(REFUSED)("refuses %s", async (_why, sql) => {
