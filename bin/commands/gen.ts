@@ -49,7 +49,7 @@ export const command: Command = {
 /** Row types come from dbt's contracts, the metrics from its semantic models, dashboards from both; see schema/generated and deploy/superset. */
 async function warehouseDrift() {
   const [{ parseProject }, { rowTypeFiles }, { metricCatalogueFile, metricCatalogue }, { bundleFiles }] = await Promise.all([
-    import("#warehouse/tools/manifest.ts"), import("#warehouse/tools/rowTypes.ts"), import("#warehouse/tools/metrics/metricCatalogueFile.ts"), import("#warehouse/bi/bundle/bundleFiles.ts"),
+    import("#warehouse/tools/parseManifest.ts"), import("#warehouse/tools/rowTypes.ts"), import("#warehouse/tools/metrics/metricCatalogueFile.ts"), import("#warehouse/bi/bundle/bundleFiles.ts"),
   ]);
   const { manifest, semantics } = await parseProject();
   return { rowTypes: await rowTypeFiles(manifest), metrics: metricCatalogueFile(semantics), bundle: bundleFiles(manifest, metricCatalogue(semantics)) };

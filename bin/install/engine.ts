@@ -29,7 +29,7 @@ export interface InstalledEngine {
 /** The engine that the settings name. `warehouse` logs in as `builder`; the workers are closed with the installation. */
 export function engineOf({ dir, lifecycle, log }: Pick<Installation, "dir" | "lifecycle" | "log">, warehouse: Database, builder: DatabaseConfig): InstalledEngine {
   const settings = engineSettings();
-  const { host, port, database, user, password = "" } = builder;
+  const { host, port, database, user, password } = builder;
   const postgres = { host, port, database, user, password };
   const connection = settings.engine === "bigquery" ? settings.bigQuery : postgres;
   const dbtWorker = startPythonWorker({ log, env: dbtEnvironment(connection) });

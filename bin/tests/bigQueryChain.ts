@@ -19,7 +19,8 @@ import type { EngineTool, ModelsTool } from "#warehouse/pipeline/types.ts";
 import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { createExpectations } from "#warehouse/tools/expectations.ts";
-import { modelsOf, parseManifest } from "#warehouse/tools/manifest.ts";
+import { modelsOf } from "#warehouse/tools/manifest.ts";
+import { parseManifest } from "#warehouse/tools/parseManifest.ts";
 import { startPythonWorker } from "#warehouse/tools/worker.ts";
 
 const SUITES = fileURLToPath(new URL("../../expectations/suites", import.meta.url));

@@ -84,7 +84,7 @@ describe.skipIf(missing)("PostgreSQL and BigQuery", { timeout: 1_800_000 }, () =
     await build("a", TODAY, true);
     const proof = await other.follow({ fullRefresh: true });
     expectEqual(proof, "from nothing");
-    if (MODELS) expect(proof.tables.map(({ table }) => table.split(".")[1]).sort()).toEqual([...MODELS].sort());
+    if (MODELS) expect(new Set(proof.tables.map(({ table }) => table.split(".")[1]))).toEqual(new Set(MODELS));
     else expect(proof.tables.length).toBeGreaterThanOrEqual(70);
   });
 

@@ -6,7 +6,8 @@ import type { Log } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { PERSONAL_DATA } from "#schema/personalData.ts";
 import { openRealChain, type RealChain } from "#warehouse/pipeline/tests/realChain.ts";
-import { type Manifest, modelsOf, parseManifest } from "#warehouse/tools/manifest.ts";
+import { type Manifest, modelsOf } from "#warehouse/tools/manifest.ts";
+import { parseManifest } from "#warehouse/tools/parseManifest.ts";
 import { CANARY, PERSON, plantPerson } from "./plantedPerson.ts";
 
 const databases = useTestDatabases({ shop: true, warehouse: true });

@@ -3,7 +3,8 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countriesSeed } from "./countriesSeed.ts";
 import { generateMartCatalogue } from "./martCatalogue.ts";
-import { type Manifest, type ManifestColumn, type ManifestNode, modelsOf, parseManifest } from "./manifest.ts";
+import { type Manifest, type ManifestColumn, type ManifestNode, modelsOf } from "./manifest.ts";
+import { parseManifest } from "./parseManifest.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LAYERS = ["marts", "features"] as const;

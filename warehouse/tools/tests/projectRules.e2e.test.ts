@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Manifest, type ManifestNode, modelsOf, parseManifest } from "../manifest.ts";
+import { type Manifest, type ManifestNode, modelsOf } from "../manifest.ts";
+import { parseManifest } from "../parseManifest.ts";
 import { projectViolations } from "../projectRules/projectRules.ts";
 import { rowTypeFiles } from "../rowTypes.ts";
 

@@ -9,7 +9,8 @@ export function readerEntry(member: string): AccessEntry {
 
 const NAMED = ["userByEmail", "groupByEmail", "domain", "iamMember"];
 const isNamedReader = (entry: AccessEntry) => entry["role"] === "READER" && NAMED.some((key) => key in entry);
-const same = (left: AccessEntry, right: AccessEntry) => JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort());
+const sorted = (entry: AccessEntry) => Object.entries(entry).sort(([one], [other]) => (one < other ? -1 : 1));
+const same = (left: AccessEntry, right: AccessEntry) => JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
 
 /** The access list with these readers, and no others that are named one by one. Owners, groups of the project and authorised datasets stay. */
 export function withReaders(access: readonly AccessEntry[], members: readonly string[]): AccessEntry[] {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Manifest, modelsOf, parseManifest } from "../../../tools/manifest.ts";
+import { type Manifest, modelsOf } from "../../../tools/manifest.ts";
+import { parseManifest } from "../../../tools/parseManifest.ts";
 import { type OnlineTable, onlineTables } from "../mirror/onlineTables.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
