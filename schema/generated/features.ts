@@ -83,7 +83,7 @@ export const customerChurnFeaturesColumns = {
   churned: "bool?",
 } as const;
 
-/** What was known of a customer's spending at the start of a day, and what they spent in the 180 days after. As-of days are the build's business day and every sixtieth day back from 180 days before it. Grain: one row per customer. */
+/** What was known of a customer's spending at the start of a day, and what they spent in the 180 days after. As-of days are the build's business day and every sixtieth day back from 180 days before it. Grain: one row per customer, currency and as-of day. */
 export interface CustomerLtvFeaturesRow {
   /** The customer. */
   user_id: string;
@@ -325,7 +325,7 @@ export const itemCopurchaseColumns = {
   lift: "numeric",
 } as const;
 
-/** What was sold of each product at which price, by week that is over. Grain: one row per product. */
+/** What was sold of each product at which price, by week that is over. Grain: one row per product, currency and ISO week with a sale. */
 export interface PriceElasticityPanelRow {
   /** The product. */
   product_id: string;
@@ -360,7 +360,7 @@ export const priceElasticityPanelColumns = {
   discount_share: "numeric",
 } as const;
 
-/** What was sold of each product on each of the ninety-one days before the business day, days without a sale too, with what was known of its sales when the day began. Grain: one row per product. */
+/** What was sold of each product on each of the ninety-one days before the business day, days without a sale too, with what was known of its sales when the day began. Grain: one row per product, currency and day. */
 export interface ProductDemandDailyRow {
   /** The product. */
   product_id: string;

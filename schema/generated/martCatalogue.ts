@@ -6,7 +6,7 @@ import type { MartInfo } from "../martInfo.ts";
 export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   agg_customer_monthly: {
     description: "What every registered customer ordered and got back, month by month.",
-    grain: "one row per customer",
+    grain: "one row per customer, UTC month with an order or a refund, and currency",
     owner: "users",
     columns: {
       user_id: { type: "uuid", description: "The customer.", pii: "pseudonymous" },
@@ -333,7 +333,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   fct_attribution: {
     description: "Which touch has which part in which order, by six models.",
-    grain: "one row per order",
+    grain: "one row per order, model and touch with a part",
     owner: "events",
     columns: {
       order_id: { type: "uuid", description: "The order." },
@@ -858,7 +858,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   rpt_channel_performance: {
     description: "Orders and revenue attributed to channels, by the day of the order and by model.",
-    grain: "one row per UTC day",
+    grain: "one row per UTC day, channel, model and currency",
     owner: "events",
     columns: {
       placed_date: { type: "date", description: "UTC day on which the orders were placed." },
@@ -886,7 +886,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   rpt_cohorts_monthly: {
     description: "Of the customers whose first order fell in a month, how many ordered again in each month after.",
-    grain: "one row per cohort and month",
+    grain: "one row per cohort and month, up to the current month",
     owner: "users",
     columns: {
       cohort_month: { type: "date", description: "First day of the month of the first order." },
@@ -900,7 +900,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   rpt_cohorts_weekly: {
     description: "Of the customers whose first order fell in an ISO week, how many ordered again in each week after.",
-    grain: "one row per cohort and week",
+    grain: "one row per cohort and week, up to the current week",
     owner: "users",
     columns: {
       cohort_week: { type: "date", description: "Monday of the week of the first order." },
@@ -969,7 +969,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   rpt_funnel_by_channel_daily: {
     description: "How far sessions came, by the day they began, the way in and the device, without what bots did. A session counts for a step when it did it or a later one.",
-    grain: "one row per UTC day with sessions",
+    grain: "one row per UTC day with sessions, channel and device",
     owner: "events",
     columns: {
       session_date: { type: "date", description: "UTC day on which the sessions began." },
@@ -1006,7 +1006,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
   },
   rpt_ltv_observed: {
     description: "What the customers of a month have spent up to each age, as it was: nothing is predicted.",
-    grain: "one row per cohort",
+    grain: "one row per cohort, currency and month up to the current month",
     owner: "users",
     columns: {
       cohort_month: { type: "date", description: "First day of the month of the first order, in whatever currency." },

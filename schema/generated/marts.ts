@@ -1,6 +1,6 @@
 // Generated from the contracts in dbt_project/models/marts; "npm run gen" writes it.
 
-/** What every registered customer ordered and got back, month by month. Grain: one row per customer. */
+/** What every registered customer ordered and got back, month by month. Grain: one row per customer, UTC month with an order or a refund, and currency. */
 export interface AggCustomerMonthlyRow {
   /** The customer. */
   user_id: string;
@@ -747,7 +747,7 @@ export const fctAbandonedCartsColumns = {
   is_recovered: "bool",
 } as const;
 
-/** Which touch has which part in which order, by six models. Grain: one row per order. */
+/** Which touch has which part in which order, by six models. Grain: one row per order, model and touch with a part. */
 export interface FctAttributionRow {
   /** The order. */
   order_id: string;
@@ -2010,7 +2010,7 @@ export const fctVendorOrdersColumns = {
   reversed: "numeric",
 } as const;
 
-/** Orders and revenue attributed to channels, by the day of the order and by model. Grain: one row per UTC day. */
+/** Orders and revenue attributed to channels, by the day of the order and by model. Grain: one row per UTC day, channel, model and currency. */
 export interface RptChannelPerformanceRow {
   /** UTC day on which the orders were placed. */
   placed_date: string;
@@ -2068,7 +2068,7 @@ export const rptChannelRemovalColumns = {
   removal_effect: "numeric",
 } as const;
 
-/** Of the customers whose first order fell in a month, how many ordered again in each month after. Grain: one row per cohort and month. */
+/** Of the customers whose first order fell in a month, how many ordered again in each month after. Grain: one row per cohort and month, up to the current month. */
 export interface RptCohortsMonthlyRow {
   /** First day of the month of the first order. */
   cohort_month: string;
@@ -2097,7 +2097,7 @@ export const rptCohortsMonthlyColumns = {
   revenue: "numeric",
 } as const;
 
-/** Of the customers whose first order fell in an ISO week, how many ordered again in each week after. Grain: one row per cohort and week. */
+/** Of the customers whose first order fell in an ISO week, how many ordered again in each week after. Grain: one row per cohort and week, up to the current week. */
 export interface RptCohortsWeeklyRow {
   /** Monday of the week of the first order. */
   cohort_week: string;
@@ -2265,7 +2265,7 @@ export const rptCustomerRfmColumns = {
   segment: "text",
 } as const;
 
-/** How far sessions came, by the day they began, the way in and the device, without what bots did. A session counts for a step when it did it or a later one. Grain: one row per UTC day with sessions. */
+/** How far sessions came, by the day they began, the way in and the device, without what bots did. A session counts for a step when it did it or a later one. Grain: one row per UTC day with sessions, channel and device. */
 export interface RptFunnelByChannelDailyRow {
   /** UTC day on which the sessions began. */
   session_date: string;
@@ -2350,7 +2350,7 @@ export const rptFunnelDailyColumns = {
   synthetic_visits: "int8",
 } as const;
 
-/** What the customers of a month have spent up to each age, as it was: nothing is predicted. Grain: one row per cohort. */
+/** What the customers of a month have spent up to each age, as it was: nothing is predicted. Grain: one row per cohort, currency and month up to the current month. */
 export interface RptLtvObservedRow {
   /** First day of the month of the first order, in whatever currency. */
   cohort_month: string;

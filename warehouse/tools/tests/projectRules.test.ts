@@ -62,6 +62,7 @@ const PLANTED: Record<string, [Change, string]> = {
   undocumented_sources: [({ manifest }) => void (manifest.sources[USERS] = { ...source("users"), description: "" }), "users"],
   undocumented_source_tables: [({ manifest }) => void (manifest.sources[USERS] = { ...source("users"), source_description: "" }), "shop"],
   public_models_without_contract: [({ get }) => void (get("fct_orders").config = { ...get("fct_orders").config, contract: { enforced: false } }), "fct_orders"],
+  torn_meta: [({ get }) => void (get("fct_orders").config = { ...get("fct_orders").config, meta: { owner: "orders", grain: "one row per order", "currency and day": null } }), "fct_orders"],
   undocumented_public_models: [({ get }) => void (get("fct_orders").config = { ...get("fct_orders").config, meta: { owner: "orders" } }), "fct_orders"],
   exposures_on_private_models: [({ manifest }) => void manifest.exposures["board"]?.depends_on.nodes.push(id("int_orders")), "board"],
   exposures_on_sources: [({ manifest }) => void manifest.exposures["board"]?.depends_on.nodes.push(USERS), "board"],
