@@ -50,7 +50,11 @@ export function openSqlOutput(format: SqlFormat, path: string | undefined): SqlO
       await rename(draft, path);
     },
     async [Symbol.asyncDispose]() {
-      file?.destroy();
+      // A file that is still being opened would be made after it was taken away.
+      if (file && !file.closed) {
+        file.destroy();
+        await once(file, "close");
+      }
       if (draft !== undefined) await rm(draft, { force: true });
     },
   };
