@@ -98,11 +98,18 @@ function checkedKeyfile(path: string): string {
   return path;
 }
 
-function bytesOf(text: string | undefined): number | undefined {
+const DAILY = "MARTGRAPH_SQL_DAILY_BYTES";
+
+/** What one person's ad-hoc SQL may read in 24 hours where BigQuery bills it: 200 GB where nothing is said. @throws ConfigError */
+export function sqlDailyBytes(): number {
+  return bytesOf(settingsUnder(DAILY).get(""), DAILY, "the most that one person's statements may read in a day") ?? 200e9;
+}
+
+function bytesOf(text: string | undefined, name = `${PREFIX}MAX_BYTES`, what = "the most that one job may read"): number | undefined {
   if (text === undefined) return undefined;
   const [, digits, unit = ""] = /^(\d{1,15})\s?(MB|GB|TB)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * (UNITS[unit.toUpperCase()] ?? NaN);
-  if (!(bytes >= LEAST_BYTES && bytes <= MOST_BYTES)) throw new ConfigError(`${PREFIX}MAX_BYTES is "${text}"; it is the most that one job may read, in bytes or as 20 GB, and at least ${LEAST_BYTES}`);
+  if (!(bytes >= LEAST_BYTES && bytes <= MOST_BYTES)) throw new ConfigError(`${name} is "${text}"; it is ${what}, in bytes or as 20 GB, and at least ${LEAST_BYTES}`);
   return bytes;
 }
 

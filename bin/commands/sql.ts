@@ -5,7 +5,7 @@ import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { isUuid } from "#schema/values/ids.ts";
 import type { Asker } from "#warehouse/sql/audience.ts";
-import { openSqlGate, placeOf, type SqlGate, type SqlRefusal } from "#warehouse/sql/gate.ts";
+import { openSqlGate, placeOf, type SqlGate, type SqlRefusal, sqlOnBigQuery } from "#warehouse/sql/gate.ts";
 import { isSqlFormat, openSqlOutput, SQL_FORMATS, type SqlOutput } from "../install/sqlOutput.ts";
 import { DATA_DIR, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -37,7 +37,7 @@ export const command: Command = {
     process.once("SIGINT", stop).once("SIGTERM", stop);
     const control = Database.open(databases.as("martgraph_serving", { max: 2, applicationName: "martgraph sql" }), { onError: (error) => log.warn({ error }, "idle connection lost") });
     lifecycle.onClose("sql ledger", () => control.close());
-    const gate = openSqlGate({ control, loginAs: (role) => databases.as(role), log });
+    const gate = openSqlGate({ control, loginAs: (role) => databases.as(role), log, bigQuery: sqlOnBigQuery() });
     lifecycle.onClose("sql", () => gate.close());
     try {
       if (values["tables"] === true) return await tell(await gate.tables(asker.audience), values);

@@ -16,7 +16,7 @@ import { knownPasswords } from "#subgraphs/users/ports/knownPasswords.ts";
 import { createUsersSubgraph, SWEEP_SECONDS } from "#subgraphs/users/subgraph.ts";
 import { type GeneratedOnBigQuery, generatedOnBigQuery } from "#warehouse/engines/bigquery/generatedOnBigQuery.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
-import { openSqlGate } from "#warehouse/sql/gate.ts";
+import { openSqlGate, sqlOnBigQuery } from "#warehouse/sql/gate.ts";
 import { bigQueryOf } from "../install/engine.ts";
 import type { DatabaseRole, Secrets, SubgraphName } from "../install/secrets.ts";
 
@@ -49,7 +49,7 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
     case "predictions":
       return createPredictionsSubgraph({ reader: createWarehouseReader(db) });
     case "analytics":
-      return createAnalyticsSubgraph({ reader: createWarehouseReader(db, generatedElsewhere(log)), sql: openSqlGate({ control: db, loginAs: sqlLogin, log }) });
+      return createAnalyticsSubgraph({ reader: createWarehouseReader(db, generatedElsewhere(log)), sql: openSqlGate({ control: db, loginAs: sqlLogin, log, bigQuery: sqlOnBigQuery() }) });
   }
 }
 

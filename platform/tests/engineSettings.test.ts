@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { engineSettings } from "../engineSettings.ts";
+import { engineSettings, sqlDailyBytes } from "../engineSettings.ts";
 
 const B = "MARTGRAPH_BIGQUERY_";
 const VENDOR = "01900000-0000-7000-8000-000000000001";
@@ -23,6 +23,14 @@ const onBigQuery = (env: Record<string, string>) => settings({ MARTGRAPH_ENGINE:
 describe("which engine builds", () => {
   test("PostgreSQL where nothing is said", () => {
     expect(settings({})).toEqual({ engine: "postgres" });
+  });
+
+  test("what a person's SQL may read in a day: 200 GB where nothing is said", () => {
+    expect(sqlDailyBytes()).toBe(200e9);
+    vi.stubEnv("MARTGRAPH_SQL_DAILY_BYTES", "2 TB");
+    expect(sqlDailyBytes()).toBe(2e12);
+    vi.stubEnv("MARTGRAPH_SQL_DAILY_BYTES", "lots");
+    expect(sqlDailyBytes).toThrow(/^MARTGRAPH_SQL_DAILY_BYTES is "lots"; it is the most that one person's statements may read in a day, in bytes or as 20 GB/);
   });
 
   test("BigQuery with a project alone", () => {

@@ -3,7 +3,7 @@ import type { RowOf } from "#platform/db/query.ts";
 import type { Asker } from "./audience.ts";
 import type { Examined } from "./examine.ts";
 import type { SqlEstimate } from "./engine.ts";
-import { hashOf, redact } from "./redact.ts";
+import { hashOf } from "./redact.ts";
 import { type SqlRefusalCode, SqlRefused } from "./refusal.ts";
 import { beginAttempt, finishAttempt, type listAttempts } from "./statements.ts";
 
@@ -25,7 +25,8 @@ interface Beginning {
   readonly attemptId: string;
   readonly asker: Asker;
   readonly kind: "QUERY" | "ESTIMATE" | "EXPLAIN";
-  readonly sql: string;
+  /** Without literals. */
+  readonly kept: string;
   /** Not given of what was not understood. */
   readonly statement: Examined | undefined;
   readonly cancelKey: string | undefined;
@@ -34,8 +35,7 @@ interface Beginning {
 const MAX_NAMES = 200;
 
 /** Writes down who is about to ask what. What cannot be written down is not done: an error here ends the attempt. */
-export async function beginning(control: Database, { attemptId, asker, kind, sql, statement, cancelKey }: Beginning): Promise<void> {
-  const kept = redact(sql);
+export async function beginning(control: Database, { attemptId, asker, kind, kept, statement, cancelKey }: Beginning): Promise<void> {
   await control.execute(beginAttempt, [
     attemptId, asker.actorId, asker.sessionId ?? null, asker.source, asker.audience.kind, [...asker.audience.vendorIds], kind, kept, hashOf(kept, statement?.fingerprint),
     statement?.tables.slice(0, MAX_NAMES) ?? [], statement?.columns.slice(0, MAX_NAMES) ?? [], cancelKey ?? null, asker.requestId?.slice(0, 200) ?? null,

@@ -34,7 +34,7 @@ export interface SqlWork {
 
 export interface SqlRun extends SqlWork {
   /** Hears the estimate before anything is run, and throws where that is too much. */
-  admit(estimate: SqlEstimate): void;
+  admit(estimate: SqlEstimate): void | Promise<void>;
   /** Called once the statement's tables are held, before the first row. */
   opened(columns: readonly SqlColumn[]): Promise<void>;
   /** Rows in order, in batches. False when no more are wanted. */
@@ -49,5 +49,9 @@ export interface SqlEngine {
   estimate(work: SqlWork): Promise<SqlEstimate>;
   /** Answers EXPLAIN for who may see it: one column of text. @throws SqlRefused */
   run(run: SqlRun): Promise<void>;
+  /** Ends the work of an attempt, whichever process began it; false where there is none. */
+  cancel(attemptId: string): Promise<boolean>;
+  /** The statement as the ledger keeps it: without literals, which dialects write differently. */
+  redact(sql: string): string;
   close(): Promise<void>;
 }

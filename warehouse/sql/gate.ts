@@ -2,18 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "#platform/db/database.ts";
 import type { Log } from "#platform/log.ts";
 import { uuidV7 } from "#schema/values/ids.ts";
+import { type ByteBounds, createAdmission } from "./admission.ts";
 import { type Attempt, beginning, ending, type Note } from "./attempt.ts";
 import { type Asker, type Audience, LIMITS } from "./audience.ts";
 import type { SqlCell, SqlColumn, SqlEngine, SqlEstimate, SqlParameter } from "./engine.ts";
 import type { Examined } from "./examine.ts";
+import { bigQueryGate, type BigQueryGateParts } from "./bigQueryGate.ts";
 import { postgresGate, type PostgresGateParts } from "./postgresGate.ts";
 import { type SqlRefusal, SqlRefused } from "./refusal.ts";
 import { createSavedQueries, type SavedQueries } from "./savedQueries.ts";
-import { createSights, type SqlTable } from "./sights.ts";
-import { cancelAttempt, forgetAttempts, listAttempts, publishedBuild, runningAttempts } from "./statements.ts";
+import type { Sights, SqlTable } from "./sights.ts";
+import { forgetAttempts, listAttempts, publishedBuild, runningAttempts } from "./statements.ts";
 
 export type { Attempt } from "./attempt.ts";
 export type { Asker, Audience, AudienceKind } from "./audience.ts";
+export { sqlOnBigQuery } from "./bigQueryGate.ts";
 export type { SqlCell, SqlColumn, SqlParameter } from "./engine.ts";
 export { csvHead, csvLines, jsonCell } from "./output/cells.ts";
 export { parquetBytes } from "./output/parquet.ts";
@@ -78,6 +81,9 @@ export interface SqlGate {
 
 export interface SqlGateParts {
   readonly engine: SqlEngine;
+  readonly sights: Sights;
+  /** Given where the engine measures in bytes. */
+  readonly bytes?: ByteBounds;
   /** Logs in as martgraph_serving: the ledger of attempts, saved statements, the pointer. Not closed with the gate. */
   readonly control: Database;
   readonly log: Log;
@@ -92,13 +98,13 @@ const WAIT_MS = 3_000;
 const BUILD_TRIES = 3;
 const SWEEP_MS = 3_600_000;
 
-/** The gate of this installation: PostgreSQL behind it. */
-export function openSqlGate(parts: PostgresGateParts): SqlGate {
-  return createSqlGate({ ...postgresGate(parts), control: parts.control, log: parts.log });
+/** The gate of this installation: PostgreSQL behind it, or BigQuery where that holds the marts. */
+export function openSqlGate(parts: PostgresGateParts & { bigQuery?: BigQueryGateParts | undefined }): SqlGate {
+  return createSqlGate({ ...(parts.bigQuery ? bigQueryGate(parts.bigQuery) : postgresGate(parts)), control: parts.control, log: parts.log });
 }
 
-export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateParts): SqlGate {
-  const sights = createSights(control);
+export function createSqlGate({ engine, sights, bytes, control, log, keepDays = 180 }: SqlGateParts): SqlGate {
+  const admission = createAdmission(control, bytes);
   const running = new Map<string, number>();
   let total = 0;
   const sweep = setInterval(() => void control.one(forgetAttempts, [keepDays]).catch((error: unknown) => log.warn({ error }, "old attempts at SQL could not be thrown away")), SWEEP_MS).unref();
@@ -145,7 +151,7 @@ export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateP
       if (!(error instanceof SqlRefused)) throw error;
       refused = error;
     }
-    await beginning(control, { attemptId, asker, kind: kind === "QUERY" && found?.statement.kind === "EXPLAIN" ? "EXPLAIN" : kind, sql: question.sql, statement: found?.statement, cancelKey: question.cancelKey });
+    await beginning(control, { attemptId, asker, kind: kind === "QUERY" && found?.statement.kind === "EXPLAIN" ? "EXPLAIN" : kind, kept: engine.redact(question.sql), statement: found?.statement, cancelKey: question.cancelKey });
     let outcome: Outcome<T>;
     try {
       if (refused || !found) throw refused as SqlRefused;
@@ -180,7 +186,7 @@ export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateP
           try {
             await engine.run({
               attemptId: note.attemptId, audience: asker.audience, statement: found.statement, parameters, timeoutMs, signal: question.signal,
-              admit: (estimate) => { note.estimate = estimate; admit(asker, estimate); },
+              admit: (estimate) => { note.estimate = estimate; return admission.admit(asker, note.attemptId, estimate); },
               async opened(columns) {
                 // The names are found and their tables held: were they this build's?
                 if ((await control.maybeOne(publishedBuild, []))?.build_id !== found.buildId) throw new Moved();
@@ -204,7 +210,8 @@ export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateP
     estimate: (asker, question) =>
       attempt(asker, question, "ESTIMATE", async ({ statement, buildId }, note) => {
         note.buildId = buildId;
-        const { maxCost, timeoutMs } = LIMITS[asker.audience.kind];
+        const { timeoutMs } = LIMITS[asker.audience.kind];
+        const maxCost = admission.maxOf(asker);
         const estimate = await engine.estimate({ attemptId: note.attemptId, audience: asker.audience, statement, parameters: question.parameters ?? [], timeoutMs, signal: question.signal });
         note.estimate = estimate;
         const shown = { maxAmount: maxCost, isAllowed: estimate.amount <= maxCost, tables: statement.tables, columns: statement.columns };
@@ -213,7 +220,7 @@ export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateP
       }),
     async cancel(actorId, which) {
       const rows = await control.many(runningAttempts, [actorId, "attemptId" in which ? which.attemptId : null, "cancelKey" in which ? which.cancelKey : null]);
-      const done = await Promise.all(rows.map(async ({ attempt_id: id }) => (await control.one(cancelAttempt, [id])).cancelled));
+      const done = await Promise.all(rows.map(({ attempt_id: id }) => engine.cancel(id)));
       return done.filter(Boolean).length;
     },
     attempts: ({ actorId, state, after, limit }) => control.many(listAttempts, [actorId, state, after?.startedAt ?? null, after?.attemptId ?? null, limit]),
@@ -227,15 +234,6 @@ export function createSqlGate({ engine, control, log, keepDays = 180 }: SqlGateP
 /** Another build was published in between. */
 class Moved extends Error {}
 const isGone = (error: unknown) => (error as { code?: unknown } | null)?.code === "42P01";
-
-function admit(asker: Asker, estimate: SqlEstimate): void {
-  const { maxCost } = LIMITS[asker.audience.kind];
-  if (estimate.amount <= maxCost) return;
-  const much = asker.audience.kind === "VENDOR" ? "" : `: the plan costs ${rounded(estimate.amount)}, at most ${rounded(maxCost)} is run`;
-  throw new SqlRefused("TOO_COSTLY", `The statement would read or compare too much${much}. Narrow it by a date, name the columns that join the tables, or read an aggregate (agg_..., rpt_...).`);
-}
-
-const rounded = (amount: number) => Number(amount.toPrecision(3)).toLocaleString("en-GB");
 
 const MAX_PARAMETER_BYTES = 200_000;
 

@@ -4,6 +4,7 @@ import { type AudienceKind, SCHEMA_OF } from "./audience.ts";
 import type { SqlCell, SqlColumn, SqlEngine, SqlEstimate, SqlParameter, SqlRun, SqlWork } from "./engine.ts";
 import { examine, type Examined, type Sight } from "./examine.ts";
 import { loadParser } from "./parseStatement.ts";
+import { redact } from "./redact.ts";
 import { SqlRefused } from "./refusal.ts";
 import { refusalOf } from "./serverErrors.ts";
 import { typeName } from "./typeNames.ts";
@@ -15,7 +16,7 @@ export interface PostgresEngineParts {
   /** Signs for which vendors a transaction speaks. */
   vendorKey(): Promise<Buffer>;
   /** Ends the work of an attempt on the server, by whatever session it runs in. */
-  cancel(attemptId: string): Promise<void>;
+  cancel(attemptId: string): Promise<boolean>;
 }
 
 type Client = Parameters<Parameters<Database["session"]>[0]>[1];
@@ -81,6 +82,8 @@ export function createPostgresEngine(parts: PostgresEngineParts): SqlEngine {
     },
     estimate: (work) => inTransaction(work, (session) => estimate(session, work)),
     run: (run) => inTransaction(run, (session) => (run.statement.kind === "EXPLAIN" ? explain(session, run) : stream(session, run))),
+    cancel: (attemptId) => parts.cancel(attemptId),
+    redact,
     async close() {
       await Promise.all(Object.values(parts.logins).map((db) => db.close()));
     },
@@ -96,14 +99,14 @@ async function estimate(session: Session, { statement, parameters }: SqlWork): P
 }
 
 async function explain(session: Session, run: SqlRun): Promise<void> {
-  run.admit({ measure: "PLAN_COST", amount: 0, rows: null });
+  await run.admit({ measure: "PLAN_COST", amount: 0, rows: null });
   const { rows, fields } = await session.put("", run.statement.text, run.parameters);
   await run.opened(fields.map(({ name }) => ({ name, type: "text" })));
   await run.rows(rows);
 }
 
 async function stream(session: Session, run: SqlRun): Promise<void> {
-  run.admit(await estimate(session, run));
+  await run.admit(await estimate(session, run));
   const deadline = performance.now() + run.timeoutMs;
   await session.put(DECLARE, run.statement.text, run.parameters);
   let columns: readonly SqlColumn[] | undefined;

@@ -14,13 +14,17 @@ export interface SqlTable {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly description: string | null; readonly isPersonal: boolean }[];
 }
 
-interface Seen { readonly sight: Sight; readonly tables: readonly SqlTable[] }
+/** What the audiences see of a build. */
+export interface Sights {
+  of(kind: AudienceKind, buildId: string): Promise<Sight>;
+  tables(kind: AudienceKind, buildId: string): Promise<readonly SqlTable[]>;
+}
 
-/** What each audience sees of a build: read once per build. */
-export function createSights(control: Database) {
+export interface Seen { readonly sight: Sight; readonly tables: readonly SqlTable[] }
+
+/** Looks once per build and audience. */
+export function rememberSights(look: (kind: AudienceKind) => Promise<Seen>): Sights {
   const known = new LRUCache<string, Promise<Seen>>({ max: 12 });
-  let functions: Promise<ReadonlySet<string>> | undefined;
-  const namesOfFunctions = () => (functions ??= control.many(serverFunctions, []).then((rows) => new Set(rows.map(({ name }) => name))));
 
   function seen(kind: AudienceKind, buildId: string): Promise<Seen> {
     const name = `${kind} ${buildId}`;
@@ -33,7 +37,18 @@ export function createSights(control: Database) {
     return found;
   }
 
-  async function look(kind: AudienceKind): Promise<Seen> {
+  return {
+    of: async (kind, buildId) => (await seen(kind, buildId)).sight,
+    tables: async (kind, buildId) => (await seen(kind, buildId)).tables,
+  };
+}
+
+/** What each audience sees of a build in PostgreSQL. */
+export function createSights(control: Database): Sights {
+  let functions: Promise<ReadonlySet<string>> | undefined;
+  const namesOfFunctions = () => (functions ??= control.many(serverFunctions, []).then((rows) => new Set(rows.map(({ name }) => name))));
+
+  return rememberSights(async (kind) => {
     const rows = await control.many(columnsOfSchema, [SCHEMA_OF[kind], LOGIN_OF[kind]]);
     const groups = Map.groupBy(rows, (row) => row.relation);
     const tables = [...groups].map(([name, columns]): SqlTable => {
@@ -52,10 +67,5 @@ export function createSights(control: Database) {
       tables,
       sight: { tables: new Map(tables.map((table) => [table.name, new Set(table.columns.map((column) => column.name))])), serverFunctions: await namesOfFunctions(), mayExplain: kind !== "VENDOR" },
     };
-  }
-
-  return {
-    of: async (kind: AudienceKind, buildId: string): Promise<Sight> => (await seen(kind, buildId)).sight,
-    tables: async (kind: AudienceKind, buildId: string): Promise<readonly SqlTable[]> => (await seen(kind, buildId)).tables,
-  };
+  });
 }

@@ -58,6 +58,25 @@ export const finishAttempt = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+/** What an attempt is about to be billed, known to the person's other statements from then on. */
+export const noteCost = query({
+  name: "sql.noteCost",
+  text: "update ops.sql_attempt set cost = $2 where attempt_id = $1 and state = 'RUNNING'",
+  params: ["uuid", "float8"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
+/** What a person's statements of the last 24 hours were billed, those under way included. What was refused read nothing. */
+export const costOfDay = query({
+  name: "sql.costOfDay",
+  text: `select coalesce(sum(cost), 0) as cost from ops.sql_attempt
+         where started_at > now() - interval '24 hours' and actor_id is not distinct from $1 and kind = 'QUERY' and state <> 'REFUSED'`,
+  params: ["uuid?"],
+  row: { cost: "float8" },
+  budget: { access: "index", maxRows: 1 },
+});
+
 export const cancelAttempt = query({
   name: "sql.cancelAttempt",
   text: "select ops.cancel_sql_attempt($1) as cancelled",

@@ -66,6 +66,8 @@ export interface BigQueryClient {
   rows(sql: string, options?: QueryOptions): AsyncGenerator<Record<string, string | null | string[]>>;
   /** As `rows`, page by page as they come, with the columns before the first row. @throws BigQueryError */
   pages(sql: string, options?: QueryOptions): AsyncGenerator<{ columns: readonly FieldSchema[]; rows: readonly (readonly (string | null | string[])[])[] }>;
+  /** Ends a job that somebody began, here or elsewhere; false where there is none of that id. */
+  cancel(jobId: string): Promise<boolean>;
   /** What a statement would read, without running it. @throws BigQueryError when it is no SQL */
   dryRun(sql: string, options?: Pick<QueryOptions, "parameters" | "defaultDataset">): Promise<DryRun>;
   /** Loads newline-delimited JSON into `<dataset>.<table>`. A job of this id that succeeded is not run again. @throws BigQueryError */
@@ -178,6 +180,15 @@ export function openBigQuery(connection: BigQueryConnection, defaults: { labels?
     },
     async *rows(sql, options = {}) {
       for await (const { columns, rows } of pages(sql, options)) for (const row of rows) yield Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
+    },
+    async cancel(jobId) {
+      try {
+        await service.job(jobId, { location }).cancel();
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 404) return false;
+        throw toError(error);
+      }
     },
     async dryRun(sql, options = {}) {
       const [, metadata] = (await service.createJob({ location, configuration: queryConfiguration(sql, options, { dryRun: true }) } as never).catch((error: unknown) => { throw toError(error); })) as unknown as [unknown, JobMetadata];
