@@ -22,7 +22,7 @@ const NAME = /[A-Za-z_]\w*/y;
 const QUOTED = /`([\p{L}\p{N}_ -]{1,300})`/uy;
 const NUMBER = /(?:0x[0-9a-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)/iy;
 const PARAMETER = /@p[1-9]\d{0,2}(?!\w)/iy;
-const SIGN = /<=|>=|<>|!=|\|\||<<|>>|[-+*/%=<>|&^~(),.[\];]/y;
+const SIGN = /<=|>=|<>|!=|\|\||<<|>>|[-+*/=<>|&^~(),.[\];]/y;
 /** Two signs that mean more together: pipes, lambdas, named arguments, assignments. */
 const FOREIGN = /\|>|->|=>|\+=|-=/y;
 
