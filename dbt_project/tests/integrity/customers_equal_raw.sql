@@ -1,4 +1,5 @@
--- Every account that was not erased is a customer, and customers add up to the orders and refunds of registered people.
+-- Every account that was not erased is a customer, and customers add up to the orders of registered people, their money to what was
+-- ordered and given back in the currency that each of them is told in.
 {% set expected %}
   select
     (
@@ -8,8 +9,16 @@
       ) as shops
     ) as customers,
     (select count(*) from {{ ref('fct_orders') }} where user_id is not null) as orders,
-    (select coalesce(sum(revenue), 0) from {{ ref('fct_orders') }} where user_id is not null) as revenue,
-    (select coalesce(sum(amount), 0) from {{ ref('fct_refunds') }} where user_id is not null) as refunds
+    (
+      select coalesce(sum(orders.revenue), 0)
+      from {{ ref('fct_orders') }} as orders
+      inner join {{ ref('dim_customers') }} as customers on customers.user_id = orders.user_id and customers.currency = orders.currency
+    ) as revenue,
+    (
+      select coalesce(sum(refunds.amount), 0)
+      from {{ ref('fct_refunds') }} as refunds
+      inner join {{ ref('dim_customers') }} as customers on customers.user_id = refunds.user_id and customers.currency = refunds.currency
+    ) as refunds
 {% endset %}
 {% set actual %}
   select count(*) as customers, coalesce(sum(orders), 0) as orders, coalesce(sum(revenue), 0) as revenue, coalesce(sum(refunds), 0) as refunds
