@@ -7,7 +7,7 @@ import { openRealChain, type RealChain } from "#warehouse/pipeline/tests/realCha
 
 // Days of a generated shop, carried one after the other from the shop to published marts by the whole pipeline: none may be stopped.
 const DAYS = 99;
-const MINUTES = 60;
+const MINUTES = 100;
 const DAY_MS = 86_400_000;
 
 /** What happens on a day, parents first: the table, and which of its rows are of the days to come. */
@@ -43,7 +43,9 @@ beforeAll(async () => {
   first = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
   const since = `timestamptz '${new Date(first).toISOString()}'`;
   await chain.shop.raw(`create schema later; ${PARTS.map((part) => `create table later.${bare(part)} as select ${TABLES[part].columns.join(", ")} from ${TABLES[part].table} where ${LATER[part].replaceAll("$since", since)}`).join("; ")}`);
-  await chain.shop.raw(PARTS.toReversed().map((part) => `delete from ${TABLES[part].table} where id in (select id from later.${bare(part)})`).join("; "));
+  // A shop corrects by new rows only; here days are taken out that did not happen yet.
+  const takeOut = PARTS.toReversed().map((part) => `delete from ${TABLES[part].table} where id in (select id from later.${bare(part)})`).join("; ");
+  await chain.shop.raw(`alter table catalog.stock_movements disable trigger user; ${takeOut}; alter table catalog.stock_movements enable trigger user`);
 }, 120_000);
 afterAll(async () => {
   await chain?.[Symbol.asyncDispose]();
@@ -67,6 +69,7 @@ test("whole builds of successive generated days are published, each of them", as
     const result = await chain.pipeline.run({ trigger: "manual", force: true });
     expect(result.state, `${new Date(until).toISOString()}: ${result.reason}`).toBe("SUCCEEDED");
     builds += 1;
+    process.stdout.write(`  day ${day} of ${DAYS}: ${Math.round((performance.now() - began) / 1_000)} s\n`);
   }
   console.info(`${builds} whole builds of successive days: none stopped, in ${Math.round((performance.now() - began) / 1_000)} s`);
   expect(builds).toBe(DAYS + 1);
