@@ -14,8 +14,8 @@ export async function runChecks(context: AssetContext, areas: readonly string[])
 }
 
 /** How many checks there were, and how many of them warn. @throws BuildRejected when a critical one is red */
-export function verdictOf(report: ExpectationsReport): { checks: number; warnings: number } {
-  if (!report.success) throw new BuildRejected(whyRed(report));
+export function verdictOf(report: ExpectationsReport, whatNow = ""): { checks: number; warnings: number } {
+  if (!report.success) throw new BuildRejected(`${whyRed(report)}${whatNow}`);
   const checks = report.suites.flatMap((suite) => suite.checks);
   return { checks: checks.length, warnings: checks.filter((one) => !one.passed).length };
 }

@@ -13,6 +13,8 @@ const OLD_CHANGE = 0.005;
 
 interface Change {
   day: string;
+  /** All days up to that one together, and not the day alone. */
+  isStretch?: boolean;
   old: DayProfile;
   now: DayProfile;
   /** Relative change of rows, and of the mean amount. */
@@ -55,7 +57,7 @@ function changedDays(now: DetectInput["now"], before: DetectInput["before"], clo
     const old = sumOf([...before].filter(([day]) => day < from && day !== NO_DAY).map(([, profile]) => profile));
     const change = changeOf(OLDER, old, now.get(OLDER) ?? emptyDay(), MIN_ROWS);
     // Of two years together a small part is a whole day.
-    if (Math.abs(change.rows) >= OLD_CHANGE || Math.abs(change.mean) >= OLD_CHANGE) changes.push({ ...change, rows: change.rows * 20, mean: change.mean * 20, day: addDays(from, -1) });
+    if (Math.abs(change.rows) >= OLD_CHANGE || Math.abs(change.mean) >= OLD_CHANGE) changes.push({ ...change, rows: change.rows * 20, mean: change.mean * 20, day: addDays(from, -1), isStretch: true });
   }
   return changes.filter(({ rows, mean, now: current, old }) => rows !== 0 || mean !== 0 || current.rows !== old.rows);
 }
@@ -70,7 +72,7 @@ function changeOf(day: string, old: DayProfile, now: DayProfile, minRows: number
 
 const badness = ({ rows, mean }: Change) => Math.max(Math.abs(rows), Math.abs(mean));
 
-function restated(table: string, value: string, { day, old, now, rows, mean }: Change, others: number): Anomaly {
+function restated(table: string, value: string, { day, isStretch, old, now, rows, mean }: Change, others: number): Anomaly {
   const isMean = Math.abs(mean) > Math.abs(rows);
   const isCritical = Math.abs(rows) >= CRITICAL_CHANGE || mean <= -1 || mean + 1 >= CRITICAL_FACTOR || (mean !== 0 && mean + 1 <= 1 / CRITICAL_FACTOR);
   const [observed, expected] = isMean ? [now.total, old.total] : [now.rows, old.rows];
@@ -79,7 +81,7 @@ function restated(table: string, value: string, { day, old, now, rows, mean }: C
   return {
     kind: "RESTATED", subject: isMean ? value : "", day, severity: isCritical ? "CRITICAL" : "WARNING", observed: change, expected: was,
     lower: round(expected * (1 - WARN_CHANGE)), upper: round(expected * (1 + WARN_CHANGE)),
-    message: `${table} was published with ${was} ${isMean ? `of ${value}` : "rows"} for ${day} and now has ${change}${others > 0 ? `; ${others} more days changed` : ""}`,
+    message: `${table} was published with ${was} ${isMean ? `of ${value}` : "rows"} for ${isStretch ? `all days up to ${day}` : day} and now has ${change}${others > 0 ? `; ${others} more days changed` : ""}`,
   };
 }
 

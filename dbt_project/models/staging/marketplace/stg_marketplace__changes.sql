@@ -14,3 +14,8 @@ left join {{ as_of_cut(source('marketplace', 'marketplace__orders')) }} as order
 union distinct
 select 'REFUND', {{ foreign_id('marketplace/refund', 'refund_no') }}, cast(null as {{ type_id() }}), {{ utc_date('refunded_at') }}
 from {{ changed_until_cut(source('marketplace', 'marketplace__refunds')) }} as versions
+-- a refund has customer and country from its order, which may come in a later file
+union distinct
+select 'REFUND', {{ foreign_id('marketplace/refund', 'refunds.refund_no') }}, cast(null as {{ type_id() }}), {{ utc_date('refunds.refunded_at') }}
+from {{ changed_until_cut(source('marketplace', 'marketplace__orders')) }} as versions
+join {{ as_of_cut(source('marketplace', 'marketplace__refunds')) }} as refunds on refunds.order_no = versions.order_no

@@ -2,7 +2,7 @@
 
 select
   {{ foreign_id('marketplace/refund', 'refunds.refund_no') }} as refund_id,
-  {{ foreign_id('marketplace/order', 'refunds.order_no') }} as order_id,
+  case when orders.order_no is not null then {{ foreign_id('marketplace/order', 'orders.order_no') }} end as order_id,
   case when orders.customer_no is not null then {{ foreign_id('marketplace/customer', 'orders.customer_no') }} end as user_id,
   case when orders.customer_no is null then 'GUEST' else 'REGISTERED' end as customer_type,
   case when orders.order_no is null then 'NONE' else 'REFERENCED' end as match_quality,
