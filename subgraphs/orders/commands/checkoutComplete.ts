@@ -11,7 +11,7 @@ import { type BeginRefusal, holdStock, openCheckout } from "./beginCheckout.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 import { payCheckout } from "./payCheckout.ts";
-import { CHECKOUT, settleCheckout, type Settled, type StoredCheckout } from "./settleCheckout.ts";
+import { CHECKOUT, releaseIfOver, settleCheckout, type Settled, type StoredCheckout } from "./settleCheckout.ts";
 import { endUnfinished } from "./sweepUnfinished.ts";
 
 export type CheckoutRefusal =
@@ -122,14 +122,15 @@ async function pay(parts: Commanded, call: IdempotentCall, checkout: Checkout, t
     if (checkout.isOneCall && checkout.state === "HELD") {
       const shortages = await holdStock(parts, checkout);
       if (shortages.length > 0) {
-        await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
-        return err({ code: "INSUFFICIENT_STOCK", shortages });
+        const settled = await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
+        // Short of what it has sold itself: somebody was faster.
+        return settled.state === "COMPLETED" ? ok(settled.order) : err({ code: "INSUFFICIENT_STOCK", shortages });
       }
     }
     return await answerOf(parts, call, checkout, await payCheckout(parts, checkout, token));
   } catch (error) {
     if (error instanceof PaymentRefused && error.isOfAmount) return refusedAmount(parts, checkout, error);
-    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0)]);
+    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0), releaseIfOver(parts, checkout.id)]);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
     return err({ code: "PAYMENT_UNAVAILABLE" });

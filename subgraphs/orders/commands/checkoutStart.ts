@@ -8,7 +8,7 @@ import { type BeginRefusal, holdStock, openCheckout } from "./beginCheckout.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 import { openIntent } from "./payCheckout.ts";
-import { settleCheckout } from "./settleCheckout.ts";
+import { releaseIfOver, settleCheckout } from "./settleCheckout.ts";
 import { endUnfinished } from "./sweepUnfinished.ts";
 
 export const START = "checkoutStart";
@@ -97,17 +97,18 @@ async function hold(parts: Commanded, call: IdempotentCall, checkout: Checkout):
     if (error instanceof PaymentRefused && error.isOfAmount) {
       return giveUp(parts, call, checkout, error.code === "AMOUNT_TOO_LARGE" ? { code: "ORDER_TOO_LARGE" } : { code: "PAYMENT_DECLINED", reason: error.code });
     }
-    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0)]);
+    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0), releaseIfOver(parts, checkout.id)]);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
     return err({ code: "PAYMENT_UNAVAILABLE" });
   }
 }
 
-async function giveUp(parts: Commanded, call: IdempotentCall, checkout: Checkout, refusal: StartRefusal): Promise<Result<Checkout, StartRefusal>> {
-  await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
+/** Undefined when it has become an order meanwhile. */
+async function giveUp(parts: Commanded, call: IdempotentCall, checkout: Checkout, refusal: StartRefusal): Promise<Result<Checkout, StartRefusal> | undefined> {
+  const { state } = await settleCheckout(parts, checkout.id, null, { ending: "ABANDONED" });
   await parts.db.tx((tx) => keys.forget(tx, call));
-  return err(refusal);
+  return state === "COMPLETED" ? undefined : err(refusal);
 }
 
 /** The sweeper was faster than we were: what we have held and opened since goes too. */

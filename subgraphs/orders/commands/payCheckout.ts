@@ -3,7 +3,7 @@ import { type Checkout, dueOf } from "../domain/checkout.ts";
 import { type Intent, PaymentRefused } from "../ports/paymentProvider.ts";
 import { attachIntent, judgeCheckout } from "../queries/checkouts.ts";
 import { assessFraud } from "./assessFraud.ts";
-import { settleCheckout, type Settled, type SettleOptions } from "./settleCheckout.ts";
+import { releaseIfOver, settleCheckout, type Settled, type SettleOptions } from "./settleCheckout.ts";
 
 /** Opens the payment of a purchase, or finds the one it has; null where nothing is due. @throws PaymentsUnavailable, PaymentRefused */
 export async function openIntent({ payments }: Pick<OrdersParts, "payments">, checkout: Checkout): Promise<Intent | null> {
@@ -38,7 +38,10 @@ export async function payCheckout(parts: OrdersParts, given: Checkout, token: st
     if (assessed.verdict !== "APPROVE" || !checkout.isOneCall) {
       const judged = await judgeCheckout(parts.db, checkout.id, assessed.verdict, assessed.reasons, assessed.verdict === "REVIEW" && checkout.intentRef === null);
       // It ended meanwhile; who asked begins anew.
-      if (!judged) return { state: "OVER", as: "ABANDONED", shortages: [] };
+      if (!judged) {
+        await releaseIfOver(parts, checkout.id);
+        return { state: "OVER", as: "ABANDONED", shortages: [] };
+      }
       checkout = judged;
     }
   }

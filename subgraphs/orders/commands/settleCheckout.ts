@@ -165,19 +165,26 @@ function assertSamePayment(checkout: Checkout, intent: Intent | null, { ending }
 }
 
 async function foundOver(parts: OrdersParts, tx: Tx, checkout: Checkout, intent: Intent | null): Promise<Turn> {
+  // Whoever was slow may have held the goods once more, also after they were sold.
+  await releaseStock(tx, checkout.id);
   if (checkout.state === "COMPLETED") {
     const order = await findOrderOfCart(tx, checkout.cartId);
     if (!order) throw new Error(`checkout ${checkout.id} is completed but its cart has no order`);
     if (intent) await syncPayment(parts, tx, checkout.id, intent);
     return { kind: "SETTLED", settled: { state: "COMPLETED", order } };
   }
-  // Whoever was slow may have held the goods once more.
-  await releaseStock(tx, checkout.id);
   const settled: Settled = checkout.state === "DECLINED" ? { state: "DECLINED", reason: checkout.declineReason ?? "DECLINED" } : { state: "OVER", as: checkout.state, shortages: [] };
   const mustUndo = intent !== null && (intent.state === "AUTHORIZED" || (intent.state === "CAPTURED" && intent.refundedUnits < intent.capturedUnits));
   if (!mustUndo) return { kind: "SETTLED", settled };
   await markToUndo(tx, checkout.id, intent.ref);
   return { kind: "UNDO", settled };
+}
+
+/** For a step that ends without settling: should the purchase have ended before its goods were held, nobody else would let them go. */
+export async function releaseIfOver(parts: OrdersParts, checkoutId: string): Promise<void> {
+  await parts.db.tx(async (tx) => {
+    if (!isLive(await getCheckoutForUpdate(tx, checkoutId))) await releaseStock(tx, checkoutId);
+  }, { retries: 3 });
 }
 
 /** Everything that was held is let go, and the purchase is over. */
