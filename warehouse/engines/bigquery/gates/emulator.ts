@@ -1,12 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { childEnvironment, fetchingEnvironment } from "#platform/config.ts";
+import { makeEmulatorFolder } from "./emulatorFolder.ts";
 import { freeLoopbackPort } from "./freeLoopbackPort.ts";
 import { findPython313 } from "./python313.ts";
 
@@ -47,8 +48,7 @@ export async function findEmulator(): Promise<{ python: string } | { missing: st
 
 /** @throws Error with its last words when the emulator does not come up. */
 export async function startEmulator(python: string): Promise<Emulator> {
-  // In memory where there is such a folder: every statement commits several small files.
-  const data = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "martgraph-bigquery-"));
+  const data = makeEmulatorFolder();
   const port = await freeLoopbackPort();
   const child = spawn(python, [join(HERE, "serve.py"), String(port), String(await freeLoopbackPort(port)), data], { stdio: ["pipe", "ignore", "pipe"], env: childEnvironment() });
   let words = "";
