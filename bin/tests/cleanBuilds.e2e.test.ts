@@ -66,10 +66,12 @@ test("whole builds of successive generated days are published, each of them", as
       return `with back as (delete from later.${bare(part)} where ${due} returning ${columns}) insert into ${TABLES[part].table} (${columns}) select ${columns} from back`;
     }).join("; "));
     await chain.shop.raw("update platform.clock set offset_ms = $1", [until + 3 * 3_600_000 - Date.now()]);
-    const result = await chain.pipeline.run({ trigger: "manual", force: true });
+    const steps = new Map<string, number>();
+    const result = await chain.pipeline.run({ trigger: "manual", force: true, onProgress: ({ step, seconds }) => void steps.set(step, Math.round(seconds)) });
     expect(result.state, `${new Date(until).toISOString()}: ${result.reason}`).toBe("SUCCEEDED");
     builds += 1;
-    process.stdout.write(`  day ${day} of ${DAYS}: ${Math.round((performance.now() - began) / 1_000)} s\n`);
+    const told = [...steps].filter(([, seconds]) => seconds > 0).map(([step, seconds]) => `${step} ${seconds} s`).join(", ");
+    process.stdout.write(`  day ${day} of ${DAYS}: ${Math.round((performance.now() - began) / 1_000)} s in all; ${told}\n`);
   }
   console.info(`${builds} whole builds of successive days: none stopped, in ${Math.round((performance.now() - began) / 1_000)} s`);
   expect(builds).toBe(DAYS + 1);
