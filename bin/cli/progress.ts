@@ -16,8 +16,16 @@ export interface Progress {
   finished(what: string, report: StepReport & { seconds: number }): void;
 }
 
-export function createProgress(json: boolean): Progress {
-  const print = json ? jsonPrinter() : textPrinter();
+/** Where lines go; a terminal's last line is drawn again while a step runs. */
+export interface Terminal {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** @param out where people read it; commands whose answer goes to stdout as data tell it on stderr, as JSON always is */
+export function createProgress(json: boolean, out: Terminal = process.stdout): Progress {
+  const print = json ? jsonPrinter() : textPrinter(out);
   return {
     note: print.note,
     finished: (what, report) => print.end(what, report, report.seconds),
@@ -46,19 +54,19 @@ interface Printer {
 
 const MARKS = { done: "✔", skipped: "–", refused: "✘" } as const;
 
-function textPrinter(): Printer {
-  const live = process.stdout.isTTY === true;
+function textPrinter(out: Terminal): Printer {
+  const live = out.isTTY === true;
   const clear = live ? "\r\x1b[2K" : "";
   const line = (mark: string, what: string, note: string | undefined, seconds: number) => {
     const left = `${what}${note ? `: ${note}` : ""}`;
-    process.stdout.write(`${clear}  ${mark} ${left.padEnd(84)} ${seconds.toFixed(1).padStart(6)} s\n`);
+    out.write(`${clear}  ${mark} ${left.padEnd(84)} ${seconds.toFixed(1).padStart(6)} s\n`);
   };
   return {
-    begin: (what) => void (live && process.stdout.write(`${clear}  … ${what}`)),
-    tell: (what, note) => void (live && process.stdout.write(`${clear}  … ${what}: ${note}`.slice(0, (process.stdout.columns ?? 100) + clear.length - 1))),
+    begin: (what) => void (live && out.write(`${clear}  … ${what}`)),
+    tell: (what, note) => void (live && out.write(`${clear}  … ${what}: ${note}`.slice(0, (out.columns ?? 100) + clear.length - 1))),
     end: (what, report, seconds) => line(MARKS[report.verdict ?? "done"], what, withRows(report), seconds),
     fail: (what, seconds) => line("✘", what, undefined, seconds),
-    note: (text) => void process.stdout.write(`${clear}${text}\n`),
+    note: (text) => void out.write(`${clear}${text}\n`),
   };
 }
 

@@ -30,7 +30,7 @@ export const command: Command = {
   examples: ["martgraph sql \"select placed_date, sum(amount) from fct_order_lines group by 1 order by 1 desc limit 7\"", "martgraph sql --file revenue.sql --format parquet --out revenue.parquet", "martgraph sql --tables"],
   async run(values, positionals) {
     const asker = askerOf(textOption(values, "as") ?? "analyst");
-    const progress = createProgress(values["json"] === true);
+    const progress = createProgress(values["json"] === true, process.stderr);
     const installation = await openInstallation({ dataDir: textOption(values, "data-dir"), progress, log: createLog("sql"), attach: true });
     const { databases, lifecycle, log } = installation;
     const stop = () => void lifecycle.close();
