@@ -49,7 +49,7 @@ export default {
     ...SLICES.map((slice) => {
       const reads = slice === "predictions" || slice === "analytics";
       const rule = only(`slice-${slice}-arrows`, `subgraphs/${slice}`, ["schema", "platform", "subgraphs/kit"], "Slices never import each other, nor the gateway; data of another goes through the owner's SQL views and functions.");
-      if (reads) rule.to.pathNot.push("^warehouse/(reader|sql/gate)\\.ts$");
+      if (reads) rule.to.pathNot.push("^warehouse/(reader|openReader|sql/gate)\\.ts$");
       return rule;
     }),
     {

@@ -100,6 +100,32 @@ function checkedKeyfile(path: string): string {
 
 const DAILY = "MARTGRAPH_SQL_DAILY_BYTES";
 
+/** Where Google's libraries look for credentials, and how they get out. */
+const GOOGLE = ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"] as const;
+const WAY_OUT = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] as const;
+
+/** What a child that asks Google itself needs in its environment; files by their whole path, since it may run in another folder. */
+export function googleEnvironment(): Record<string, string> {
+  const given = (names: readonly string[], written: (value: string) => string) => names.flatMap((name) => {
+    const value = settingsUnder(name).get("");
+    return value === undefined ? [] : [[name, written(value)] as const];
+  });
+  return Object.fromEntries([...given(GOOGLE, (path) => resolve(path)), ...given(WAY_OUT, (value) => value)]);
+}
+
+/** Our own settings of the engine, for a process of ours that is to see the same ones. Nothing where PostgreSQL is the engine. @throws ConfigError */
+export function engineEnvironment(): Record<string, string> {
+  const settings = engineSettings();
+  if (settings.engine === "postgres") return {};
+  const { keyfile } = settings.bigQuery;
+  const ours = [...settingsUnder(PREFIX)].map(([name, value]) => [`${PREFIX}${name}`, value]);
+  const daily = settingsUnder(DAILY).get("");
+  return {
+    ...googleEnvironment(), ...Object.fromEntries(ours), [ENGINE]: settings.engine,
+    ...(keyfile === undefined ? {} : { [`${PREFIX}KEYFILE`]: keyfile }), ...(daily === undefined ? {} : { [DAILY]: daily }),
+  };
+}
+
 /** What one person's ad-hoc SQL may read in 24 hours where BigQuery bills it: 200 GB where nothing is said. @throws ConfigError */
 export function sqlDailyBytes(): number {
   return bytesOf(settingsUnder(DAILY).get(""), DAILY, "the most that one person's statements may read in a day") ?? 200e9;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { engineSettings } from "#platform/engineSettings.ts";
+import { engineSettings, googleEnvironment } from "#platform/engineSettings.ts";
 import type { Database, DatabaseConfig } from "#platform/db/database.ts";
 import { type BigQueryClient, openBigQuery } from "#warehouse/engines/bigquery/client.ts";
 import { createBigQueryEngine } from "#warehouse/engines/bigquery/engine.ts";
@@ -34,7 +34,7 @@ export function engineOf({ dir, lifecycle, log }: Pick<Installation, "dir" | "li
   const connection = settings.engine === "bigquery" ? settings.bigQuery : postgres;
   const dbtWorker = startPythonWorker({ log, env: dbtEnvironment(connection) });
   lifecycle.onClose("dbt worker", () => dbtWorker.close());
-  const checksWorker = startPythonWorker({ log });
+  const checksWorker = startPythonWorker({ log, env: settings.engine === "bigquery" ? googleEnvironment() : {} });
   lifecycle.onClose("Great Expectations worker", () => checksWorker.close());
   const workers = { dbt: dbtWorker, checks: checksWorker };
   const onPostgres = createExpectations({ worker: checksWorker, connection: postgres });

@@ -14,10 +14,9 @@ import { createOrdersSubgraph } from "#subgraphs/orders/subgraph.ts";
 import { createPredictionsSubgraph } from "#subgraphs/predictions/subgraph.ts";
 import { knownPasswords } from "#subgraphs/users/ports/knownPasswords.ts";
 import { createUsersSubgraph, SWEEP_SECONDS } from "#subgraphs/users/subgraph.ts";
-import { type GeneratedOnBigQuery, generatedOnBigQuery } from "#warehouse/engines/bigquery/generatedOnBigQuery.ts";
+import { openReader } from "#warehouse/openReader.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { openSqlGate, sqlOnBigQuery } from "#warehouse/sql/gate.ts";
-import { bigQueryOf } from "../install/engine.ts";
 import type { DatabaseRole, Secrets, SubgraphName } from "../install/secrets.ts";
 
 export interface SubgraphParts {
@@ -49,13 +48,6 @@ export async function makeSubgraph(name: SubgraphName, { db, log, clocks, cache,
     case "predictions":
       return createPredictionsSubgraph({ reader: createWarehouseReader(db) });
     case "analytics":
-      return createAnalyticsSubgraph({ reader: createWarehouseReader(db, generatedElsewhere(log)), sql: openSqlGate({ control: db, loginAs: sqlLogin, log, bigQuery: sqlOnBigQuery() }) });
+      return createAnalyticsSubgraph({ reader: openReader(db, log), sql: openSqlGate({ control: db, loginAs: sqlLogin, log, bigQuery: sqlOnBigQuery() }) });
   }
-}
-
-/** Metrics are asked of BigQuery where that builds the marts; what is read online is in PostgreSQL with either engine. */
-function generatedElsewhere(log: Log): { bigQuery?: GeneratedOnBigQuery } {
-  const client = bigQueryOf();
-  const cap = client?.connection.maximumBytesBilled;
-  return client ? { bigQuery: generatedOnBigQuery({ client, log, ...(cap === undefined ? {} : { maximumBytesBilled: BigInt(cap) }) }) } : {};
 }

@@ -1,5 +1,6 @@
 import { businessClock, wallClock, type Clocks } from "#platform/clock.ts";
 import { objectSettings, stripeSettings, webSettings } from "#platform/config.ts";
+import { engineEnvironment } from "#platform/engineSettings.ts";
 import { openCache } from "#platform/cache/open.ts";
 import { CALLBACK_PATH, type IdentityConfig, identitySettings } from "#platform/identitySettings.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
@@ -91,8 +92,8 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
   const identity = identityOf(port);
   const objects = objectsOf(installation);
   const hopKeys = Object.fromEntries(SUBGRAPHS.map((name) => [name, { id: `${name}-1`, secret: secrets.hopKeys[name] }])) as Record<SubgraphName, HopKey>;
-  const start = async (name: string, script: string, processSettings: object) => {
-    const started = await startSplitProcess(name, script, processSettings);
+  const start = async (name: string, script: string, processSettings: object, environment: Record<string, string> = {}) => {
+    const started = await startSplitProcess(name, script, processSettings, environment);
     lifecycle.onClose(`${name} process`, () => started.stop());
     void started.exited.then((code) => {
       if (!lifecycle.signal.aborted) log.error({ process: name, code }, "a process of the split ended; its fields answer errors until the next start");
@@ -111,7 +112,8 @@ async function serveSplit(installation: Installation, { port, host }: ServeSetti
         ...(name === "catalog" || name === "users" ? { objects } : {}),
         ...(name === "analytics" ? { sqlLogins: Object.fromEntries(SQL_ROLES.map((role) => [role, installation.databases.as(role)])) } : {}),
       };
-      return start(name, `subgraphs/${name}/main.ts`, processSettings);
+      // Where the marts are is asked by analytics alone; nobody else needs a way to Google.
+      return start(name, `subgraphs/${name}/main.ts`, processSettings, name === "analytics" ? engineEnvironment() : {});
     }),
   );
   const gatewaySettings: Omit<GatewayOptions, "log"> = {

@@ -17,17 +17,17 @@ const START_MS = 30_000;
 const STOP_MS = 12_000;
 
 /**
- * Starts `script` with its settings in the environment and waits until it says where it serves. The process stands in a group
+ * Starts `script` with its settings and `environment` in the environment and waits until it says where it serves. The process stands in a group
  * of its own (a terminal's Ctrl-C must reach the starter alone) and ends by itself when the starter is gone: its stdin closes.
  * @throws when it ends, or stays silent for 30 s, before it serves.
  */
-export async function startSplitProcess(name: string, script: string, settings: object): Promise<SplitProcess> {
+export async function startSplitProcess(name: string, script: string, settings: object, environment: Readonly<Record<string, string>> = {}): Promise<SplitProcess> {
   const { redisUrl } = serverSettings();
   const { rangeUrl } = passwordSettings();
   const child = spawn(process.execPath, [join(PROJECT_DIR, script)], {
     cwd: PROJECT_DIR,
     detached: true,
-    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", MARTGRAPH_KEEP: keepSettings().keep ? "on" : "off", MARTGRAPH_LEASE_SECONDS: String(leaseSettings().seconds), APOLLO_TELEMETRY_DISABLED: "true", MARTGRAPH_WEBHOOKS_TO_PRIVATE: tellingSettings().allowPrivateWebhooks ? "1" : "0", ...(redisUrl ? { MARTGRAPH_REDIS_URL: redisUrl } : {}), ...(rangeUrl ? { MARTGRAPH_PASSWORD_RANGE_URL: rangeUrl } : {}) }),
+    env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings), MARTGRAPH_LOG_LEVEL: logSettings().level, NODE_ENV: "production", MARTGRAPH_KEEP: keepSettings().keep ? "on" : "off", MARTGRAPH_LEASE_SECONDS: String(leaseSettings().seconds), APOLLO_TELEMETRY_DISABLED: "true", MARTGRAPH_WEBHOOKS_TO_PRIVATE: tellingSettings().allowPrivateWebhooks ? "1" : "0", ...(redisUrl ? { MARTGRAPH_REDIS_URL: redisUrl } : {}), ...(rangeUrl ? { MARTGRAPH_PASSWORD_RANGE_URL: rangeUrl } : {}), ...environment }),
     stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { remoteTransport } from "#gateway/fetch/remote.ts";
 import { graphOf, person } from "#kit/testing/graphOf.ts";
 import type { Subgraph } from "#kit/subgraph.ts";
 import { proofMode } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
+import { engineEnvironment } from "#platform/engineSettings.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { type BigQueryClient, openBigQuery } from "#warehouse/engines/bigquery/client.ts";
@@ -14,6 +17,7 @@ import { METRIC_CATALOGUE } from "#subgraphs/analytics/domain/metric/catalogue.t
 import { createAnalyticsSubgraph } from "#subgraphs/analytics/subgraph.ts";
 import { fillRandomMarts, RANDOM } from "#subgraphs/analytics/tests/randomMarts.ts";
 import { MARTS } from "#subgraphs/analytics/tests/smallMarts.ts";
+import { startSplitProcess } from "../serve/splitProcess.ts";
 
 const found = await findEmulator();
 const missing = "missing" in found ? found.missing : undefined;
@@ -111,5 +115,29 @@ describe.skipIf(missing)("metrics on BigQuery", { timeout: 900_000 }, () => {
     await ask(1, args);
     await ask(1, args);
     expect(said.slice(before)).toEqual([{ jobId: expect.stringMatching(/^martgraph_generated_[0-9a-f]{12}_[0-9a-f]{32}$/), bytes: expect.any(Number), buildId: RANDOM.buildId }]);
+  });
+
+  test("analytics as a process of its own asks BigQuery as the settings name it, for metrics and for ad-hoc SQL", async () => {
+    const settings = { MARTGRAPH_ENGINE: "bigquery", MARTGRAPH_BIGQUERY_PROJECT: emulator.project, MARTGRAPH_BIGQUERY_DATASET_PREFIX: "metrics", MARTGRAPH_BIGQUERY_ENDPOINT: emulator.endpoint, MARTGRAPH_BIGQUERY_MAX_BYTES: "10 GB", MARTGRAPH_BIGQUERY_LABELS: "process=own" };
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+    const environment = engineEnvironment();
+    vi.unstubAllEnvs();
+    const hopKey = { id: "analytics-1", secret: randomBytes(32).toString("base64url") };
+    const sqlLogins = Object.fromEntries((["martgraph_sql_analyst", "martgraph_sql_vendor", "martgraph_sql_personal"] as const).map((role) => [role, databases.warehouse.as(role)]));
+    const process = await startSplitProcess("analytics", "subgraphs/analytics/main.ts", { host: "127.0.0.1", port: 0, hopKey, database: databases.warehouse.as("martgraph_serving"), sqlLogins }, environment);
+    const transport = remoteTransport({ subgraph: "analytics", endpoint: new URL("/graphql", process.url).href, hopKey });
+    try {
+      const run = (query: string, variables: Record<string, unknown>) => transport.fetch({ query, variables, request: { viewer: person(MARTS.bob, "ANALYST"), requestId: "split", signal: new AbortController().signal } }, 60_000);
+      const args = { metrics: ["revenue"], grain: "MONTH" };
+      expect((await run(ASK, { range: RANGE, first: 1_000, ...args })).data?.["metricQuery"]).toEqual(await ask(0, args));
+      // PostgreSQL has no function of this name.
+      expect((await run("{ sqlQuery(sql: \"select safe_divide(1, 0) as nothing\") { __typename ... on SqlRows { rows } ... on SqlRefused { code message } } }", {})).data?.["sqlQuery"]).toEqual({ __typename: "SqlRows", rows: [[null]] });
+      const { jobs } = (await (await fetch(`${emulator.endpoint}/bigquery/v2/projects/${emulator.project}/jobs?projection=full&maxResults=10000`)).json()) as { jobs: { configuration: { labels?: Record<string, string> } }[] };
+      const steps = jobs.flatMap(({ configuration: { labels } }) => (labels?.["process"] === "own" ? [labels["step"]] : []));
+      expect(new Set(steps.filter((step) => step !== undefined))).toEqual(new Set(["read", "sql"]));
+    } finally {
+      await transport.close();
+      await process.stop();
+    }
   });
 });

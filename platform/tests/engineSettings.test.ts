@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { engineSettings, sqlDailyBytes } from "../engineSettings.ts";
+import { engineEnvironment, engineSettings, sqlDailyBytes } from "../engineSettings.ts";
 
 const B = "MARTGRAPH_BIGQUERY_";
 const VENDOR = "01900000-0000-7000-8000-000000000001";
@@ -47,6 +47,19 @@ describe("which engine builds", () => {
       datasetPrefix: "shop_1", location: "europe-west3", keyfile, maximumBytesBilled: 20e9, labels: { team: "data", cost_centre: "17" },
       readers: { marts: ["group:bi@shop.example"], masked: ["user:ada@shop.example", "domain:shop.example"], vendors: new Map([[VENDOR, ["group:acme@shop.example", "user:bo@acme.example"]]]) },
     } });
+  });
+
+  test("a process of ours that is started from another folder sees the same", () => {
+    const keyfile = join(folder, "key.json");
+    writeFileSync(keyfile, JSON.stringify({ type: "service_account", client_email: "a@b.example", private_key: "secret" }));
+    const here = onBigQuery({ [`${B}KEYFILE`]: relative(process.cwd(), keyfile), [`${B}MAX_BYTES`]: "20 GB", [`${B}LABELS`]: "team=data", [`${B}VENDOR_READERS`]: `${VENDOR}=group:acme@shop.example`, MARTGRAPH_SQL_DAILY_BYTES: "2 TB", GOOGLE_APPLICATION_CREDENTIALS: "credentials.json", HTTPS_PROXY: "http://proxy.example:3128" });
+    const passed = engineEnvironment();
+    expect(passed[`${B}KEYFILE`]).toBe(keyfile);
+    expect(passed).toMatchObject({ HTTPS_PROXY: "http://proxy.example:3128", MARTGRAPH_SQL_DAILY_BYTES: "2 TB" });
+    expect(isAbsolute(passed["GOOGLE_APPLICATION_CREDENTIALS"] ?? "")).toBe(true);
+    vi.unstubAllEnvs();
+    expect(engineEnvironment()).toEqual({});
+    expect(settings(passed)).toEqual(here);
   });
 
   test("an emulator on this machine", () => {

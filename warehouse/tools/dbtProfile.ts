@@ -1,3 +1,5 @@
+import { googleEnvironment } from "#platform/engineSettings.ts";
+
 /** Where the warehouse is and the role that builds in it. `host` is a host name or the directory of a unix socket. */
 export interface WarehouseConnection {
   host: string;
@@ -81,7 +83,7 @@ const PASSWORD_REFERENCE = `{{ env_var('${PASSWORD_VARIABLE}') }}`;
  * moves only after it. The server looks for a client that went away, so that a stopped build does not go on in the dark.
  */
 export function dbtEnvironment(connection: DbtConnection): Record<string, string> {
-  if ("project" in connection) return { [LABELS_VARIABLE]: JSON.stringify(connection.labels ?? {}) };
+  if ("project" in connection) return { ...googleEnvironment(), [LABELS_VARIABLE]: JSON.stringify(connection.labels ?? {}) };
   return {
     [PASSWORD_VARIABLE]: connection.password,
     PGOPTIONS: "-c timezone=UTC -c synchronous_commit=off -c work_mem=64MB -c jit=off -c client_connection_check_interval=1000",
