@@ -5,7 +5,7 @@ import { createLog } from "#platform/log.ts";
 import { SetupError } from "#platform/postgres/setupError.ts";
 import { isUuid } from "#schema/values/ids.ts";
 import type { Asker } from "#warehouse/sql/audience.ts";
-import { openSqlGate, placeOf, type SqlGate, type SqlRefusal, sqlOnBigQuery } from "#warehouse/sql/gate.ts";
+import { openSqlGate, placeOf, sizeText, type SqlGate, type SqlRefusal, sqlOnBigQuery } from "#warehouse/sql/gate.ts";
 import { isSqlFormat, openSqlOutput, SQL_FORMATS, type SqlOutput } from "../install/sqlOutput.ts";
 import { DATA_DIR, integerOption, textOption, type Command, type OptionValues } from "../cli/command.ts";
 import { createProgress } from "../cli/progress.ts";
@@ -119,17 +119,19 @@ async function send(gate: SqlGate, asker: Asker, sql: string, { limit, output, v
   const outcome = await gate.ask(asker, { sql, limit, maxBytes: Number.MAX_SAFE_INTEGER, signal, ...(out === undefined ? {} : { timeoutMs: 600_000 }) }, output);
   if (!outcome.ok) return refuse(sql, outcome.refusal, values);
   await output.finish();
-  const { rows, truncatedBy, asOf, ms, buildId } = outcome.value;
+  const { rows, truncatedBy, asOf, ms, buildId, estimate: cost } = outcome.value;
+  const bytesRead = cost?.measure === "BYTES" ? cost.amount : undefined;
+  const billed = bytesRead === undefined ? "" : `, BigQuery read ${sizeText(bytesRead)}`;
   const more = truncatedBy === null ? "" : `; there are more: --limit ${limit * 10} shows them`;
-  process.stderr.write(values["json"] === true ? `${JSON.stringify({ rows, truncated: truncatedBy !== null, asOf, buildId, ms })}\n` : `${rows} rows as of ${asOf.toISOString()}, ${ms} ms${more}\n`);
+  process.stderr.write(values["json"] === true ? `${JSON.stringify({ rows, truncated: truncatedBy !== null, asOf, buildId, ms, bytesRead })}\n` : `${rows} rows as of ${asOf.toISOString()}, ${ms} ms${billed}${more}\n`);
   return 0;
 }
 
 async function estimate(gate: SqlGate, asker: Asker, sql: string, values: OptionValues, signal: AbortSignal): Promise<number> {
   const outcome = await gate.estimate(asker, { sql, signal });
   if (!outcome.ok) return refuse(sql, outcome.refusal, values);
-  const { amount, rows, maxAmount, isAllowed, tables } = outcome.value;
-  const costs = asker.audience.kind === "VENDOR" ? "" : `costs ${Math.round(amount)} of at most ${maxAmount}, some ${rows ?? "unknown"} rows; `;
+  const { measure, amount, rows, maxAmount, isAllowed, tables } = outcome.value;
+  const costs = asker.audience.kind === "VENDOR" ? "" : measure === "BYTES" ? `BigQuery would read ${sizeText(amount)} of at most ${sizeText(maxAmount)}; ` : `costs ${Math.round(amount)} of at most ${maxAmount}, some ${rows ?? "unknown"} rows; `;
   process.stdout.write(values["json"] === true ? `${JSON.stringify(outcome.value)}\n` : `${costs}${isAllowed ? "would be run" : "would be refused"}; reads ${tables.join(", ") || "no table"}\n`);
   return isAllowed ? 0 : 1;
 }

@@ -32,13 +32,14 @@ export function createAdmission(control: Database, bytes: ByteBounds | undefined
   };
 
   async function admitBytes(asker: Asker, attemptId: string, { amount }: SqlEstimate, { perStatement, perDay }: ByteBounds): Promise<void> {
-    if (amount > perStatement) throw new SqlRefused("TOO_COSTLY", `The statement would read too much: ${gigabytes(amount)}, at most ${gigabytes(perStatement)} is read at once. Name the columns you need and a date: BigQuery reads whole columns.`);
+    if (amount > perStatement) throw new SqlRefused("TOO_COSTLY", `The statement would read too much: ${sizeText(amount)}, at most ${sizeText(perStatement)} is read at once. Name the columns you need and a date: BigQuery reads whole columns.`);
     // Written down before it is added up: of two statements at once, each sees the other.
     await control.execute(noteCost, [attemptId, amount]);
     const { cost } = await control.one(costOfDay, [asker.actorId]);
-    if (cost > perDay) throw new SqlRefused("TOO_COSTLY", `The statement would read ${gigabytes(amount)}, and your statements of the last 24 hours read ${gigabytes(cost - amount)} of the ${gigabytes(perDay)} that are yours a day: read less, or ask later.`);
+    if (cost > perDay) throw new SqlRefused("TOO_COSTLY", `The statement would read ${sizeText(amount)}, and your statements of the last 24 hours read ${sizeText(cost - amount)} of the ${sizeText(perDay)} that are yours a day: read less, or ask later.`);
   }
 }
 
 const rounded = (amount: number) => Number(amount.toPrecision(3)).toLocaleString("en-GB");
-const gigabytes = (bytes: number) => (bytes > 0 && bytes < 1e8 ? `${rounded(bytes / 1e6)} MB` : `${rounded(bytes / 1e9)} GB`);
+/** As people write sizes. */
+export const sizeText = (bytes: number): string => (bytes > 0 && bytes < 1e8 ? `${rounded(bytes / 1e6)} MB` : `${rounded(bytes / 1e9)} GB`);

@@ -14,6 +14,7 @@ import { createSavedQueries, type SavedQueries } from "./savedQueries.ts";
 import type { Sights, SqlTable } from "./sights.ts";
 import { forgetAttempts, listAttempts, publishedBuild, runningAttempts } from "./statements.ts";
 
+export { sizeText } from "./admission.ts";
 export type { Attempt } from "./attempt.ts";
 export type { Asker, Audience, AudienceKind } from "./audience.ts";
 export { sqlOnBigQuery } from "./bigQueryGate.ts";

@@ -80,7 +80,8 @@ function tokenAt(sql: string, at: number, here: (pattern: RegExp) => string | un
     if (parameter !== undefined) return token("parameter", parameter);
     throw sql[at + 1] === "@" || sql[at + 1] === "{" ? new SqlRefused("NOT_ALLOWED", "Settings and hints are not for queries.", at + 1) : new SqlRefused("BAD_PARAMETER", "Parameters are written @p1, @p2 and so on.", at + 1);
   }
-  if (sql[at] === "?") throw new SqlRefused("BAD_PARAMETER", "Parameters are written @p1, @p2 and so on.", at + 1);
+  if (sql[at] === "?" || /^\$\d/.test(sql.slice(at, at + 2))) throw new SqlRefused("BAD_PARAMETER", "Parameters are written @p1, @p2 and so on.", at + 1);
+  if (sql.startsWith("::", at)) throw new SqlRefused("SYNTAX", "GoogleSQL casts by cast(value as type), not by two colons.", at + 1);
   const foreign = here(FOREIGN);
   if (foreign !== undefined) throw new SqlRefused("NOT_ALLOWED", `"${foreign}" is not taken: pipes, lambdas and named arguments are not run here.`, at + 1);
   const sign = here(SIGN);

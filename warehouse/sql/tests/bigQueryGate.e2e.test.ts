@@ -1,16 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { text as readAll } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { type BigQueryClient, openBigQuery } from "../../engines/bigquery/client.ts";
 import { type Emulator, findEmulator, startEmulator } from "../../engines/bigquery/gates/emulator.ts";
-import { publishScript } from "../../engines/bigquery/publish/publishScript.ts";
 import type { Asker } from "../audience.ts";
 import type { SqlCell, SqlColumn } from "../engine.ts";
 import { openSqlGate, type SqlGate, type SqlQuestion } from "../gate.ts";
+import { type DryRunPlayer, playDryRuns, publishInBigQuery } from "./bigQueryStage.ts";
 import { type Asked, askerOf } from "./gateHarness.ts";
 import { fillSqlWarehouse, id, PEOPLE } from "./sqlWarehouse.ts";
 
@@ -27,51 +24,29 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
   let owner: Database;
   let control: Database;
   let emulator: Emulator;
-  let player: Server;
+  let player: DryRunPlayer;
   let client: BigQueryClient;
   let gate: SqlGate;
   let buildId: string;
-  /** What BigQuery would say of a statement, which the emulator does not: put into the answers of dry runs. */
-  let recorded: { totalBytesProcessed?: string; query?: object } = {};
-  const jobs: { jobReference?: { jobId?: string }; configuration: { labels: object; jobTimeoutMs?: string; dryRun?: boolean; query: Record<string, unknown> } }[] = [];
-  /** Called when a job has been begun. */
-  let onJob: ((jobId: string) => void) | undefined;
 
   beforeAll(async () => {
     owner = Database.open({ ...databases.warehouse.config, max: 2 });
     ({ buildId } = await fillSqlWarehouse(owner, databases.warehouse));
     control = Database.open({ ...databases.warehouse.as("martgraph_serving"), max: 4 });
     emulator = await startEmulator("python" in found ? found.python : "");
-    player = createServer((request, response) => void forward(request, response));
-    await new Promise<void>((listening) => player.listen(0, "127.0.0.1", listening));
-    client = openBigQuery({ project: emulator.project, datasetPrefix: "shop", location: "US", endpoint: `http://127.0.0.1:${(player.address() as { port: number }).port}`, maximumBytesBilled: 20 * GB });
-    await publish(client, buildId);
+    player = await playDryRuns(emulator);
+    client = openBigQuery({ project: emulator.project, datasetPrefix: "shop", location: "US", endpoint: player.endpoint, maximumBytesBilled: 20 * GB });
+    await publishInBigQuery(client, buildId);
     gate = openSqlGate({ control, loginAs: (role) => databases.warehouse.as(role), log: silentLog, bigQuery: { client, dailyBytes: 50 * GB } });
   }, 90_000);
-  afterEach(() => { recorded = {}; onJob = undefined; jobs.length = 0; });
+  afterEach(() => { player.recorded = {}; player.onJob = undefined; player.jobs.length = 0; });
   afterAll(async () => {
     await gate?.close();
     player?.close();
-    player?.closeAllConnections();
     await emulator?.[Symbol.asyncDispose]();
     await control?.close();
     await owner?.close();
   });
-
-  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readAll(request);
-    const isJob = request.method === "POST" && request.url?.split("?")[0]?.endsWith("/jobs") === true;
-    const asked = isJob ? (JSON.parse(body) as (typeof jobs)[number]) : undefined;
-    const answer = await fetch(`${emulator.endpoint}${request.url}`, { method: request.method ?? "GET", headers: { "content-type": request.headers["content-type"] ?? "application/json", ...(request.headers["if-match"] ? { "if-match": request.headers["if-match"] } : {}) }, ...(body === "" ? {} : { body }) });
-    let text = await answer.text();
-    if (asked) jobs.push(asked);
-    if (asked?.configuration.dryRun && answer.ok) {
-      const said = JSON.parse(text) as { statistics?: { query?: object } };
-      text = JSON.stringify({ ...said, statistics: { ...said.statistics, ...recorded, query: { ...said.statistics?.query, ...recorded.query } } });
-    }
-    if (asked && !asked.configuration.dryRun) onJob?.(asked.jobReference?.jobId ?? "");
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
-  }
 
   async function ask(asker: Asker, sql: string, more: Partial<SqlQuestion> = {}): Promise<Asked & { readonly attemptId?: string }> {
     let columns: readonly SqlColumn[] = [];
@@ -87,7 +62,7 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
     expect(columns).toEqual([{ name: "name", type: "text" }, { name: "amount", type: "numeric" }, { name: "placed_at", type: "timestamptz" }, { name: "dear", type: "boolean" }, { name: "list", type: "bigint[]" }]);
     expect(rows).toEqual([["cake's", "3.25", "2026-02-01 10:00:00.000001+00", "f", "{1,2}"], ["lantern", "10.5", "2026-02-01 10:00:00.000001+00", "t", "{1,2}"]]);
     expect(summary).toMatchObject({ buildId, rows: 2, truncatedBy: null, tables: ["fct_order_lines"], estimate: { measure: "BYTES" } });
-    expect(jobs.at(-1)).toMatchObject({
+    expect(player.jobs.at(-1)).toMatchObject({
       jobReference: { jobId: `martgraph_sql_${summary?.attemptId}` },
       configuration: { labels: { product: "martgraph", step: "sql" }, jobTimeoutMs: "15000", query: { maximumBytesBilled: String(20 * GB), defaultDataset: { datasetId: "shop_marts_masked" } } },
     });
@@ -116,27 +91,27 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
   test("what BigQuery reads otherwise than we do is not run", async () => {
     const table = (datasetId: string, projectId = "proof") => ({ projectId, datasetId, tableId: "x" });
     for (const query of [{ statementType: "SCRIPT" }, { referencedTables: [table("finance")] }, { referencedTables: [table("shop_marts_masked", "other")] }, { referencedTables: [table("shop_marts")] }, { referencedTables: [table("shop_raw")] }]) {
-      recorded = { query };
+      player.recorded = { query };
       expect((await ask(analyst, "select 1")).refusal?.code, JSON.stringify(query)).toBe("NOT_ALLOWED");
     }
-    recorded = { query: { referencedTables: [table("shop_marts_a"), table("shop_marts_b")] } };
+    player.recorded = { query: { referencedTables: [table("shop_marts_a"), table("shop_marts_b")] } };
     expect((await ask(analyst, "select 1")).refusal?.code).toBe("BUSY");
-    expect(jobs.every(({ configuration }) => configuration.dryRun)).toBe(true);
-    recorded = { query: { statementType: "SELECT", referencedTables: [table("shop_marts_masked"), table("shop_marts_a"), table("shop_access")] } };
+    expect(player.jobs.every(({ configuration }) => configuration.dryRun)).toBe(true);
+    player.recorded = { query: { statementType: "SELECT", referencedTables: [table("shop_marts_masked"), table("shop_marts_a"), table("shop_access")] } };
     expect((await ask(analyst, "select 1")).rows).toEqual([["1"]]);
   });
 
   test("what would read too much is refused before it is run, with both numbers", async () => {
-    recorded = { totalBytesProcessed: String(31.5 * GB) };
+    player.recorded = { totalBytesProcessed: String(31.5 * GB) };
     const question = { sql: "select name from fct_order_lines", signal: new AbortController().signal };
     expect(await gate.estimate(analyst, question)).toMatchObject({ ok: true, value: { measure: "BYTES", amount: 31.5 * GB, maxAmount: 20 * GB, isAllowed: false, tables: ["fct_order_lines"] } });
     expect((await ask(analyst, question.sql)).refusal).toMatchObject({ code: "TOO_COSTLY", message: expect.stringContaining("31.5 GB, at most 20 GB") });
-    expect(jobs.every(({ configuration }) => configuration.dryRun)).toBe(true);
+    expect(player.jobs.every(({ configuration }) => configuration.dryRun)).toBe(true);
   });
 
   test("a person's day holds so many bytes and no more, those of statements under way and cancelled included", async () => {
     const spender = { ...analyst, actorId: id(9, 77) };
-    recorded = { totalBytesProcessed: String(20 * GB) };
+    player.recorded = { totalBytesProcessed: String(20 * GB) };
     await owner.raw("insert into ops.sql_attempt (attempt_id, actor_id, source, audience, kind, sql, sql_hash, state, cost, started_at) select gen_random_uuid(), $1, 'GRAPH', 'ANALYST', kind, '', '', state, cost, now() - ago from (values ('QUERY', 'REFUSED', 9e12, interval '1 hour'), ('ESTIMATE', 'DONE', 9e12, interval '1 hour'), ('QUERY', 'DONE', 9e12, interval '25 hours'), ('QUERY', 'CANCELLED', 5e9, interval '1 hour')) v (kind, state, cost, ago)", [spender.actorId]);
     expect((await ask(spender, "select 1")).refusal).toBeUndefined();
     expect((await ask(spender, "select 2")).refusal).toBeUndefined();
@@ -146,7 +121,7 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
 
   test("who goes away ends the job; who asks from another process ends it by its id", async () => {
     const gone = new AbortController();
-    onJob = () => gone.abort();
+    player.onJob = () => gone.abort();
     const { refusal, attemptId } = await ask(analyst, "select count(*) from fct_order_lines", { signal: gone.signal });
     expect(refusal?.code).toBe("CANCELLED");
     expect(await attemptOf(attemptId)).toMatchObject({ state: "CANCELLED", reason: "CANCELLED" });
@@ -154,7 +129,7 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
     await using elsewhere = Database.open({ ...databases.warehouse.as("martgraph_serving"), max: 2 });
     const other = openSqlGate({ control: elsewhere, loginAs: (role) => databases.warehouse.as(role), log: silentLog, bigQuery: { client, dailyBytes: 50 * GB } });
     const ended = Promise.withResolvers<number>();
-    onJob = () => other.cancel(analyst.actorId, { cancelKey: "key" }).then(ended.resolve, ended.reject);
+    player.onJob = () => other.cancel(analyst.actorId, { cancelKey: "key" }).then(ended.resolve, ended.reject);
     await ask(analyst, "select count(*) from fct_order_lines", { cancelKey: "key" });
     expect(await ended.promise).toBe(1);
     expect(await other.cancel(analyst.actorId, { cancelKey: "key" })).toBe(0);
@@ -170,14 +145,3 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
     expect(nothing.refusal?.message).not.toMatch(/shop_|proof/);
   });
 });
-
-/** Two tables of a build, shown by the script that shows builds. */
-async function publish(client: BigQueryClient, buildId: string): Promise<void> {
-  for (const name of ["marts_a", "access", "vendor_a", "marts", "marts_masked", "marts_vendor"]) await client.makeDataset(client.dataset(name));
-  const table = (dataset: string, name: string) => `\`proof.shop_${dataset}.${name}\``;
-  await client.run(`create table ${table("access", "mask_keys")} as select b'0123456789abcdef' as mask_key`);
-  await client.run(`create table ${table("marts_a", "dim_customers")} as select '${PEOPLE[0]}' as user_id, 'aa' as email_sha256, 'GB' as country_code union all select '${PEOPLE[1]}', 'bb', 'GB'`);
-  await client.run(`create table ${table("marts_a", "fct_order_lines")} as select 'lantern' as name, numeric '10.50' as amount, timestamp '2026-02-01 10:00:00.000001+00' as placed_at union all select 'cake\\'s', numeric '3.25', timestamp '2026-02-01 10:00:00.000001+00' union all select 'clock', numeric '666', timestamp '2026-02-02 10:00:00+00'`);
-  const marts = [{ name: "dim_customers", columns: ["user_id", "email_sha256", "country_code"] }, { name: "fct_order_lines", columns: ["name", "amount", "placed_at"] }];
-  await client.run(publishScript({ project: "proof", dataset: (name) => client.dataset(name) }, { buildId, slot: "a", turn: 1, committedAt: new Date("2026-03-01T12:00:00Z"), marts, vendors: new Map(), shown: new Map() }), { jobId: `publish_${randomUUID()}` });
-}

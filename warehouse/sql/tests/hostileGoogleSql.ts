@@ -117,8 +117,8 @@ export const HOSTILE_GOOGLE_SQL: Readonly<Partial<Record<SqlRefusalCode, readonl
     "select * from fct_orders t, appends(table fct_orders)",
     "select * from FCT_ORDERS",
   ],
-  SYNTAX: ["", "  ", ";", "-- nothing", "/* nothing */", "((", "select 'a", "select \"a\nb\"", "select '''a", "select /* a", "select 1)", "select (1", "select 1from fct_orders", "select \u00a01", "select $1", "select {x}", "select 5 % 2", "select '\0'", "select * from 'fct_orders'"],
-  BAD_PARAMETER: ["select ?", "select @name", "select @p0", "select @p101", "select * from fct_orders@1", "select @p1x"],
+  SYNTAX: ["", "  ", ";", "-- nothing", "/* nothing */", "((", "select 'a", "select \"a\nb\"", "select '''a", "select /* a", "select 1)", "select (1", "select 1from fct_orders", "select \u00a01", "select {x}", "select 5 % 2", "select '\0'", "select * from 'fct_orders'"],
+  BAD_PARAMETER: ["select ?", "select @name", "select @p0", "select @p101", "select * from fct_orders@1", "select @p1x", "select $1"],
   INVALID: ["with fct_orders as (select 1) select * from marts.fct_orders"],
   TOO_LONG: [`select ${"(".repeat(200)}1${")".repeat(200)}`, `select '${"x".repeat(20_000)}'`, `select ${"1+".repeat(3_000)}1`, `select * from ${Array.from({ length: 41 }, (_, n) => `fct_orders t${n}`).join(", ")}`],
 };
