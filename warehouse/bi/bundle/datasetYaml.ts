@@ -100,8 +100,10 @@ export function datasetYaml(dataset: KnownDataset, engine: BiEngine): object {
   };
 }
 
+const ABBREVIATIONS = ["auc", "iso", "ltv", "sku"];
+
 /** `placed_date` as people read it: Placed date. */
 export function labelOf(name: string): string {
-  const words = name.replaceAll("_", " ");
+  const words = name.split("_").map((word) => (ABBREVIATIONS.includes(word) ? word.toUpperCase() : word)).join(" ");
   return `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
 }

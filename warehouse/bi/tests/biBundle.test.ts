@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CatalogueMetric, MetricCatalogue } from "#schema/values/metricCatalogue.ts";
 import { biBundle } from "../bundle/biBundle.ts";
 import { bigQuery } from "../bundle/databaseYaml.ts";
+import { labelOf } from "../bundle/datasetYaml.ts";
 import { readBundle } from "../bundle/bundleFiles.ts";
 import { metricExpressions } from "../bundle/metricExpressions.ts";
 import type { BiModel, ChartSpec, DashboardSpec } from "../bundle/types.ts";
@@ -44,6 +45,10 @@ describe("biBundle", () => {
       expect.objectContaining({ column_name: "amount", type: "NUMERIC" }),
       expect.objectContaining({ column_name: "user_id", description: "Who. Personal: pseudonymous." }),
     ]);
+  });
+
+  test("a column is called as people read it", () => {
+    expect(["placed_date", "sku", "net_ltv", "auc"].map(labelOf)).toEqual(["Placed date", "SKU", "Net LTV", "AUC"]);
   });
 
   test("a chart has parameters for the front end and a query for everybody else, over the same metric", () => {
