@@ -39,6 +39,8 @@ export function chartParams(spec: ChartSpec, metrics: ReadonlyMap<string, BiMetr
         ...common, ...seriesAxes(spec.by?.length ?? 0, spec.metrics.length),
         x_axis: spec.x, time_grain_sqla: spec.grain, metrics: spec.metrics, groupby: spec.by ?? [],
         y_axis_format: axisFormat(formatOf(spec.metrics[0])), x_axis_time_format: PERIOD_FORMATS[spec.grain], tooltipTimeFormat: PERIOD_FORMATS[spec.grain],
+        // Whole dates beside each other run into one another.
+        ...(spec.grain === "P1W" ? { xAxisLabelRotation: 45 } : {}),
         ...(spec.isStacked ? { stack: "Stack" } : {}),
         ...(spec.kind === "line" ? { markerEnabled: true, markerSize: 4, seriesType: "line" } : {}),
         ...(spec.yTitle ? { y_axis_title: spec.yTitle, y_axis_title_margin: 60 } : {}),

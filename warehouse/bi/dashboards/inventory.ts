@@ -36,8 +36,8 @@ export const inventory: DashboardSpec = {
     {
       height: 46,
       tiles: [
-        { width: 6, chart: { kind: "ranking", name: "inventory_by_warehouse", title: "Units available by warehouse", description: "Units that can be sold.", dataset: "dim_inventory", x: "warehouse", metric: "stock_available", limit: 50 } },
-        { width: 6, chart: { kind: "table", name: "inventory_warehouses", title: "Warehouses in numbers", description: "Units and variants by warehouse.", dataset: "dim_inventory", by: ["warehouse"], metrics: ["stock_places", "stock_on_hand", "stock_reserved", "stock_available", "stock_incoming", "stock_sold_out", "stock_out_share"], limit: 100, order: { by: "stock_on_hand", isAscending: false } } },
+        { width: 4, chart: { kind: "ranking", name: "inventory_by_warehouse", title: "Units available by warehouse", description: "Units that can be sold.", dataset: "dim_inventory", x: "warehouse", metric: "stock_available", limit: 50 } },
+        { width: 8, chart: { kind: "table", name: "inventory_warehouses", title: "Warehouses in numbers", description: "Units and variants by warehouse.", dataset: "dim_inventory", by: ["warehouse"], metrics: ["stock_places", "stock_on_hand", "stock_reserved", "stock_available", "stock_incoming", "stock_sold_out", "stock_out_share"], limit: 100, order: { by: "stock_on_hand", isAscending: false } } },
       ],
     },
     {

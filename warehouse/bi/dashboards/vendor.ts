@@ -40,8 +40,13 @@ export const vendor: DashboardSpec = {
     {
       height: 46,
       tiles: [
-        { width: 7, chart: { kind: "bar", name: "vendor_gross_by_month", title: "Gross by month", description: "Amounts of the vendors' lines.", dataset: "fct_vendor_orders", x: "placed_date", grain: "P1M", metrics: ["vendor_gross"], by: ["vendor"], isStacked: true } },
-        { width: 5, chart: { kind: "table", name: "vendor_table", title: "Vendors in numbers", description: "By vendor and currency.", dataset: "fct_vendor_orders", by: ["vendor", "currency"], metrics: ["vendor_orders", "vendor_gross", "vendor_net", "vendor_commission", "vendor_share", "vendor_reversed"], limit: 500, order: { by: "vendor_orders", isAscending: false } } },
+        { width: 12, chart: { kind: "bar", name: "vendor_gross_by_month", title: "Gross by month", description: "Amounts of the vendors' lines.", dataset: "fct_vendor_orders", x: "placed_date", grain: "P1M", metrics: ["vendor_gross"], by: ["vendor"], isStacked: true } },
+      ],
+    },
+    {
+      height: 40,
+      tiles: [
+        { width: 12, chart: { kind: "table", name: "vendor_table", title: "Vendors in numbers", description: "By vendor and currency.", dataset: "fct_vendor_orders", by: ["vendor", "currency"], metrics: ["vendor_orders", "vendor_gross", "vendor_net", "vendor_commission", "vendor_share", "vendor_reversed"], limit: 500, order: { by: "vendor_orders", isAscending: false } } },
       ],
     },
   ],
