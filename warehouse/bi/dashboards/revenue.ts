@@ -20,7 +20,7 @@ export const revenue: DashboardSpec = {
         { width: 3, chart: { kind: "number", name: "revenue_total", title: "Revenue", description: "Gross value of orders at placing.", dataset: "fct_orders", metric: "revenue" } },
         { width: 2, chart: { kind: "number", name: "revenue_orders", title: "Orders", description: "Orders placed.", dataset: "fct_orders", metric: "orders" } },
         { width: 2, chart: { kind: "number", name: "revenue_customers", title: "Customers", description: "Distinct registered customers who ordered; guests are not counted.", dataset: "fct_orders", metric: "customers" } },
-        { width: 2, chart: { kind: "number", name: "revenue_average_order", title: "Average order", description: "Revenue divided by orders.", dataset: "fct_orders", metric: "average_order_value" } },
+        { width: 2, chart: { kind: "number", name: "revenue_average_order", title: "Per order", description: "Revenue divided by orders.", dataset: "fct_orders", metric: "average_order_value" } },
         { width: 3, chart: { kind: "number", name: "revenue_refunds", title: "Refunds", description: "Money paid back, at the time of the refund.", dataset: "fct_refunds", metric: "refunds" } },
       ],
     },
