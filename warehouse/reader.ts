@@ -105,6 +105,18 @@ const holdSlot = query({
   budget: { access: "scan", maxRows: 1 },
 });
 
+/**
+ * Generated statements read stretches of tables to add them up. Planned as lookups are, they would fetch half a table row by row in the
+ * order of an index; groups by person need room to be hashed and not sorted on disk; and two cores are worth starting sooner.
+ */
+const readStretches = query({
+  name: "warehouse.readStretches",
+  text: `select set_config('random_page_cost', '4', true) as pages, set_config('work_mem', '64MB', true) as room, set_config('parallel_setup_cost', '200', true) as help`,
+  params: [],
+  row: { pages: "text", room: "text", help: "text" },
+  budget: { access: "scan", maxRows: 1 },
+});
+
 /** Between two looks at the pointer. */
 const AGAIN_MS = 10;
 
@@ -159,6 +171,7 @@ async function pin(tx: Tx, bigQuery: GeneratedOnBigQuery | undefined): Promise<P
     async generated<Row extends Record<string, unknown>>(text: string, params: readonly unknown[], types: readonly GeneratedType[] = []) {
       // the slot is held by this transaction for as long as BigQuery reads it
       if (bigQuery) return (await bigQuery.run(text, params, types, info)) as Row[];
+      await tx.one(readStretches, []);
       return (await tx.raw<Row>(inSlot(text, info.slot), params)).rows;
     },
   };

@@ -2,10 +2,10 @@ import type { Database } from "../db/database.ts";
 
 type Slot = "a" | "b";
 
-/** The daily aggregates of a slot, added up from the facts that a test or a bench has put there, as the models add them up; what was there goes. */
+/** The daily and monthly aggregates of a slot, added up from the facts that a test or a bench has put there, as the models add them up; what was there goes. */
 export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<void> {
   const marts = `marts_${slot}`;
-  await owner.raw(`truncate ${["sales", "category", "shop", "vendor"].map((name) => `${marts}.agg_daily_${name}`).join(", ")}`);
+  await owner.raw(`truncate ${["daily_sales", "daily_category", "daily_shop", "daily_vendor", "daily_country", "daily_customers", "monthly_product"].map((name) => `${marts}.agg_${name}`).join(", ")}`);
   await owner.raw(`
     insert into ${marts}.agg_daily_sales (sale_date, country, customer_type, line_kind, product_id, currency, revenue, units_sold, lines, refunds, refund_lines)
     select day, country, customer_type, line_kind, product_id, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines)
@@ -30,6 +30,38 @@ export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<
       union all select refunded_date, currency, 0, 0, 0, 0, 0, 0, 0, 0, sum(amount), count(distinct order_id), 0, 0, 0, count(*) from ${marts}.fct_refunds group by 1, 2
     ) moved group by 1, 2`);
   await owner.raw(`
-    insert into ${marts}.agg_daily_vendor (date_day, vendor_id, vendor, currency, revenue, units_sold, refunds, vendor_orders, commission, share)
-    select placed_date, vendor_id, max(vendor), currency, 0, 0, 0, count(*), sum(commission), sum(share) from ${marts}.fct_vendor_orders group by 1, 2, 4`);
+    insert into ${marts}.agg_daily_vendor (date_day, vendor_id, vendor, currency, revenue, units_sold, refunds, vendor_orders, commission, share, sold_orders, sold_lines, sold_revenue, sold_units)
+    select day, vendor_id, 'V', currency, 0, 0, 0, sum(parts), sum(commission), sum(share), count(distinct order_id), count(order_id), sum(amount), sum(units)
+    from (
+      select placed_date as day, vendor_id, currency, 1 as parts, commission, share, null::uuid as order_id, 0 as amount, 0 as units from ${marts}.fct_vendor_orders
+      union all select placed_date, vendor_id, currency, 0, 0, 0, order_id, amount, units_sold from ${marts}.fct_order_lines where vendor_id is not null
+    ) sold group by 1, 2, 4`);
+  await owner.raw(`
+    insert into ${marts}.agg_daily_country (date_day, country, customer_type, currency, orders, cancelled_orders, units_sold, order_lines, gross, charges, discounts, shipping, tax_added, tax_included, refunds, refund_lines)
+    select day, country, customer_type, currency, sum(orders), sum(cancelled), sum(units), sum(lines), sum(gross), sum(charges), sum(discounts), sum(shipping), sum(tax), sum(tax_included), sum(refunds), sum(refund_lines)
+    from (
+      select placed_date as day, country, customer_type, currency, 1 as orders, (state = 'CANCELLED')::int as cancelled, units_sold as units, lines, revenue as gross, charges, discounts, shipping, tax, tax_included,
+        0 as refunds, 0 as refund_lines from ${marts}.fct_orders
+      union all select refunded_date, country, customer_type, currency, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, amount, 1 from ${marts}.fct_refunds
+    ) moved group by 1, 2, 3, 4`);
+  await owner.raw(`
+    insert into ${marts}.agg_daily_customers (date_day, currency, orders_counted, previous_day, customers)
+    with placed as (
+      select o.user_id, o.placed_date as day, kind, case when by_currency then o.currency end as currency
+      from ${marts}.fct_orders o left join ${marts}.dim_customers c on c.user_id = o.user_id
+        cross join (values (false), (true)) scope (by_currency)
+        cross join lateral (values ('EVERY', true), ('FIRST', o.placed_at = c.first_order_at), ('LATER', o.placed_at > c.first_order_at)) counted (kind, counts)
+      where counts and o.user_id is not null
+      group by 1, 2, 3, 4
+    )
+    select day, currency, kind, before, count(*) from (select *, lag(day) over (partition by user_id, kind, currency order by day) as before from placed) came group by 1, 2, 3, 4
+    union all select placed_date, null, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date
+    union all select placed_date, currency, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date, currency`);
+  await owner.raw(`
+    insert into ${marts}.agg_monthly_product (month_start, product_id, vendor_id, line_kind, currency, revenue, units_sold, lines, refunds, refund_lines)
+    select date_trunc('month', day), product_id, vendor_id, line_kind, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines)
+    from (
+      select placed_date as day, product_id, vendor_id, line_kind, currency, amount as revenue, units_sold as units, 1 as lines, 0 as refunds, 0 as refund_lines from ${marts}.fct_order_lines
+      union all select refunded_date, product_id, null, line_kind, currency, 0, 0, 0, amount, 1 from ${marts}.fct_refunds
+    ) moved group by 1, 2, 3, 4, 5`);
 }

@@ -4,9 +4,12 @@
 export const STALE_AFTER_MINUTES: Readonly<Record<string, number>> = {
   agg_customer_monthly: 60,
   agg_daily_category: 60,
+  agg_daily_country: 60,
+  agg_daily_customers: 60,
   agg_daily_sales: 60,
   agg_daily_shop: 60,
   agg_daily_vendor: 60,
+  agg_monthly_product: 60,
   bdg_order_promotions: 60,
   bdg_product_categories: 60,
   dim_categories: 60,

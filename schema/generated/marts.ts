@@ -85,6 +85,85 @@ export const aggDailyCategoryColumns = {
   refund_lines: "int8",
 } as const;
 
+/** Orders and refunds by day, country, kind of customer and currency. Grain: one row per date_day, country, customer_type and currency. */
+export interface AggDailyCountryRow {
+  /** UTC day of the order or of the refund. */
+  date_day: string;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Orders placed. */
+  orders: bigint;
+  /** Of these, those that are cancelled today. */
+  cancelled_orders: bigint;
+  /** Units of goods. */
+  units_sold: bigint;
+  /** Lines and charges of the day's orders. */
+  order_lines: bigint;
+  /** Revenue of the day's orders before discounts, charges included, major units. */
+  gross: string;
+  /** The part of gross that is no goods, postage among it, major units. */
+  charges: string;
+  /** Taken off lines and shipping, major units. */
+  discounts: string;
+  /** The part of gross that is postage and packing, major units. */
+  shipping: string;
+  /** Tax added to the prices, major units. */
+  tax_added: string;
+  /** Tax contained in the prices, major units. */
+  tax_included: string;
+  /** Given back on the day, major units. */
+  refunds: string;
+  /** Lines of the day's refunds; 0 where nothing came back. */
+  refund_lines: bigint;
+}
+
+/** Columns of agg_daily_country as a statement's row names them. */
+export const aggDailyCountryColumns = {
+  date_day: "date",
+  country: "text",
+  customer_type: "text",
+  currency: "text",
+  orders: "int8",
+  cancelled_orders: "int8",
+  units_sold: "int8",
+  order_lines: "int8",
+  gross: "numeric",
+  charges: "numeric",
+  discounts: "numeric",
+  shipping: "numeric",
+  tax_added: "numeric",
+  tax_included: "numeric",
+  refunds: "numeric",
+  refund_lines: "int8",
+} as const;
+
+/** Registered customers who ordered on a day, by the day on which they had ordered before, so that customers of any period can be added up: those whose day before lies outside of it. Grain: one row per date_day, currency, orders_counted and previous_day. */
+export interface AggDailyCustomersRow {
+  /** UTC day of the orders. */
+  date_day: string;
+  /** ISO 4217; null in the rows that count a person once over all currencies. */
+  currency: string | null;
+  /** EVERY order, the FIRST one of a customer, LATER ones; NONE in the rows that say that the day had orders. */
+  orders_counted: string;
+  /** The last day before on which the same people had such an order, in this currency where the row has one; null for never. */
+  previous_day: string | null;
+  /** Different people. */
+  customers: bigint;
+}
+
+/** Columns of agg_daily_customers as a statement's row names them. */
+export const aggDailyCustomersColumns = {
+  date_day: "date",
+  currency: "text?",
+  orders_counted: "text",
+  previous_day: "date?",
+  customers: "int8",
+} as const;
+
 /** Sales and refunds by day, country, kind of customer, product and currency; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind, product_id and currency. */
 export interface AggDailySalesRow {
   /** UTC day of the order or of the refund. */
@@ -213,6 +292,14 @@ export interface AggDailyVendorRow {
   commission: string;
   /** What is the vendor's of these, major units. */
   share: string;
+  /** Orders of the day in which it sold something. */
+  sold_orders: bigint;
+  /** Lines that it sold, whoever has the product today. */
+  sold_lines: bigint;
+  /** Gross at placing of these lines, major units. */
+  sold_revenue: string;
+  /** Units of these lines. */
+  sold_units: bigint;
 }
 
 /** Columns of agg_daily_vendor as a statement's row names them. */
@@ -227,6 +314,48 @@ export const aggDailyVendorColumns = {
   vendor_orders: "int8",
   commission: "numeric",
   share: "numeric",
+  sold_orders: "int8",
+  sold_lines: "int8",
+  sold_revenue: "numeric",
+  sold_units: "int8",
+} as const;
+
+/** Sales and refunds by month, product, who sold it, and currency; charges have no product. Grain: one row per month_start, product_id, vendor_id, line_kind and currency. */
+export interface AggMonthlyProductRow {
+  /** First day of the UTC month of the order or of the refund. */
+  month_start: string;
+  /** The product, null for charges. */
+  product_id: string | null;
+  /** Who sold it when the order was placed, null for the shop itself and for refunds, which do not say. */
+  vendor_id: string | null;
+  /** PRODUCT or CHARGE. */
+  line_kind: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Gross at placing of the month's orders, major units. */
+  revenue: string;
+  /** Units of products. */
+  units_sold: bigint;
+  /** Order lines. */
+  lines: bigint;
+  /** Given back in the month, major units. */
+  refunds: string;
+  /** Refund lines. */
+  refund_lines: bigint;
+}
+
+/** Columns of agg_monthly_product as a statement's row names them. */
+export const aggMonthlyProductColumns = {
+  month_start: "date",
+  product_id: "uuid?",
+  vendor_id: "uuid?",
+  line_kind: "text",
+  currency: "text",
+  revenue: "numeric",
+  units_sold: "int8",
+  lines: "int8",
+  refunds: "numeric",
+  refund_lines: "int8",
 } as const;
 
 /** Which promotion took how much off which order. Grain: one row per order and promotion. */

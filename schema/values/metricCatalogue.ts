@@ -56,6 +56,17 @@ export interface CatalogueSource {
   readonly weight: number;
   /** Of an aggregate, the rows that stand for something that is measured: others would make groups that the facts do not have. Null where all do. */
   readonly rows: string | null;
+  /** Its rows are of whole months, its time their first day: it answers the whole months of a range. */
+  readonly months: boolean;
+  /**
+   * Rows count people, and this column has the day on which they had come before, null for never: in a period those rows count that had
+   * not come before within it. Null where rows simply add up.
+   */
+  readonly before: string | null;
+  /** Dimensions over whose values rows do not add up: each has to be grouped by, or one value of it asked for. `currency` may be among them. */
+  readonly apart: readonly string[];
+  /** Dimensions without whose value there is no row: it answers where values of them are named. */
+  readonly named: readonly string[];
   /** Column of the ISO 4217 code; null where the source holds no money. */
   readonly currency: string | null;
   /** The id of the vendor a row belongs to; null where rows belong to nobody, and no vendor may see them. */
@@ -94,6 +105,8 @@ export interface MeasureUse {
   readonly measure: string;
   /** Measures of other sources that give the same number where both can. */
   readonly equal: readonly string[];
+  /** Measures of other sources that have the filter in them: equal to the measure under it. */
+  readonly filtered: readonly string[];
   readonly filter: FilterTemplate | null;
   /** No rows make 0 and not nothing. */
   readonly zero: boolean;

@@ -29,3 +29,13 @@
     )
   {%- endif -%}
 {%- endmacro %}
+
+{# Where sums are by month: the first day from which an increment has to read, null where nothing changed; the beginning where days are
+   made anew, because `forget_backfilled()` without a day has taken everything away. #}
+{% macro first_changed_month(changes) -%}
+  (select case when {{ is_backfill() }} then cast('0001-01-01' as date) else {{ trunc_date('month', 'min(day)') }} end from {{ changes }})
+{%- endmacro %}
+
+{% macro in_changed_month(day, changes) -%}
+  ({{ is_backfill() }} or {{ trunc_date('month', day) }} in (select {{ trunc_date('month', 'day') }} from {{ changes }}))
+{%- endmacro %}

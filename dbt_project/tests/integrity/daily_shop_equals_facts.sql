@@ -6,7 +6,8 @@
     (select coalesce(sum(discounts), 0) from {{ ref('fct_orders') }}) as discounts,
     (select coalesce(sum(amount), 0) from {{ ref('fct_refunds') }}) as refunds,
     (select coalesce(sum(revenue - charges), 0) from {{ ref('fct_orders') }}) as goods,
-    (select coalesce(sum(share), 0) from {{ ref('fct_vendor_orders') }}) as shares
+    (select coalesce(sum(share), 0) from {{ ref('fct_vendor_orders') }}) as shares,
+    (select coalesce(sum(amount), 0) from {{ ref('fct_order_lines') }} where vendor_id is not null) as sold
 {% endset %}
 {% set actual %}
   select
@@ -15,6 +16,7 @@
     (select coalesce(sum(discounts), 0) from {{ ref('agg_daily_shop') }}) as discounts,
     (select coalesce(sum(refunds), 0) from {{ ref('agg_daily_shop') }}) as refunds,
     (select coalesce(sum(revenue), 0) from {{ ref('agg_daily_category') }}) as goods,
-    (select coalesce(sum(share), 0) from {{ ref('agg_daily_vendor') }}) as shares
+    (select coalesce(sum(share), 0) from {{ ref('agg_daily_vendor') }}) as shares,
+    (select coalesce(sum(sold_revenue), 0) from {{ ref('agg_daily_vendor') }}) as sold
 {% endset %}
-{{ differing_sums(expected, actual, ['orders', 'gross', 'discounts', 'refunds', 'goods', 'shares']) }}
+{{ differing_sums(expected, actual, ['orders', 'gross', 'discounts', 'refunds', 'goods', 'shares', 'sold']) }}

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { usePublishedSlice } from "#kit/testing/publishedSlice.ts";
 import { proofMode } from "#platform/config.ts";
 import { seeded } from "#platform/seeded.ts";
+import { encodeId } from "#schema/values/ids.ts";
 import type { CatalogueMetric, MeasureUse, MetricCatalogue } from "#schema/values/metricCatalogue.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { METRIC_CATALOGUE, METRIC_MODEL, metricModel } from "../domain/metric/catalogue.ts";
@@ -17,10 +18,10 @@ const FACTS = metricModel(withoutAggregates(METRIC_CATALOGUE));
 const ALL = { from: RANDOM.from, to: RANDOM.to };
 const base: MetricRequest = { metrics: [], dimensions: [], grain: null, range: ALL, filter: [], first: 10_000, after: null };
 
-/** The catalogue as it was before there were aggregates of days. */
+/** The catalogue as it was before there were aggregates. */
 function withoutAggregates(catalogue: MetricCatalogue): MetricCatalogue {
   const aggregates = new Set(catalogue.sources.filter(({ rows }) => rows !== null).flatMap(({ measures }) => measures.map(({ name }) => name)));
-  const use = (measure: MeasureUse): MeasureUse => ({ ...measure, equal: measure.equal.filter((name) => !aggregates.has(name)) });
+  const use = (measure: MeasureUse): MeasureUse => ({ ...measure, equal: measure.equal.filter((name) => !aggregates.has(name)), filtered: [] });
   const metrics = catalogue.metrics.map((metric) => ("measure" in metric.definition ? { ...metric, definition: { ...metric.definition, measure: use(metric.definition.measure) } } as CatalogueMetric : metric));
   return { ...catalogue, metrics, sources: catalogue.sources.filter(({ rows }) => rows === null) };
 }
@@ -38,16 +39,43 @@ describe("what the days hold is taken from them", () => {
     [{ metrics: ["revenue", "refunds", "netRevenue"], grain: "DAY" }, ["agg_daily_shop"]],
     [{ metrics: ["revenueMonthToDate", "revenueTrailing28Days"], grain: "WEEK" }, ["agg_daily_shop"]],
     [{ metrics: ["revenue", "goodsRevenue", "refunds"], dimensions: ["category"] }, ["agg_daily_category"]],
-    [{ metrics: ["revenue", "unitsSold"], dimensions: ["product"] }, ["agg_daily_sales"]],
+    [{ metrics: ["revenue", "unitsSold"], dimensions: ["product"] }, ["agg_monthly_product"]],
+    [{ metrics: ["revenue", "refunds", "netRevenue"], dimensions: ["product"], grain: "QUARTER", compareTo: "PREVIOUS_YEAR" }, ["agg_monthly_product"]],
+    [{ metrics: ["revenue"], dimensions: ["product"], range: { from: "2024-01-31", to: "2025-12-30" }, grain: "MONTH" }, ["agg_monthly_product", "agg_daily_sales"]],
+    [{ metrics: ["revenue"], dimensions: ["product"], grain: "WEEK" }, ["agg_daily_sales"]],
+    [{ metrics: ["revenue"], dimensions: ["product"], range: { from: "2025-03-02", to: "2025-04-30" } }, ["agg_daily_sales"]],
+    [{ metrics: ["unitsSold"], dimensions: ["vendor", "brand"] }, ["agg_monthly_product"]],
+    [{ metrics: ["revenue", "orders", "refunds"], dimensions: ["country", "customerType"], grain: "WEEK" }, ["agg_daily_country"]],
+    [{ metrics: ["guestShare", "registeredRevenue"], grain: "MONTH" }, ["agg_daily_country", "agg_daily_shop"]],
     [{ metrics: ["commission", "vendorOrders"], dimensions: ["vendor"] }, ["agg_daily_vendor"]],
     [{ metrics: ["vendorOrders"], dimensions: ["vendor"], vendors: [RANDOM.vendors[0]] }, ["agg_daily_vendor"]],
-    // what they do not hold: distinct people, percentiles, other zones, sellers' lines
-    [{ metrics: ["customers"], grain: "MONTH" }, ["fct_orders"]],
+    [{ metrics: ["productsSold"], grain: "QUARTER" }, ["agg_monthly_product"]],
+    [{ metrics: ["productsSold"], range: { from: "2024-01-02", to: "2025-12-30" } }, ["agg_daily_sales"]],
+    [{ metrics: ["cancelledOrders", "cancellationRate"], grain: "WEEK" }, ["agg_daily_country", "agg_daily_shop"]],
+    // people: once over all currencies or in each, whatever the period, and as long as nothing else tells them apart
+    [{ metrics: ["customers"], grain: "MONTH" }, ["agg_daily_customers"]],
+    [{ metrics: ["customers", "revenue", "newCustomers"], grain: "WEEK", range: { from: "2024-01-04", to: "2025-11-20" }, compareTo: "PREVIOUS_YEAR" }, ["agg_daily_customers", "agg_daily_shop"]],
+    [{ metrics: ["repeatRate", "newCustomerShare", "returningCustomers"], grain: "QUARTER", fillGaps: true }, ["agg_daily_customers"]],
+    [{ metrics: ["customersTrailing30Days"], grain: "DAY", range: { from: "2025-02-20", to: "2025-03-20" } }, ["agg_daily_customers"]],
+    [{ metrics: ["customers"], dimensions: ["currency"], top: { dimension: "currency", count: 1, rest: false } }, ["agg_daily_customers"]],
+    [{ metrics: ["customers"], filter: [{ dimension: "currency", in: ["EUR"] }] }, ["agg_daily_customers"]],
+    [{ metrics: ["customers"], filter: [{ dimension: "currency", in: ["EUR", "GBP"] }] }, ["fct_orders"]],
+    [{ metrics: ["customers"], dimensions: ["currency"], top: { dimension: "currency", count: 1, rest: true } }, ["fct_orders"]],
+    [{ metrics: ["customers"], dimensions: ["country"] }, ["fct_orders"]],
+    [{ metrics: ["customers"], grain: "MONTH", timeZone: "Asia/Tokyo" }, ["fct_orders"]],
+    // what they do not hold: people by what else, percentiles, other zones, sellers' lines
     [{ metrics: ["medianOrderValue"] }, ["fct_orders"]],
     [{ metrics: ["revenue"], grain: "DAY", timeZone: "Europe/London" }, ["fct_orders"]],
-    [{ metrics: ["revenue"], dimensions: ["country"] }, ["fct_orders"]],
-    [{ metrics: ["revenue"], vendors: [RANDOM.vendors[0]] }, ["fct_order_lines"]],
-    [{ metrics: ["revenue"], dimensions: ["vendor"] }, ["fct_order_lines"]],
+    // sellers: what they sold day by day, orders of one seller alone, and nobody's lines not at all
+    [{ metrics: ["revenue", "orders", "unitsSold"], vendors: [RANDOM.vendors[0]], grain: "MONTH" }, ["agg_daily_vendor"]],
+    [{ metrics: ["revenue"], vendors: RANDOM.vendors }, ["agg_daily_vendor"]],
+    [{ metrics: ["orders"], vendors: RANDOM.vendors }, ["fct_order_lines"]],
+    [{ metrics: ["orders"], vendors: RANDOM.vendors, dimensions: ["vendor"] }, ["agg_daily_vendor"]],
+    [{ metrics: ["orders", "revenue"], vendors: RANDOM.vendors, dimensions: ["vendor"], top: { dimension: "vendor", count: 1, rest: true } }, ["fct_order_lines", "agg_daily_vendor"]],
+    [{ metrics: ["orders", "revenue"], filter: [{ dimension: "vendor", in: [encodeId("ven", RANDOM.vendors[1])] }] }, ["agg_daily_vendor"]],
+    [{ metrics: ["revenue"], filter: [{ dimension: "vendor", in: [encodeId("ven", RANDOM.vendors[1]), "SHOP"] }], grain: "DAY" }, ["fct_order_lines"]],
+    [{ metrics: ["revenue"], dimensions: ["vendor"], grain: "DAY" }, ["fct_order_lines"]],
+    [{ metrics: ["revenue"], dimensions: ["product"], vendors: [RANDOM.vendors[0]], range: { from: "2024-01-10", to: "2025-12-10" } }, ["agg_monthly_product", "fct_order_lines"]],
   ] as [Partial<MetricRequest>, string[]][])("%j", async (changes, sources) => {
     const request = { ...base, ...changes };
     const found = await answer(request);
@@ -69,12 +97,12 @@ test("whatever is asked, the answer is the same with and without them, groups an
     const metrics = [...new Set([pick(added), pick(random() < 0.7 ? added : candidates)])];
     const common = metrics.reduce<readonly string[]>((some, metric) => some.filter((name) => metric.dimensions.includes(name)), metrics[0]?.dimensions ?? []);
     const dimensions = [...new Set([pick(common), pick(common)])].filter((name) => name !== undefined && random() < 0.5);
-    const vendors = metrics.every(({ ofVendors }) => ofVendors) && random() < 0.3 ? [pick(RANDOM.vendors)] : null;
+    const vendors = metrics.every(({ ofVendors }) => ofVendors) && random() < 0.3 ? pick([[RANDOM.vendors[0]], [RANDOM.vendors[1], RANDOM.vendors[2]], [RANDOM.vendors[2]]]) : null;
     const request: MetricRequest = {
-      ...base, metrics: metrics.map(({ name }) => name), dimensions, grain: pick([null, "DAY", "MONTH", "YEAR"] as const),
-      range: pick([ALL, { from: "2024-02-28", to: "2024-03-02" }, { from: "2025-12-20", to: "2026-01-25" }]),
+      ...base, metrics: metrics.map(({ name }) => name), dimensions, grain: pick([null, "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"] as const),
+      range: pick([ALL, { from: "2024-02-28", to: "2024-03-02" }, { from: "2025-12-20", to: "2026-01-25" }, { from: "2024-03-01", to: "2025-06-01" }, { from: "2024-05-17", to: "2025-03-02" }]),
       filter: random() < 0.3 && common.includes("currency") ? [{ dimension: "currency", in: ["EUR"] }] : [],
-      ...(vendors ? { vendors } : {}), ...(random() < 0.2 ? { compareTo: "PREVIOUS_PERIOD" as const } : {}), ...(random() < 0.2 ? { fillGaps: true } : {}),
+      ...(vendors ? { vendors } : {}), ...(dimensions[0] && random() < 0.3 ? { top: { dimension: dimensions[0], count: 2, rest: random() < 0.7 } } : {}), ...(random() < 0.2 ? { compareTo: "PREVIOUS_PERIOD" as const } : {}), ...(random() < 0.2 ? { fillGaps: true } : {}),
     };
     const what = JSON.stringify(request);
     if (!planMetricQuery(request, postgresDialect, FACTS).ok) continue;
@@ -84,5 +112,5 @@ test("whatever is asked, the answer is the same with and without them, groups an
     for (const source of found.sources) used.add(source);
   }
   expect(answered).toBeGreaterThan(rounds / 2);
-  expect([...used]).toEqual(expect.arrayContaining(["agg_daily_shop", "agg_daily_category", "agg_daily_sales", "agg_daily_vendor"]));
+  expect([...used]).toEqual(expect.arrayContaining(["agg_daily_shop", "agg_daily_category", "agg_daily_sales", "agg_daily_vendor", "agg_daily_country", "agg_daily_customers", "agg_monthly_product"]));
 });

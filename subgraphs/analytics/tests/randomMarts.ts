@@ -46,7 +46,8 @@ export async function fillRandomMarts(owner: Database, { orders: count = 500, se
     const own = Array.from({ length: whole_(4) }, (_, index) => {
       const product = pick(products);
       const quantity = 1 + whole_(5);
-      return { ...head, line_id: id(6, n * 10 + index), line_kind: "PRODUCT", product_id: product.product_id, variant_id: product.product_id, vendor_id: product.vendor_id, quantity, units_sold: quantity, amount: BigInt(1 + whole_(9_000)), charge_kind: null };
+      return { ...head, line_id: id(6, n * 10 + index), line_kind: "PRODUCT", product_id: product.product_id, variant_id: product.product_id, // now and then somebody sold it who does not have it today
+        vendor_id: whole_(8) === 0 ? pick([null, ...RANDOM.vendors]) : product.vendor_id, quantity, units_sold: quantity, amount: BigInt(1 + whole_(9_000)), charge_kind: null };
     });
     const charge = random() < 0.5 ? [{ ...head, line_id: id(6, n * 10 + 9), line_kind: "CHARGE", product_id: null, variant_id: null, vendor_id: null, quantity: 1, units_sold: 0, amount: BigInt(whole_(900)), charge_kind: "SHIPPING" }] : [];
     const all = [...own, ...charge];

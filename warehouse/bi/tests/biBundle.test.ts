@@ -126,11 +126,11 @@ describe("biBundle", () => {
 describe("metricExpressions", () => {
   const metric = (over: Partial<CatalogueMetric>): CatalogueMetric => ({
     name: "sold", key: "sold", label: "Sold", description: "Sold.", owner: "orders", certified: true, type: "simple", unit: "orders", format: "count", scale: 4, money: false, additive: [], dimensions: [], periods: true, timeZones: true, ofVendors: false,
-    definition: { type: "simple", measure: { measure: "sold", equal: [], filter: null, zero: true } }, sql: { model: "sales", expression: "sum(1)", joins: [] }, ...over,
+    definition: { type: "simple", measure: { measure: "sold", equal: [], filtered: [], filter: null, zero: true } }, sql: { model: "sales", expression: "sum(1)", joins: [] }, ...over,
   });
   const catalogue = (metrics: readonly CatalogueMetric[]): MetricCatalogue => ({
     dimensions: [], metrics,
-    sources: [{ name: "sales", description: "", model: "sales", owner: "", weight: 1, rows: null, currency: "currency", vendor: null, label: null, key: null, entities: {}, times: [], joins: [], dimensions: {}, internal: [], measures: [] }],
+    sources: [{ name: "sales", description: "", model: "sales", owner: "", weight: 1, rows: null, currency: "currency", vendor: null, label: null, key: null, months: false, before: null, apart: [], named: [], entities: {}, times: [], joins: [], dimensions: {}, internal: [], measures: [] }],
   });
   const use = (name: string) => ({ metric: name, alias: name, filter: null });
 
@@ -147,7 +147,7 @@ describe("metricExpressions", () => {
   test("what no single aggregate can say is named: over two marts, over time, with a filter of its own", () => {
     const other = metric({ name: "other", key: "other", sql: { model: "refunds", expression: "sum(1)", joins: [] } });
     const net = metric({ name: "net", key: "net", type: "derived", definition: { type: "derived", expression: "sold - other", inputs: [use("sold"), use("other")] }, sql: null });
-    const running = metric({ name: "running", key: "running", type: "cumulative", definition: { type: "cumulative", measure: { measure: "sold", equal: [], filter: null, zero: true }, windowDays: null, toDate: null }, sql: null });
+    const running = metric({ name: "running", key: "running", type: "cumulative", definition: { type: "cumulative", measure: { measure: "sold", equal: [], filtered: [], filter: null, zero: true }, windowDays: null, toDate: null }, sql: null });
     const filtered = metric({ name: "part", key: "part", type: "ratio", definition: { type: "ratio", numerator: { ...use("sold"), filter: "{country} = 'FR'" }, denominator: use("sold") }, sql: null });
     const { beyond, byModel } = metricExpressions(catalogue([metric({}), other, net, running, filtered]));
     expect(beyond).toEqual(["net", "running", "part"]);

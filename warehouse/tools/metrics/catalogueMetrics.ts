@@ -64,10 +64,11 @@ function toMetric(metric: SemanticMetric, name: string, definitions: ReadonlyMap
 function definitionOf(metric: SemanticMetric, measures: ReadonlyMap<string, Placed>): MetricDefinition {
   const where = `metric ${metric.name}`;
   const params = metric.type_params;
-  const equal = ((metric.config?.meta?.["equal"] ?? []) as string[]).map((name) => placed(measures, name, where).measure.name);
-  const use = (input: MeasureInput, equals: readonly string[] = []): MeasureUse => {
+  const listed = (key: string) => ((metric.config?.meta?.[key] ?? []) as string[]).map((name) => placed(measures, name, where).measure.name);
+  const [equal, filtered] = [listed("equal"), listed("filtered")];
+  const use = (input: MeasureInput, equals: readonly string[] = [], filters: readonly string[] = []): MeasureUse => {
     placed(measures, input.name, where);
-    return { measure: input.name, equal: equals, filter: joinFilters(where, input.filter, metric.filter), zero: input.fill_nulls_with === 0 };
+    return { measure: input.name, equal: equals, filtered: filters, filter: joinFilters(where, input.filter, metric.filter), zero: input.fill_nulls_with === 0 };
   };
   const input = (one: MetricInput): MetricUse => {
     if (one.offset_window || one.offset_to_grain) throw new BadSemantics(`${where} looks back by itself: compareTo of metricQuery does that for every metric`);
@@ -75,7 +76,7 @@ function definitionOf(metric: SemanticMetric, measures: ReadonlyMap<string, Plac
   };
   switch (metric.type) {
     case "simple":
-      return { type: "simple", measure: use(required(params.measure, where), equal) };
+      return { type: "simple", measure: use(required(params.measure, where), equal, filtered) };
     case "ratio":
       return { type: "ratio", numerator: input(required(params.numerator, where)), denominator: input(required(params.denominator, where)) };
     case "derived":
@@ -145,14 +146,14 @@ function leavesOf(definition: MetricDefinition, definitions: ReadonlyMap<string,
 /** The measures that some metric shows as money: what is made of one of them is never added up over currencies. */
 function moneyMeasures(manifest: SemanticManifest, definitions: ReadonlyMap<string, MetricDefinition>): ReadonlySet<string> {
   const money = manifest.metrics.filter((metric) => metric.config?.meta?.["unit"] === "currency").map((metric) => definitions.get(metric.name));
-  return new Set(money.flatMap((definition) => (definition?.type === "simple" || definition?.type === "cumulative" ? [definition.measure.measure, ...definition.measure.equal] : [])));
+  return new Set(money.flatMap((definition) => (definition?.type === "simple" || definition?.type === "cumulative" ? [definition.measure.measure, ...definition.measure.equal, ...definition.measure.filtered] : [])));
 }
 
 /** The dimensions that a sum, or a sum and difference of such, can be taken apart by: where the source that answers adds rows up. */
 function additiveOver(definition: MetricDefinition, definitions: ReadonlyMap<string, MetricDefinition>, measures: ReadonlyMap<string, Placed>): ReadonlySet<string> {
   if (definition.type === "simple") {
     const choice = [definition.measure.measure, ...definition.measure.equal].flatMap((name) => measures.get(name) ?? []);
-    const adding = choice.filter(({ measure }) => (measure.aggregation === "sum" || measure.aggregation === "count") && !measure.lastDay);
+    const adding = choice.filter(({ source, measure }) => source.before === null && source.apart.length === 0 && (measure.aggregation === "sum" || measure.aggregation === "count") && !measure.lastDay);
     return new Set(adding.flatMap(dimensionsOf));
   }
   if (definition.type !== "derived" || !/^[a-z_0-9\s+-]+$/.test(definition.expression)) return new Set();

@@ -59,6 +59,10 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
       return { name: dimension.name, day: column === instant ? null : column, instant };
     });
   const vendor = textOrNull(meta["vendor"]);
+  const apart = namesOf(meta["apart"], where);
+  const named = namesOf(meta["named"], where);
+  for (const name of [...apart, ...named]) if (!(name in dimensions)) throw new BadSemantics(`${where} speaks of ${name}, which it does not have`);
+  const months = model.dimensions.find(({ name }) => name === model.defaults?.agg_time_dimension)?.type_params?.time_granularity === "month";
   return {
     name: model.name,
     description: model.description,
@@ -66,6 +70,10 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     owner: meta["owner"],
     weight: Number(meta["weight"] ?? 50),
     rows: typeof meta["rows"] === "string" ? commonSql(meta["rows"], where) : null,
+    months,
+    before: typeof meta["before"] === "string" ? commonSql(meta["before"], where) : null,
+    apart,
+    named,
     currency: textOrNull(meta["currency"]),
     label: textOrNull(meta["label"]),
     vendor: vendor === null ? null : (dimensions[vendor] ?? { expression: commonSql(vendor, where), join: null, missing: null }),
@@ -127,6 +135,12 @@ export function catalogueDimensions(manifest: SemanticManifest, sources: readonl
 
 function metaOf(model: SemanticModel): Readonly<Record<string, unknown>> {
   return model.config?.meta ?? {};
+}
+
+function namesOf(value: unknown, where: string): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every((name) => typeof name === "string")) throw new BadSemantics(`${where} names its dimensions in a list`);
+  return value;
 }
 
 function textOrNull(value: unknown): string | null {

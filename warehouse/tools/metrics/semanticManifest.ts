@@ -32,6 +32,7 @@ export interface SemanticDimension extends WithMeta {
   description: string | null;
   type: "categorical" | "time";
   expr: string | null;
+  type_params?: { time_granularity: string } | null;
 }
 
 export interface SemanticMeasure extends WithMeta {

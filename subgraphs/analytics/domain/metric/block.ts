@@ -1,10 +1,11 @@
 import type { CatalogueMeasure, CatalogueSource, CatalogueTime } from "#schema/values/metricCatalogue.ts";
 import type { MetricModel, PlacedMeasure } from "./catalogue.ts";
+import type { Choice, Chosen } from "./chooseSource.ts";
 import type { Dialect, Params } from "./dialect.ts";
 import type { Leaf, Side } from "./leaves.ts";
 import type { CheckedRequest } from "./metricRequest.ts";
 import { REST } from "./metricValues.ts";
-import { shiftRange, windowOf, type Days, type Period, type Shift } from "./periods.ts";
+import { addDays, shiftRange, splitMonths, windowOf, type Days, type Period, type Shift } from "./periods.ts";
 import { aggregateOf, SourceReader } from "./sourceReader.ts";
 
 export interface BlockContext {
@@ -20,10 +21,10 @@ export interface BlockContext {
   readonly periods: readonly Period[];
 }
 
-/** Leaves that one scan of a source answers. */
+/** Leaves that the same scans answer. */
 export interface BlockPart {
   readonly leaf: Leaf;
-  readonly placed: PlacedMeasure;
+  readonly choice: Choice;
 }
 
 export interface Block {
@@ -33,19 +34,33 @@ export interface Block {
   readonly currency: boolean;
 }
 
-/** One scan, grouped: columns `period`, `d0`..., `currency` where it has one, and one for each leaf. */
+/** Grouped: columns `period`, `d0`..., `currency` where it has one, and one for each leaf. Months and the days beside them are added up. */
 export function plainBlock(context: BlockContext, parts: readonly BlockPart[], side: Side, shift: Shift | null): Block {
+  const days = shift ? shiftRange(context.request.range, shift) : context.request.range;
+  const { months, rest } = (parts[0] as BlockPart).choice.months ? splitMonths(days) : { months: null, rest: [days] };
+  const scans = [
+    ...(months ? [scan(context, parts.map(({ leaf, choice }) => [leaf, choice.months as Chosen] as const), side, shift, months)] : []),
+    ...rest.map((some) => scan(context, parts.map(({ leaf, choice }) => [leaf, choice.days as Chosen] as const), side, shift, some)),
+  ];
+  const [first] = scans as [Block];
+  if (scans.length === 1) return first;
+  const groups = ["period", ...context.request.dimensions.map((_, index) => `d${index}`), ...(first.currency ? ["currency"] : [])];
+  return { ...first, sql: grouped(groups, first.columns.map((column) => `sum(${column}) as ${column}`), `(${scans.map(({ sql }) => sql).join(" union all ")}) pieces`, []) };
+}
+
+/** One scan of a source. */
+function scan(context: BlockContext, parts: readonly (readonly [Leaf, Chosen])[], side: Side, shift: Shift | null, days: Days): Block {
   const { dialect, request } = context;
-  const { source, measure } = (parts[0] as BlockPart).placed;
+  const [, { source, measure }] = parts[0] as readonly [Leaf, Chosen];
   const reader = new SourceReader(source, dialect, context.params);
   const time = timeOf(source, measure);
   const day = time ? reader.day(time, request.zone) : null;
-  const days = shift ? shiftRange(request.range, shift) : request.range;
   const groups = groupsOf(context, reader);
   const period = request.grain && day ? shifted(dialect, dialect.truncate(request.grain, day), shift) : null;
-  const columns = parts.map(({ leaf }) => `${side}${leaf.n}`);
-  const sums = parts.map(({ leaf, placed }) => `${reader.aggregate(placed.measure, leaf.filter)} as ${side}${leaf.n}`);
-  const conditions = [...(time && day ? [reader.within(time, request.zone, day, days)] : []), ...leapDays(dialect, shift, day), ...reader.conditions(request), ...topCondition(context)];
+  const columns = parts.map(([leaf]) => `${side}${leaf.n}`);
+  const sums = parts.map(([leaf, chosen]) => `${reader.aggregate(chosen.measure, chosen.filter)} as ${side}${leaf.n}`);
+  const within = time && day ? [reader.within(time, request.zone, day, days), ...firstInPeriod(context, reader, day, days)] : [];
+  const conditions = [...within, ...leapDays(dialect, shift, day), ...reader.conditions(request), ...topCondition(context)];
   const lastDay = measure.lastDay && time && day ? lastDayJoin(context, reader, time, day, days) : "";
   const selected = [...(period ? [`${period} as period`] : []), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
   const inner = grouped(selected, sums, `${reader.from()}${lastDay}${topJoin(context, reader)}`, conditions);
@@ -56,20 +71,21 @@ export function plainBlock(context: BlockContext, parts: readonly BlockPart[], s
 /** A window that ends with each period: the days of the window once, then every period over the days that it counts. */
 export function windowBlock(context: BlockContext, part: BlockPart, side: Side, shift: Shift | null): Block {
   const { dialect, request, params } = context;
-  const { leaf, placed: { source, measure } } = part;
+  const { leaf } = part;
+  const { source, measure, filter } = part.choice.days as Chosen;
   if (leaf.mode.type !== "window") throw new Error("a window is asked of a leaf that has none");
   const { windowDays, toDate } = leaf.mode;
-  const windows = context.periods.map((period) => ({ at: period.at, ...windowOf(shift ? shiftRange(period, shift) : period, windowDays, toDate) }));
+  const windows = context.periods.map((period) => ({ at: period.at, ...windowOf(shift ? periodBefore(period, shift) : period, windowDays, toDate) }));
   const reader = new SourceReader(source, dialect, params);
   const time = timeOf(source, measure);
   if (!time) throw new Error(`${measure.name} has no time to go back in`);
   const day = reader.day(time, request.zone);
   const groups = groupsOf(context, reader);
   const days = { from: windows.reduce((least, { from }) => (from < least ? from : least), "9999-12-31"), to: windows.reduce((most, { to }) => (to > most ? to : most), "0001-01-01") };
-  const value = leaf.filter ? `case when ${reader.template(leaf.filter)} then ${measure.expression} end` : measure.expression;
+  const value = filter ? `case when ${reader.template(filter)} then ${measure.expression} end` : measure.expression;
   const adds = measure.aggregation === "sum" || measure.aggregation === "count";
   const column = `${side}${leaf.n}`;
-  const selected = [`${day} as day__`, ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
+  const selected = [`${day} as day__`, ...(source.before === null ? [] : [`${source.before} as before__`]), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
   const conditions = [reader.within(time, request.zone, day, days), ...reader.conditions(request), ...topCondition(context)];
   const source_ = `${reader.from()}${topJoin(context, reader)}`;
   const daily = adds
@@ -83,7 +99,7 @@ export function windowBlock(context: BlockContext, part: BlockPart, side: Side, 
   const again = adds ? `sum(f.value__)` : aggregateOf(measure, "f.value__", dialect);
   const outer = [`${dialect.ordered("w.period")} as period`, ...groups.map(({ shown, name }) => `${shown.replaceAll("{f}", "f.")} as ${name}`)];
   return {
-    sql: grouped(outer, [`${again} as ${column}`], `${over} join (${daily}) f on f.day__ >= w.from__ and f.day__ < w.to__`, []),
+    sql: grouped(outer, [`${again} as ${column}`], `${over} join (${daily}) f on f.day__ >= w.from__ and f.day__ < w.to__${source.before === null ? "" : " and (f.before__ is null or f.before__ < w.from__)"}`, []),
     columns: [column],
     currency: groups.some(({ name }) => name === "currency"),
   };
@@ -92,7 +108,8 @@ export function windowBlock(context: BlockContext, part: BlockPart, side: Side, 
 /** The base's rows, and those of them whose entity did the other thing from then on and within the window. */
 export function conversionBlock(context: BlockContext, part: BlockPart, side: Side, shift: Shift | null): Block {
   const { dialect, request, params, model } = context;
-  const { leaf, placed: { source, measure } } = part;
+  const { leaf } = part;
+  const { source, measure, filter } = part.choice.days as Chosen;
   if (leaf.mode.type !== "conversion") throw new Error("a conversion is asked of a leaf that is none");
   const { entity, windowDays, conversion } = leaf.mode;
   const other = model.measures.get(conversion.measure) as PlacedMeasure;
@@ -104,7 +121,7 @@ export function conversionBlock(context: BlockContext, part: BlockPart, side: Si
   const days = shift ? shiftRange(request.range, shift) : request.range;
   const groups = groupsOf(context, reader);
   const period = request.grain ? shifted(dialect, dialect.truncate(request.grain, day), shift) : null;
-  const counted = leaf.filter ? `case when ${reader.template(leaf.filter)} then ${measure.expression} end` : measure.expression;
+  const counted = filter ? `case when ${reader.template(filter)} then ${measure.expression} end` : measure.expression;
   const column = `${side}${leaf.n}`;
   const later = new SourceReader(other.source, dialect, params);
   const laterWhere = conversion.filter ? ` where ${later.template(conversion.filter)}` : "";
@@ -167,6 +184,19 @@ function lastDayJoin({ request, dialect }: BlockContext, reader: SourceReader, t
 function shifted(dialect: Dialect, at: string, shift: Shift | null): string {
   if (!shift) return at;
   return shift.unit === "days" ? dialect.addDays(at, shift.count) : dialect.addMonths(at, shift.count);
+}
+
+/** Of people, those rows that had not come before within the row's own period, which the range may have cut. */
+function firstInPeriod({ request, dialect, params }: BlockContext, { source }: SourceReader, day: string, { from }: Days): string[] {
+  if (source.before === null) return [];
+  const begins = request.grain ? `greatest(${dialect.truncate(request.grain, day)}, ${params.add("date", from)})` : params.add("date", from);
+  return [`(${source.before} is null or ${source.before} < ${begins})`];
+}
+
+/** A day stays one day, also where the year before has a 29 February behind it. */
+function periodBefore(period: Period, shift: Shift): Days {
+  const before = shiftRange(period, shift);
+  return shift.dropLeapDays ? { from: before.from, to: addDays(before.from, 1) } : before;
 }
 
 /** 29 February has no day a year later: it would be added to the 28th's. */

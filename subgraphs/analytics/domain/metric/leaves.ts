@@ -14,6 +14,8 @@ export interface Leaf {
   readonly n: number;
   readonly use: MeasureUse;
   readonly filter: FilterTemplate | null;
+  /** The part of the filter that is not the measure's own: what a measure with that in it is still asked under. */
+  readonly outer: FilterTemplate | null;
   readonly mode: LeafMode;
   /** A metric that shows money asks for it. */
   readonly money: boolean;
@@ -32,10 +34,11 @@ export function resolveMetrics(metrics: readonly CatalogueMetric[], model: Metri
   const leaves = new Map<string, Leaf>();
   function leaf(use: MeasureUse, filters: readonly FilterTemplate[], mode: LeafMode, money: boolean): number {
     const filter = joined([...(use.filter ? [use.filter] : []), ...filters]);
-    const key = JSON.stringify([use.measure, filter, mode]);
+    const outer = joined(filters);
+    const key = JSON.stringify([use.measure, filter, outer, mode]);
     const known = leaves.get(key);
     if (known) return known.n;
-    leaves.set(key, { n: leaves.size, use, filter, mode, money });
+    leaves.set(key, { n: leaves.size, use, filter, outer, mode, money });
     return leaves.size - 1;
   }
 

@@ -85,6 +85,14 @@ function wholeMonths({ from, to }: Days): number {
   return Number(to.slice(0, 4)) * 12 + Number(to.slice(5, 7)) - Number(from.slice(0, 4)) * 12 - Number(from.slice(5, 7));
 }
 
+/** The whole months of a range, null where there is none, and the days before and behind them. */
+export function splitMonths({ from, to }: Days): { readonly months: Days | null; readonly rest: readonly Days[] } {
+  const first = truncateDay("MONTH", from) === from ? from : nextPeriod("MONTH", truncateDay("MONTH", from));
+  const last = truncateDay("MONTH", to);
+  if (first >= last) return { months: null, rest: [{ from, to }] };
+  return { months: { from: first, to: last }, rest: [{ from, to: first }, { from: last, to }].filter((days) => days.from < days.to) };
+}
+
 /** The range that is compared with: what begins or ends with a month does so there too; elsewhere days keep their place in the month. */
 export function shiftRange(range: Days, shift: Shift): Days {
   if (shift.unit === "days") return { from: addDays(range.from, -shift.count), to: addDays(range.to, -shift.count) };

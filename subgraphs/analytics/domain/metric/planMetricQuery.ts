@@ -2,12 +2,12 @@ import type { CatalogueDimension, CatalogueMetric } from "#schema/values/metricC
 import { ok, type Result } from "#schema/values/result.ts";
 import { conversionBlock, plainBlock, windowBlock, type Block, type BlockContext, type BlockPart } from "./block.ts";
 import { METRIC_MODEL, type MetricModel } from "./catalogue.ts";
-import { chooseSource } from "./chooseSource.ts";
+import { chooseSource, type Choice, type Chosen } from "./chooseSource.ts";
 import { Params, type Dialect, type ParamType } from "./dialect.ts";
 import { resolveMetrics, type Leaf, type Side } from "./leaves.ts";
 import { checkRequest, refuse, type BadMetricRequest, type CheckedRequest, type MetricRequest } from "./metricRequest.ts";
 import { keysOf, pageCondition, type SortKey } from "./order.ts";
-import { periodsOf } from "./periods.ts";
+import { periodsOf, shiftRange } from "./periods.ts";
 import { postgresDialect } from "./postgresDialect.ts";
 
 export interface MetricPlan {
@@ -95,27 +95,28 @@ interface NamedBlock extends Block {
 
 function blocksOf(context: BlockContext, leaves: readonly Leaf[], sides: readonly Side[], request: CheckedRequest): Result<NamedBlock[], BadMetricRequest> {
   const { model, currencies, top } = context;
-  const needs = {
-    dimensions: [...request.dimensions, ...request.filters.map(({ dimension }) => dimension)].map(({ name }) => name),
-    zone: request.zone, vendors: request.vendors !== null, currencies,
-  };
+  const ranges = sides.map((side) => (side === "p" && request.shift ? shiftRange(request.range, request.shift) : request.range));
+  const needs = { request, merged: top?.rest ? (request.dimensions[top.dimension]?.name ?? null) : null, currencies, ranges };
   const parts: BlockPart[] = [];
   for (const leaf of leaves) {
-    const placed = chooseSource(leaf, needs, model);
-    if (!placed.ok) return refuse(`${metricOf(leaf, request, model)} cannot be told ${placed.error} together with what else is asked for.`, "metrics");
-    if (top?.currencies && placed.value.source.currency === null) return refuse(`${metricOf(leaf, request, model)} knows no currency, so it cannot stand beside a top by ${request.top?.by.name}.`, "top");
-    parts.push({ leaf, placed: placed.value });
+    const choice = chooseSource(leaf, needs, model);
+    if (!choice.ok) return refuse(`${metricOf(leaf, request, model)} cannot be told ${choice.error} together with what else is asked for.`, "metrics");
+    if (top?.currencies && chosenOf(choice.value).some(({ source }) => source.currency === null)) return refuse(`${metricOf(leaf, request, model)} knows no currency, so it cannot stand beside a top by ${request.top?.by.name}.`, "top");
+    parts.push({ leaf, choice: choice.value });
   }
-  const scans = Map.groupBy(parts, ({ leaf, placed: { source, measure } }) => (leaf.mode.type === "plain" ? `${source.name} ${measure.time} ${measure.lastDay}` : `leaf ${leaf.n}`));
+  const nameOf = (chosen: Chosen | null) => (chosen ? `${chosen.source.name} ${chosen.measure.time} ${chosen.measure.lastDay}` : "");
+  const scans = Map.groupBy(parts, ({ leaf, choice }) => (leaf.mode.type === "plain" ? `${nameOf(choice.months)} / ${nameOf(choice.days)}` : `leaf ${leaf.n}`));
   const blocks = [...scans.values()].flatMap((same) =>
     sides.map((side): NamedBlock => {
       const shift = side === "p" ? request.shift : null;
       const [first] = same as [BlockPart];
       const block = first.leaf.mode.type === "plain" ? plainBlock(context, same, side, shift) : first.leaf.mode.type === "window" ? windowBlock(context, first, side, shift) : conversionBlock(context, first, side, shift);
-      return { ...block, models: [first.placed.source.model] };
+      return { ...block, models: chosenOf(first.choice).map(({ source }) => source.model) };
     }));
   return ok(blocks);
 }
+
+const chosenOf = ({ months, days }: Choice): Chosen[] => [months, days].filter((one) => one !== null);
 
 /** The metric that a person asked for and that the leaf is of. */
 function metricOf(leaf: Leaf, request: CheckedRequest, model: MetricModel): string {

@@ -94,14 +94,15 @@ export class SourceReader {
   }
 
   /**
-   * Rows of half-open days. No clock is more than a day from UTC's, so the stored day narrows the scan to what can be meant before
-   * the zone's own day, which alone is exact when clocks are put forward or back at midnight, decides.
+   * Rows of half-open days. No clock is more than a day from UTC's, so the stored day narrows the scan to what can be meant and takes
+   * what must be meant; at the edges the zone's own day decides, which alone is exact when clocks are put forward or back at midnight.
    */
   within(time: CatalogueTime, zone: string, day: string, { from, to }: Days): string {
     const { params } = this;
     const exact = `${day} >= ${params.add("date", from)} and ${day} < ${params.add("date", to)}`;
     if (zone === "UTC" || time.day === null) return exact;
-    return `${time.day} >= ${params.add("date", addDays(from, -1))} and ${time.day} < ${params.add("date", addDays(to, 1))} and ${exact}`;
+    const wide = `${time.day} >= ${params.add("date", addDays(from, -1))} and ${time.day} < ${params.add("date", addDays(to, 1))}`;
+    return `${wide} and ((${time.day} > ${params.add("date", from)} and ${time.day} < ${params.add("date", addDays(to, -1))}) or (${exact}))`;
   }
 
   /** What every row has to satisfy, whatever is counted. */
