@@ -9,12 +9,15 @@ const VENDORS = 50;
 /** An id of a kind by number, the same in every table. */
 const id = (kind: number, n: string) => `('0193${kind.toString().padStart(4, "0")}-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
 
+/** A number from 0 that has nothing to do with the one beside it: people come back after any number of days. */
+const scattered = (n: string, below: number) => `(hashint8(${n}) & 2147483647)::bigint % ${below}`;
+
 /** Synthetic rows of two years in the shape of the marts: two currencies, ten countries, every tenth order a guest's, one refund in twenty. */
 export async function fillMarts(owner: Database, lines: number): Promise<{ lines: number; orders: number; vendorIds: readonly string[] }> {
   const orders = Math.ceil(lines / LINES_EACH);
   // A point in time each: evenly over the two years, the numbers of the orders going up with it.
   const at = `timestamp '2024-01-01' + (n * 731.0 / ${orders})::float8 * interval '1 day'`;
-  const common = `case when n % 10 = 0 then null else ${id(2, `(n * 7919) % ${CUSTOMERS}`)} end as user_id, case when n % 10 = 0 then 'GUEST' else 'REGISTERED' end as customer_type,
+  const common = `case when n % 10 = 0 then null else ${id(2, scattered("n", CUSTOMERS))} end as user_id, case when n % 10 = 0 then 'GUEST' else 'REGISTERED' end as customer_type,
     'XX' as country_code, 'Country ' || (n * 31) % 10 as country, case when n % 5 = 0 then 'EUR' else 'GBP' end as currency, (${at}) at time zone 'UTC' as placed_at, (${at})::date as placed_date`;
   await owner.raw(`insert into marts_a.fct_order_lines (line_id, order_id, line_kind, product_id, variant_id, code, name, user_id, customer_type, country_code, country, currency, placed_at, placed_date,
       quantity, units_sold, amount, charge_kind, vendor_id, discount, tax, tax_included)

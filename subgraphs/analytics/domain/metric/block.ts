@@ -1,6 +1,7 @@
 import type { CatalogueMeasure, CatalogueSource, CatalogueTime } from "#schema/values/metricCatalogue.ts";
 import type { MetricModel, PlacedMeasure } from "./catalogue.ts";
 import type { Choice, Chosen } from "./chooseSource.ts";
+import { countApart } from "./countApart.ts";
 import type { Dialect, Params } from "./dialect.ts";
 import type { Leaf, Side } from "./leaves.ts";
 import type { CheckedRequest } from "./metricRequest.ts";
@@ -59,11 +60,14 @@ function scan(context: BlockContext, parts: readonly (readonly [Leaf, Chosen])[]
   const period = request.grain && day ? shifted(dialect, dialect.truncate(request.grain, day), shift) : null;
   const columns = parts.map(([leaf]) => `${side}${leaf.n}`);
   const sums = parts.map(([leaf, chosen]) => `${reader.aggregate(chosen.measure, chosen.filter)} as ${side}${leaf.n}`);
+  const apart = countApart(parts.map(([leaf, chosen]) => ({ column: `${side}${leaf.n}`, measure: chosen.measure, condition: chosen.filter && reader.template(chosen.filter) })));
   const within = time && day ? [reader.within(time, request.zone, day, days), ...firstInPeriod(context, reader, day, days)] : [];
   const conditions = [...within, ...leapDays(dialect, shift, day), ...reader.conditions(request), ...topCondition(context)];
   const lastDay = measure.lastDay && time && day ? lastDayJoin(context, reader, time, day, days) : "";
   const selected = [...(period ? [`${period} as period`] : []), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
-  const inner = grouped(selected, sums, `${reader.from()}${lastDay}${topJoin(context, reader)}`, conditions);
+  const from = `${reader.from()}${lastDay}${topJoin(context, reader)}`;
+  const names = [...(period ? ["period"] : []), ...groups.map(({ name }) => name)];
+  const inner = apart ? grouped(names, apart.outer, `(${grouped([...selected, `${apart.value} as value__`], apart.inner, from, conditions)}) once`, []) : grouped(selected, sums, from, conditions);
   const outer = [`${dialect.ordered(period ? dialect.dayText("period") : dialect.text("''"))} as period`, ...groups.map(({ shown, name }) => `${shown} as ${name}`), ...columns];
   return { sql: `select ${outer.join(", ")} from (${inner}) f`, columns, currency: groups.some(({ name }) => name === "currency") };
 }
