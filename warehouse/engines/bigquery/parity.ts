@@ -3,7 +3,7 @@ import { type Manifest, type ManifestNode, modelsOf } from "../../tools/manifest
 import { quoteIdent } from "../postgres/identifiers.ts";
 import { canonicalValue } from "./canonicalValue.ts";
 import type { BigQueryClient } from "./client.ts";
-import { type CanonicalRow, rowDifferences, type TableDifferences } from "./rowDifferences.ts";
+import { type CanonicalRow, compareRows, type TableDifferences } from "./compareRows.ts";
 
 export interface TableParity extends TableDifferences {
   /** `marts.fct_orders`. */
@@ -19,6 +19,9 @@ export interface ParityReport {
   /** Tables that were not compared, and why. */
   left: readonly { table: string; reason: string }[];
 }
+
+/** Rows that PostgreSQL hands over at once. */
+const FETCHED = 5_000;
 
 /** The cut's own row is the same for both; everything else of the control plane goes on while and after a slot is built. */
 const STANDS_STILL = new Set(["shop", "ops.slot_state"]);
@@ -77,11 +80,20 @@ export function sourcesOf(manifest: Manifest, nodes: readonly ManifestNode[]): s
 async function compareTable(warehouse: Database, client: BigQueryClient, node: ManifestNode, schema: string, key: readonly string[]): Promise<TableDifferences> {
   const columns = Object.values(node.columns).map(({ name, data_type: type }) => ({ name, type: type ?? "text" }));
   const canonical = (row: Record<string, unknown>): CanonicalRow => new Map(columns.map(({ name, type }) => [name, canonicalValue(row[name] as string | null, type)]));
-  const theirs: CanonicalRow[] = [];
   const names = columns.map(portable).join(", ");
-  for await (const row of client.rows(`select ${names} from \`${client.connection.project}\`.\`${client.dataset(schema)}\`.\`${node.name}\``)) theirs.push(canonical(row));
-  const { rows } = await warehouse.raw<Record<string, unknown>>(`select ${columns.map(({ name }) => `${quoteIdent(name)}::text as ${quoteIdent(name)}`).join(", ")} from ${schema}.${quoteIdent(node.name)}`);
-  return rowDifferences(key, rows.map(canonical), theirs);
+  const inBigQuery = async (take: (row: CanonicalRow) => void) => {
+    for await (const row of client.rows(`select ${names} from \`${client.connection.project}\`.\`${client.dataset(schema)}\`.\`${node.name}\``)) take(canonical(row));
+  };
+  const select = `select ${columns.map(({ name }) => `${quoteIdent(name)}::text as ${quoteIdent(name)}`).join(", ")} from ${schema}.${quoteIdent(node.name)}`;
+  const inPostgres = (take: (row: CanonicalRow) => void) => warehouse.tx(async (tx) => {
+    await tx.raw(`declare compared no scroll cursor for ${select}`);
+    for (;;) {
+      const { rows } = await tx.raw<Record<string, unknown>>(`fetch ${FETCHED} from compared`);
+      for (const row of rows) take(canonical(row));
+      if (rows.length < FETCHED) return;
+    }
+  }, { readOnly: true });
+  return compareRows(key, inPostgres, inBigQuery);
 }
 
 /** A column as text that loses nothing: instants as microseconds, since both engines write them differently. */

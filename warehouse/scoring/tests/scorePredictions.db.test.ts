@@ -102,6 +102,37 @@ test("without champions the popular products are there, best sellers first", asy
   expect(rows[0]?.product_ids).toHaveLength(PRODUCTS);
 });
 
+describe("customers of a shop that the model never saw", () => {
+  // Half as many again as the model's own, with products of their own.
+  const strangers = Array.from({ length: 20 }, (_, index) => ({ user: 500 + index, product: PRODUCTS + (index % 5), day: "2025-12-20" }));
+  const withStrangers = (slot: Slot, purchases: readonly TestPurchase[]) => fillFeatureTables(admin, slot, { purchases, products: PRODUCTS + 5, today: TODAY });
+
+  test("have a churn score from their orders and no list of the model's choice; the batch is kept", async () => {
+    await withStrangers("a", [...SHOP, ...strangers]);
+    const batch = await score("a");
+    expect(batch).toMatchObject({ churn: customers + 20, recommendations: customers });
+    expect(batch.verdict.checks.find(({ name }) => name.startsWith("customers with recommendations"))).toMatchObject({ passed: true, observed: 1 });
+    const { rowCount } = await db.raw("select from predictions.user_recommendations where batch_id = $1 and user_id = any ($2)", [batch.batchId, strangers.map(({ user }) => userId(user))]);
+    expect(rowCount).toBe(0);
+  });
+
+  test("are scored alone when they come, and taken over with the others later", async () => {
+    await publish("a", await score("a"));
+    await withStrangers("b", [...SHOP, ...strangers]);
+    expect(await score("b", { changedOnly: true })).toMatchObject({ kind: "CHANGED", churn: customers + 20, recommendations: customers, rescored: 20 });
+  });
+
+  test("one who buys of both has a list", async () => {
+    await withStrangers("a", [...SHOP, ...strangers, { user: 500, product: 3, day: "2025-12-21" }]);
+    expect(await score("a")).toMatchObject({ recommendations: customers + 1 });
+  });
+
+  test("alone are no shop for this model: it was trained on something else, and says so", async () => {
+    await withStrangers("a", strangers);
+    await expect(score("a")).rejects.toThrow("the recommendations know something of what is bought: 1");
+  });
+});
+
 test("a shop that never sold anything shows its products", async () => {
   await fill("a", []);
   const batch = await score("a");
