@@ -26,7 +26,7 @@ const SLOT_STATE = /\bslot_state\b|\bslot_value\b/;
 /**
  * The models and tests whose rows can differ from those the slot holds: any table of raw behind them changed, or they look at a
  * day that is another one, or at something that is never the same. All others would be made again as they are. Sets of changes are
- * always among them, for they tell of this build. Names as dbt selects them.
+ * always among them, for they tell of this build. Answers their ids.
  */
 export function affectedNodes(manifest: Manifest, changes: Changes): string[] {
   const inputsOf = readInputs(manifest);
@@ -37,7 +37,7 @@ export function affectedNodes(manifest: Manifest, changes: Changes): string[] {
       const { tables, readsDay, readsNow } = inputsOf(node.unique_id);
       return readsNow || (readsDay && changes.isNewDay) || [...tables].some((table) => changed.has(table)) || node.depends_on.macros.some((macro) => nameOf(macro) === OF_CHANGES);
     })
-    .map(({ unique_id: id }) => id.split(".").slice(2, 3)[0] ?? "")
+    .map(({ unique_id: id }) => id)
     .sort();
 }
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { affectedNodes, type Changes } from "./affectedNodes.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, ManifestNode } from "./manifest.ts";
 import { BUILD_VARIABLE, type DbtConnection, dbtProfile } from "./dbtProfile.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
 import type { PythonWorker } from "./worker.ts";
@@ -51,6 +51,9 @@ export type BuildOutcome = { nodes: readonly NodeResult[]; rows: number; models:
   | { ok: false; kind: "TESTS" | "ERROR"; reason: string }
 );
 
+/** A hash of the project as dbt may keep it, and the ids of the nodes that are made; see kept_project.py. */
+interface Kept { code?: string; nodes?: readonly string[] }
+
 interface DbtAnswer {
   success: boolean;
   error: string | null;
@@ -84,9 +87,9 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
   let prepared: Promise<void> | undefined;
   const prepare = () => (prepared ??= writeProfile(stateDir, connection, threads));
 
-  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode" | "buildId">): Promise<DbtAnswer> {
+  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode" | "buildId"> & Kept): Promise<DbtAnswer> {
     await prepare();
-    const { signal, onNode, buildId = "none" } = request;
+    const { signal, onNode, buildId = "none", code, nodes } = request;
     return (await worker.call(
       "dbt",
       {
@@ -97,6 +100,9 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
           "--target-path", targetPath(slot), "--log-path", join(stateDir, "logs"), ...args,
         ],
         env: { [BUILD_VARIABLE]: buildId },
+        target: targetPath(slot),
+        ...(code === undefined ? {} : { code }),
+        ...(nodes === undefined ? {} : { nodes }),
       },
       { ...(signal ? { signal } : {}), ...(onNode ? { onEvent: (event) => onNode(event as never) } : {}) },
     )) as DbtAnswer;
@@ -104,16 +110,14 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
 
   // What dbt read last says what hangs on what, be it of this slot or the other; another code has it read anew.
   let known: { code: string; path: string; manifest?: Manifest } | undefined;
-  async function selected({ slot, select, changes, fullRefresh, isCopy }: BuildRequest): Promise<readonly string[] | undefined> {
-    if (!changes || fullRefresh || isCopy || select?.length) return select;
-    const code = await projectHash(projectDir);
+  async function affected(code: string, slot: "a" | "b", changes: Changes): Promise<readonly string[]> {
     if (known?.code !== code) {
-      const { success, error } = await invoke("parse", slot, [], {});
+      const { success, error } = await invoke("parse", slot, [], { code });
       if (!success) throw new DbtError(oneLine(error ?? "dbt could not read the project"));
       known = { code, path: join(targetPath(slot), "manifest.json") };
     }
-    known.manifest ??= JSON.parse(await readFile(known.path, "utf8")) as Manifest;
-    return affectedNodes(known.manifest, changes);
+    const { nodes } = (known.manifest ??= JSON.parse(await readFile(known.path, "utf8")) as Manifest);
+    return affectedNodes(known.manifest, changes).filter((id) => !isLeftOut(nodes[id]));
   }
 
   async function run(command: "build" | "test", request: BuildRequest): Promise<BuildOutcome> {
@@ -121,18 +125,21 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
     const results = join(targetPath(request.slot), "run_results.json");
     // A run that dies early leaves the results of the one before it, which must not be taken for its own.
     await rm(results, { force: true });
-    const select = request.isGroundwork ? GROUNDWORK : command === "build" ? await selected(request) : request.select;
-    if (select !== request.select && select?.length === 0) return NOTHING;
+    const { slot, changes, unitTests } = request;
+    const code = command === "build" && !unitTests ? await filesHash(projectDir) : undefined;
+    const isPart = code !== undefined && changes && !request.fullRefresh && !request.isCopy && !request.isGroundwork && !request.select?.length;
+    const ids = isPart ? await affected(code, slot, changes) : undefined;
+    if (ids?.length === 0) return NOTHING;
+    const select = request.isGroundwork ? GROUNDWORK : request.select;
     const exclude = [...(request.exclude ?? []), ...(command === "build" ? leftOut(request) : [])];
     const args = [
-      ...(request.unitTests ? [] : ["--exclude-resource-type", "unit_test", ...(request.isGroundwork ? ["test"] : [])]),
+      ...(unitTests ? [] : ["--exclude-resource-type", "unit_test", ...(request.isGroundwork ? ["test"] : [])]),
       ...(request.fullRefresh && command === "build" ? ["--full-refresh"] : []),
       ...(select?.length ? ["--select", ...select] : []),
       ...(exclude.length > 0 ? ["--exclude", ...exclude] : []),
     ];
-    const code = known || command !== "build" ? undefined : await projectHash(projectDir);
-    const { success, error, broken } = await invoke(command, request.slot, args, request);
-    if (success && code !== undefined) known = { code, path: join(targetPath(request.slot), "manifest.json") };
+    const { success, error, broken } = await invoke(command, slot, args, { ...request, ...(code === undefined ? {} : { code }), ...(ids ? { nodes: ids } : {}) });
+    if (success && code !== undefined && known?.code !== code) known = { code, path: join(targetPath(slot), "manifest.json") };
     const nodes = (await readRunResults(results)).map((node) => ({ ...node, message: broken[node.node]?.join(", ") ?? node.message }));
     const totals = {
       nodes,
@@ -180,6 +187,11 @@ function leftOut({ fullRefresh, isCopy, isGroundwork, select }: BuildRequest): s
   return fullRefresh || isCopy || isGroundwork || select?.length ? [seen] : [seen, ...GROUNDWORK];
 }
 
+/** The same of one node of an increment. */
+function isLeftOut(node: ManifestNode | undefined): boolean {
+  return node?.config.materialized === "view" || node?.test_metadata?.name === "unique_combo";
+}
+
 const NOTHING: BuildOutcome = { ok: true, nodes: [], rows: 0, models: 0, tests: 0, seconds: 0 };
 const GROUNDWORK = ["config.materialized:view", "resource_type:seed"];
 
@@ -200,12 +212,21 @@ function describeFailure(node: NodeResult): string {
 }
 
 /** SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file; metrics shape none. */
-export async function projectHash(projectDir: string = DBT_PROJECT_DIR): Promise<string> {
+export function projectHash(projectDir: string = DBT_PROJECT_DIR): Promise<string> {
+  return hashOf(projectDir, ["macros", "models", "seeds"], (file) => !file.startsWith(join(projectDir, "models", "semantic")));
+}
+
+/** The same over all that dbt reads. */
+function filesHash(projectDir: string): Promise<string> {
+  return hashOf(projectDir, ["macros", "models", "seeds", "tests"], () => true);
+}
+
+async function hashOf(projectDir: string, folders: readonly string[], isPart: (file: string) => boolean): Promise<string> {
   const hash = createHash("sha256");
   const files: string[] = [join(projectDir, "dbt_project.yml")];
-  for (const folder of ["macros", "models", "seeds"]) {
+  for (const folder of folders) {
     const entries = await readdir(join(projectDir, folder), { recursive: true, withFileTypes: true });
-    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((file) => !file.startsWith(join(projectDir, "models", "semantic"))));
+    files.push(...entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter(isPart));
   }
   for (const file of files.sort()) {
     hash.update(`${relative(projectDir, file)}\0`);

@@ -39,10 +39,14 @@ def ping(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs one dbt command: `args` as on its command line, `env` beside the process's environment. Events {node, status, seconds, message} as nodes finish.
 
+    With `target`, its target path, and `code`, a hash of the project's files, what dbt read is kept for the next run that has the same;
+    `nodes` are the ids of exactly those that are made, instead of what `args` select.
+
     Answer: {success, error, broken}. success is false when a node failed (run_results.json tells which); error is set when
     dbt did not come as far as running nodes; broken maps a failed test to what it found, for tests that name broken rules.
     """
     runner = import_dbt()
+    import kept_project
     import quick_dbt
 
     os.environ.update(request.get("env", {}))
@@ -55,7 +59,8 @@ def run_dbt(request: dict[str, Any], tell: Tell) -> dict[str, Any]:
         tell({"node": node.unique_id, "status": node.node_status, "seconds": round(result.execution_time, 3)})
 
     try:
-        outcome = runner(callbacks=[heard]).invoke(list(request["args"]))
+        with kept_project.kept(request.get("target", ""), request.get("code"), request.get("nodes")) as manifest:
+            outcome = runner(manifest=manifest, callbacks=[heard]).invoke(list(request["args"]))
         error = outcome.exception
         broken = {} if outcome.success or error is not None else name_broken_rules(outcome.result)
     finally:
@@ -94,9 +99,11 @@ def import_dbt() -> Any:
     from dbt.cli.main import dbtRunner
 
     if not is_quick:
+        import kept_project
         import quick_dbt
 
         quick_dbt.quicken()
+        kept_project.keep()
         is_quick = True
     return dbtRunner
 
