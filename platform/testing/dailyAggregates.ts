@@ -12,7 +12,7 @@ export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<
     from (
       select placed_date as day, country, customer_type, line_kind, product_id, currency, amount as revenue, units_sold as units, 1 as lines, 0 as refunds, 0 as refund_lines from ${marts}.fct_order_lines
       union all select refunded_date, country, customer_type, line_kind, product_id, currency, 0, 0, 0, amount, 1 from ${marts}.fct_refunds
-    ) moved group by 1, 2, 3, 4, 5, 6`);
+    ) moved group by 1, 2, 3, 4, 5, 6 order by 1`);
   await owner.raw(`
     insert into ${marts}.agg_daily_category (date_day, category_id, category, category_path, currency, revenue, units_sold, refunds, products, charges, refunded_charges, lines, refund_lines)
     select sale_date, category_id, coalesce(max(p.category), 'Uncategorised'), coalesce(max(p.category), 'Uncategorised'), s.currency,
@@ -58,10 +58,11 @@ export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<
     union all select placed_date, null, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date
     union all select placed_date, currency, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date, currency`);
   await owner.raw(`
-    insert into ${marts}.agg_monthly_product (month_start, product_id, vendor_id, line_kind, currency, revenue, units_sold, lines, refunds, refund_lines)
-    select date_trunc('month', day), product_id, vendor_id, line_kind, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines)
+    insert into ${marts}.agg_monthly_product (month_start, product_id, vendor_id, line_kind, currency, revenue, units_sold, lines, refunds, refund_lines, orders)
+    select date_trunc('month', day), product_id, vendor_id, line_kind, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines), sum(orders)
     from (
-      select placed_date as day, product_id, vendor_id, line_kind, currency, amount as revenue, units_sold as units, 1 as lines, 0 as refunds, 0 as refund_lines from ${marts}.fct_order_lines
-      union all select refunded_date, product_id, null, line_kind, currency, 0, 0, 0, amount, 1 from ${marts}.fct_refunds
-    ) moved group by 1, 2, 3, 4, 5`);
+      select placed_date as day, product_id, vendor_id, line_kind, currency, amount as revenue, units_sold as units, 1 as lines, 0 as refunds, 0 as refund_lines,
+        (row_number() over (partition by order_id, product_id order by line_id) = 1)::int as orders from ${marts}.fct_order_lines
+      union all select refunded_date, product_id, null, line_kind, currency, 0, 0, 0, amount, 1, 0 from ${marts}.fct_refunds
+    ) moved group by 1, 2, 3, 4, 5 order by 1`);
 }

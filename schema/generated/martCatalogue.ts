@@ -156,6 +156,7 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
       lines: { type: "bigint", description: "Order lines." },
       refunds: { type: "numeric", description: "Given back in the month, major units." },
       refund_lines: { type: "bigint", description: "Refund lines." },
+      orders: { type: "bigint", description: "Orders that hold the product, each with the seller of its first line of it; they add up over months and sellers, not over products." },
     },
   },
   bdg_order_promotions: {

@@ -342,6 +342,8 @@ export interface AggMonthlyProductRow {
   refunds: string;
   /** Refund lines. */
   refund_lines: bigint;
+  /** Orders that hold the product, each with the seller of its first line of it; they add up over months and sellers, not over products. */
+  orders: bigint;
 }
 
 /** Columns of agg_monthly_product as a statement's row names them. */
@@ -356,6 +358,7 @@ export const aggMonthlyProductColumns = {
   lines: "int8",
   refunds: "numeric",
   refund_lines: "int8",
+  orders: "int8",
 } as const;
 
 /** Which promotion took how much off which order. Grain: one row per order and promotion. */

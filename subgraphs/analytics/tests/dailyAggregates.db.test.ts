@@ -49,6 +49,13 @@ describe("what the days hold is taken from them", () => {
     [{ metrics: ["guestShare", "registeredRevenue"], grain: "MONTH" }, ["agg_daily_country", "agg_daily_shop"]],
     [{ metrics: ["commission", "vendorOrders"], dimensions: ["vendor"] }, ["agg_daily_vendor"]],
     [{ metrics: ["vendorOrders"], dimensions: ["vendor"], vendors: [RANDOM.vendors[0]] }, ["agg_daily_vendor"]],
+    // orders of a product add up, orders of products do not
+    [{ metrics: ["orders", "revenue"], dimensions: ["product"], grain: "MONTH" }, ["agg_monthly_product"]],
+    [{ metrics: ["orders"], dimensions: ["product"], range: { from: "2024-01-10", to: "2025-12-10" } }, ["agg_monthly_product", "fct_order_lines"]],
+    [{ metrics: ["orders"], dimensions: ["product"], top: { dimension: "product", count: 3, rest: false } }, ["agg_monthly_product"]],
+    [{ metrics: ["orders"], dimensions: ["product"], top: { dimension: "product", count: 3 } }, ["fct_order_lines"]],
+    [{ metrics: ["orders"], dimensions: ["brand"] }, ["fct_order_lines"]],
+    [{ metrics: ["orders"], dimensions: ["product"], vendors: [RANDOM.vendors[0]] }, ["fct_order_lines"]],
     [{ metrics: ["productsSold"], grain: "QUARTER" }, ["agg_monthly_product"]],
     [{ metrics: ["productsSold"], range: { from: "2024-01-02", to: "2025-12-30" } }, ["agg_daily_sales"]],
     [{ metrics: ["cancelledOrders", "cancellationRate"], grain: "WEEK" }, ["agg_daily_country", "agg_daily_shop"]],

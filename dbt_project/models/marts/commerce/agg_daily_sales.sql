@@ -39,3 +39,4 @@ select
   cast(sum(refund_lines) as {{ type_count() }}) as refund_lines
 from movements
 group by sale_date, country, customer_type, line_kind, product_id, currency
+{{ laid_by('sale_date') }}

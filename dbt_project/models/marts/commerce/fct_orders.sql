@@ -54,3 +54,4 @@ left join lines on lines.order_id = orders.order_id
 {% if is_incremental() %}
 where orders.order_id in (select entity_id from {{ changes }} where entity = 'ORDER')
 {% endif %}
+{{ laid_by('orders.placed_date') }}

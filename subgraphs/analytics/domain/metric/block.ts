@@ -1,8 +1,8 @@
 import type { CatalogueMeasure, CatalogueSource, CatalogueTime } from "#schema/values/metricCatalogue.ts";
 import type { MetricModel, PlacedMeasure } from "./catalogue.ts";
 import type { Choice, Chosen } from "./chooseSource.ts";
-import { countApart } from "./countApart.ts";
 import type { Dialect, Params } from "./dialect.ts";
+import { inTwoSteps } from "./inTwoSteps.ts";
 import type { Leaf, Side } from "./leaves.ts";
 import type { CheckedRequest } from "./metricRequest.ts";
 import { REST } from "./metricValues.ts";
@@ -60,14 +60,27 @@ function scan(context: BlockContext, parts: readonly (readonly [Leaf, Chosen])[]
   const period = request.grain && day ? shifted(dialect, dialect.truncate(request.grain, day), shift) : null;
   const columns = parts.map(([leaf]) => `${side}${leaf.n}`);
   const sums = parts.map(([leaf, chosen]) => `${reader.aggregate(chosen.measure, chosen.filter)} as ${side}${leaf.n}`);
-  const apart = countApart(parts.map(([leaf, chosen]) => ({ column: `${side}${leaf.n}`, measure: chosen.measure, condition: chosen.filter && reader.template(chosen.filter) })));
+  const steps = inTwoSteps(parts.map(([leaf, chosen]) => ({ column: `${side}${leaf.n}`, measure: chosen.measure, condition: chosen.filter && reader.template(chosen.filter) })));
   const within = time && day ? [reader.within(time, request.zone, day, days), ...firstInPeriod(context, reader, day, days)] : [];
-  const conditions = [...within, ...leapDays(dialect, shift, day), ...reader.conditions(request), ...topCondition(context)];
+  const conditions = [...within, ...leapDays(dialect, shift, day), ...reader.conditions(request)];
   const lastDay = measure.lastDay && time && day ? lastDayJoin(context, reader, time, day, days) : "";
   const selected = [...(period ? [`${period} as period`] : []), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
-  const from = `${reader.from()}${lastDay}${topJoin(context, reader)}`;
   const names = [...(period ? ["period"] : []), ...groups.map(({ name }) => name)];
-  const inner = apart ? grouped(names, apart.outer, `(${grouped([...selected, `${apart.value} as value__`], apart.inner, from, conditions)}) once`, []) : grouped(selected, sums, from, conditions);
+  const scanned = () => `${reader.from()}${lastDay}${topJoin(context, reader)}`;
+  let inner: string;
+  if (context.top && steps?.value === null) {
+    // the values of the dimension first: they are fewer than the rows, each of which would be looked for in the top
+    const apart = groupsOf({ ...context, top: null }, reader);
+    const first = grouped([...(period ? [`${period} as period`] : []), ...apart.map(({ expression, name }) => `${expression} as ${name}`)], steps.inner, `${reader.from()}${lastDay}`, conditions);
+    const place = `d${context.top.dimension}`;
+    const value = apart[context.top.dimension]?.shown ?? place;
+    const on = context.top.currencies ? ` and top.top__currency = ${dialect.ordered("currency")}` : "";
+    inner = grouped(names.map((name) => (name === place ? `case when top.top__value is null then '${REST}' else ${value} end as ${name}` : name)), steps.outer, `(${first}) apart left join top on top.top__value = ${value}${on}`, topCondition(context));
+  } else if (steps && steps.value !== null) {
+    inner = grouped(names, steps.outer, `(${grouped([...selected, `${steps.value} as value__`], steps.inner, scanned(), [...conditions, ...topCondition(context)])}) once`, []);
+  } else {
+    inner = grouped(selected, sums, scanned(), [...conditions, ...topCondition(context)]);
+  }
   const outer = [`${dialect.ordered(period ? dialect.dayText("period") : dialect.text("''"))} as period`, ...groups.map(({ shown, name }) => `${shown} as ${name}`), ...columns];
   return { sql: `select ${outer.join(", ")} from (${inner}) f`, columns, currency: groups.some(({ name }) => name === "currency") };
 }
@@ -89,7 +102,9 @@ export function windowBlock(context: BlockContext, part: BlockPart, side: Side, 
   const value = filter ? `case when ${reader.template(filter)} then ${measure.expression} end` : measure.expression;
   const adds = measure.aggregation === "sum" || measure.aggregation === "count";
   const column = `${side}${leaf.n}`;
-  const selected = [`${day} as day__`, ...(source.before === null ? [] : [`${source.before} as before__`]), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
+  // Who came before any window with this day began is new in all of them: such days need not be told apart.
+  const before = windowDays === null ? source.before : `case when ${source.before} > ${dialect.addDays(day, -windowDays)} then ${source.before} end`;
+  const selected = [`${day} as day__`, ...(source.before === null ? [] : [`${before} as before__`]), ...groups.map(({ expression, name }) => `${expression} as ${name}`)];
   const conditions = [reader.within(time, request.zone, day, days), ...reader.conditions(request), ...topCondition(context)];
   const source_ = `${reader.from()}${topJoin(context, reader)}`;
   const daily = adds

@@ -7,10 +7,10 @@ export interface Summand {
   readonly condition: string | null;
 }
 
-/** A grouping in two steps: what is added up for each value that is counted once, and how that is put together. */
-export interface CountedApart {
-  /** The value that is counted once. */
-  readonly value: string;
+/** A grouping in two steps: what is added up first, and how that is put together. */
+export interface TwoSteps {
+  /** The value that is counted once, by which the first step groups too; null where there is none. */
+  readonly value: string | null;
   readonly inner: readonly string[];
   readonly outer: readonly string[];
 }
@@ -19,12 +19,11 @@ const AGAIN: Readonly<Record<string, string>> = { sum: "sum", count: "sum", min:
 
 /**
  * Distinct values of one expression, counted by grouping by them first: an engine hashes the groups, in several processes, where
- * `count(distinct ...)` sorts all rows. Null where there is nothing to count once, or what stands beside it cannot be put together.
+ * `count(distinct ...)` sorts all rows. Null where the numbers of groups cannot be put together.
  */
-export function countApart(summands: readonly Summand[]): CountedApart | null {
+export function inTwoSteps(summands: readonly Summand[]): TwoSteps | null {
   const apart = new Set(summands.filter(({ measure }) => measure.aggregation === "count_distinct").map(({ measure }) => measure.expression));
-  const [value, other] = apart;
-  if (value === undefined || other !== undefined) return null;
+  if (apart.size > 1) return null;
   if (!summands.every(({ measure }) => measure.aggregation === "count_distinct" || measure.aggregation in AGAIN)) return null;
   const inner: string[] = [];
   const outer: string[] = [];
@@ -41,5 +40,5 @@ export function countApart(summands: readonly Summand[]): CountedApart | null {
       outer.push(`count(value__) as ${column}`);
     }
   }
-  return { value, inner, outer };
+  return { value: [...apart][0] ?? null, inner, outer };
 }
