@@ -14,9 +14,10 @@ import os
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
-from urllib.parse import quote, urlencode
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -37,31 +38,45 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     Request: `connection` {host, port, database, user, password} of PostgreSQL, or {project, location, endpoint, keyfile,
     maximumBytesBilled, labels} of BigQuery; `areas` folders under suites/; `values` what `$name`
     stands for in tables and queries (schemas of the slot, the cut, ...). A suite or check that `needs` a value which is
-    not given is passed over and says so. Optional `suites`: another folder to read them from.
+    not given is passed over and says so. Optional `suites`: another folder to read them from; `carry`: see carry.py.
 
-    Answer: {version, success, seconds, suites: [{suite, table, checks: [{name, severity, passed, message, observed}]}]},
-    success = no CRITICAL check is red.
+    Answer: {version, success, seconds, suites: [{suite, table, checks: [{name, severity, passed, message, observed}]}]}, with
+    `carried: true` at checks that were not asked again, success = no CRITICAL check is red.
     """
     started = time.monotonic()
     values = {key: str(value) for key, value in request.get("values", {}).items() if value is not None}
     folder = Path(request.get("suites") or SUITES)
     suites = [suite for area in request["areas"] for suite in read_area(folder, area)]
-    runnable = [suite for suite in suites if missing(suite, values) is None]
-    results = validate(request["connection"], runnable, values) if runnable else {}
-    answered = []
-    for suite in suites:
-        absent = missing(suite, values)
-        checks = (
-            [passed_over(check, absent) for check in suite["checks"]]
-            if absent
-            else [
-                passed_over(check, missing(check, values)) if missing(check, values) else results[(suite["suite"], check["name"])]
-                for check in suite["checks"]
-            ]
-        )
-        answered.append({"suite": suite["suite"], "table": fill(suite["table"], values, suite["file"], lenient=True), "checks": checks})
+    from_here()
+    from carry import Carry, carried
+
+    carry = Carry(request.get("carry"))
+
+    def settled(suite: dict[str, Any], check: dict[str, Any]) -> dict[str, Any] | None:
+        """What needs no question."""
+        absent = missing(suite, values) or missing(check, values)
+        return passed_over(check, absent) if absent else carried(check) if carry.over(suite, check) else None
+
+    known = {(suite["suite"], check["name"]): found for suite in suites for check in suite["checks"] if (found := settled(suite, check))}
+    asked = [{**suite, "checks": left} for suite in suites if (left := [check for check in suite["checks"] if (suite["suite"], check["name"]) not in known])]
+    results = {**known, **(validate(request["connection"], asked, values) if asked else {})}
+    answered = [
+        {
+            "suite": suite["suite"],
+            "table": fill(suite["table"], values, suite["file"], lenient=True),
+            "checks": [results[(suite["suite"], check["name"])] for check in suite["checks"]],
+        }
+        for suite in suites
+    ]
     red = any(not check["passed"] and check["severity"] == "CRITICAL" for suite in answered for check in suite["checks"])
     return {"version": DOCUMENT_VERSION, "success": not red, "seconds": round(time.monotonic() - started, 3), "suites": answered}
+
+
+def from_here() -> None:
+    """Modules beside this one; those that import Great Expectations are imported when there is something to ask."""
+    here = str(Path(__file__).parent)
+    if here not in sys.path:
+        sys.path.insert(0, here)
 
 
 def missing(part: dict[str, Any], values: dict[str, str]) -> str | None:
@@ -130,65 +145,31 @@ def fill_all(value: Any, values: dict[str, str], file: str) -> Any:
     return value
 
 
-def connection_url(connection: dict[str, Any]) -> str:
-    """A socket directory goes into the query string beside a host name, or Great Expectations refuses the URL."""
-    login = f"{quote(connection['user'], safe='')}:{quote(connection.get('password') or '', safe='')}"
-    query = urlencode({"host": connection["host"], "port": connection["port"], "application_name": "martgraph-expectations", "options": "-c timezone=UTC"})
-    return f"postgresql+psycopg2://{login}@localhost/{quote(connection['database'], safe='')}?{query}"
-
-
-def add_source(context: Any, connection: dict[str, Any], values: dict[str, str]) -> Any:
-    if "project" not in connection:
-        return context.data_sources.add_postgres("warehouse", connection_string=connection_url(connection), create_temp_table=False)
-    # The library would make a client of its own, which knows of no emulator, no cap and no label.
-    from sqlalchemy_bigquery import _helpers
-
-    client = bigquery_client(connection, values)
-    _helpers.create_bigquery_client = lambda *_, **__: client
-    return context.data_sources.add_bigquery("warehouse", connection_string=f"bigquery://{connection['project']}", create_temp_table=False)
-
-
-def bigquery_client(connection: dict[str, Any], values: dict[str, str]) -> Any:
-    from google.api_core.client_options import ClientOptions
-    from google.auth.credentials import AnonymousCredentials
-    from google.cloud import bigquery
-
-    labels = {"product": "martgraph", **(connection.get("labels") or {}), "build": values.get("build_id", "none"), "step": "check"}
-    cap = {"maximum_bytes_billed": connection["maximumBytesBilled"]} if connection.get("maximumBytesBilled") else {}
-    job = bigquery.QueryJobConfig(labels=labels, **cap)
-    common = {"project": connection["project"], "location": connection.get("location"), "default_query_job_config": job}
-    if connection.get("endpoint"):
-        return bigquery.Client(credentials=AnonymousCredentials(), client_options=ClientOptions(api_endpoint=connection["endpoint"]), **common)
-    if connection.get("keyfile"):
-        return bigquery.Client.from_service_account_json(connection["keyfile"], **common)
-    return bigquery.Client(**common)
-
-
 def validate(connection: dict[str, Any], suites: list[dict[str, Any]], values: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
-    import great_expectations as gx
-
-    from_expectations()
-    context = gx.get_context(mode="ephemeral")
-    # The progress bars of every metric would go to stderr otherwise.
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    source = add_source(context, connection, values)
-    results: dict[tuple[str, str], dict[str, Any]] = {}
-    try:
-        for suite in suites:
-            results.update(validate_suite(source, suite, values))
-    finally:
-        # The pool would keep its sessions, and with them the names of tables that the next build wants to replace.
-        source.get_engine().dispose()
-        source.get_execution_engine().engine.dispose()
-    return results
-
-
-def from_expectations() -> None:
-    """Imports our own expectation classes once Great Expectations is there."""
-    here = str(Path(__file__).parent)
-    if here not in sys.path:
-        sys.path.insert(0, here)
     import rules  # noqa: F401
+    from connections import opened
+
+    if "project" in connection:
+        with opened(connection, values) as source:
+            return {key: result for suite in suites for key, result in validate_suite(source, suite, values).items()}
+    import quick
+
+    # Each side has a session and settings of its own, and takes the next suite when it is done with one.
+    with opened(connection, values) as one, opened(connection, values) as other:
+        schemas = {fill(suite["table"], values, suite["file"]).partition(".")[0] for suite in suites}
+        with quick.KnownColumns(quick.Columns(one.get_engine(), schemas)), ThreadPoolExecutor(2) as threads:
+            sides: SimpleQueue[Any] = SimpleQueue()
+            sides.put(one)
+            sides.put(other)
+
+            def on_a_side(suite: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+                source = sides.get()
+                try:
+                    return validate_suite(source, suite, values)
+                finally:
+                    sides.put(source)
+
+            return {key: result for results in threads.map(on_a_side, suites) for key, result in results.items()}
 
 
 def validate_suite(source: Any, suite: dict[str, Any], values: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -197,7 +178,7 @@ def validate_suite(source: Any, suite: dict[str, Any], values: dict[str, str]) -
     schema, _, table = fill(suite["table"], values, suite["file"]).partition(".")
     asset = source.add_table_asset(name=suite["suite"], table_name=table, schema_name=schema)
     values = {**values, "table": f"{schema}.{table}"}
-    checks = [check for check in suite["checks"] if missing(check, values) is None]
+    checks = suite["checks"]
     batch = asset.add_batch_definition_whole_table("all").get_batch()
 
     def ask(some: list[dict[str, Any]], result_format: str) -> dict[str, Any]:

@@ -82,8 +82,10 @@ function incidents({ incidents: list }: ReportData): string {
   return `<h2>Incidents</h2>${table(["Kind", "Began", "Over", "What"], list.map((one) => [escaped(one.kind.toLowerCase()), moment(one.openedAt), one.closedAt ? moment(one.closedAt) : mark("lasts", "bad"), escaped(one.message)]))}`;
 }
 
-const everyCheck = ({ checks }: ReportBuild) =>
-  `<h2>Every check</h2><details><summary>${checks.length} checks</summary>${table(["", "Severity", "Suite", "Check"], checks.map((one) => [mark(one.passed ? "passed" : "failed", tone(one)), escaped(one.severity), escaped(one.suite), escaped(one.name)]))}</details>`;
+/** Rows that did not change since they passed are not checked again. */
+const askedAt = ({ checkedAt }: QualityCheck, startedAt: string) => (checkedAt.toISOString() < startedAt ? `${moment(checkedAt.toISOString())}, unchanged since` : "with this build");
+const everyCheck = ({ checks, startedAt }: ReportBuild) =>
+  `<h2>Every check</h2><details><summary>${checks.length} checks</summary>${table(["", "Severity", "Suite", "Check", "Asked"], checks.map((one) => [mark(one.passed ? "passed" : "failed", tone(one)), escaped(one.severity), escaped(one.suite), escaped(one.name), askedAt(one, startedAt)]))}</details>`;
 
 /** Headings that begin with # are of numbers. */
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -78,6 +78,33 @@ describe("expectations/run.py", () => {
     expect((await admin.raw("select 1 from pg_stat_activity where application_name = 'martgraph-expectations' and datname = current_database()")).rows).toEqual([]);
   }, 120_000);
 
+  test("a check of tables that did not change since it passed is carried over; what looks further, failed or is new is asked", async () => {
+    const checks = [
+      "{ name: of an unchanged table, severity: CRITICAL, expect_table_row_count_to_equal: { value: 99 } }",
+      '{ name: of two unchanged tables, severity: CRITICAL, expect_no_rows: "select 1 from $table p, $things.people q where p.id = q.id" }',
+      '{ name: of a changed table beside, severity: CRITICAL, expect_no_rows: "select 1 from $table p, $things.moved q where p.id = q.id" }',
+      '{ name: of another build, severity: CRITICAL, expect_no_rows: "select 1 from $table p, $published.people q where p.id = q.id" }',
+      '{ name: of a table by its own name, severity: CRITICAL, expect_no_rows: "select 1 from $table p join things.people q using (id)" }',
+      '{ name: of the clock, severity: CRITICAL, expect_no_rows: "select 1 from $table where now() is not null" }',
+      '{ name: of the build, severity: CRITICAL, expect_no_rows: "select 1 from $table where $today is not null" }',
+      "{ name: not passed then, severity: CRITICAL, expect_table_row_count_to_equal: { value: 98 } }",
+    ];
+    await suite("carried", `suite: people\ntable: $things.people\nchecks:\n${checks.map((check) => `  - ${check}\n`).join("")}`);
+    await admin.raw("set role martgraph_builder; create table things.moved as select * from things.people; reset role");
+    const names = checks.map((check) => /name: ([^,]+)/.exec(check)?.[1] ?? "");
+    const ask = async (changed: Record<string, string[]>) => {
+      const values = { things: "things", published: "things", today: "date '2026-01-01'" };
+      const passed = names.slice(0, -1).map((name) => ["people", name] as const);
+      const { suites, success } = await createExpectations({ worker, connection: connection(), suitesDir }).run({ areas: ["carried"], values, carry: { changed, passed } });
+      expect(success).toBe(false);
+      return suites[0]!.checks.map(({ name, passed: isPassed, carried = false }) => [name, isPassed, carried]);
+    };
+    expect(await ask({ things: ["moved"] })).toEqual(names.map((name, index) => [name, index < 2, index < 2]));
+    expect(await ask({ things: ["people"] })).toEqual(names.map((name) => [name, false, false]));
+    // what nobody speaks of counts as changed
+    expect(await ask({})).toEqual(names.map((name) => [name, false, false]));
+  }, 120_000);
+
   const broken: [string, string, RegExp][] = [
     ["no yml", "suite: [", /is not yml/],
     ["no checks", "suite: s\ntable: t", /a suite has the keys/],

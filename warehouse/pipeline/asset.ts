@@ -17,6 +17,8 @@ export interface CutOutput {
   isCopy?: boolean;
   /** What an increment need look at; absent where it is everything. */
   changes?: Changes;
+  /** The build that the slot held whole before, with its checks; absent where everything is checked. */
+  checkedWith?: string;
   /** What raw held up to here was checked with the published build. 0 when the models or the suites changed since. */
   checkedPos: string;
   /** The slot readers see while this build is made; null before the first. */

@@ -117,12 +117,13 @@ const finishAsset = query({
 
 const writeChecks = query({
   name: "pipeline.writeChecks",
-  text: `insert into ops.check_result (build_id, suite, name, severity, passed, message, observed)
-         select $1, c.suite, c.name, c.severity, c.passed, c.message, c.observed
-         from jsonb_to_recordset($2::jsonb) as c (suite text, name text, severity text, passed boolean, message text, observed text)
+  text: `insert into ops.check_result (build_id, suite, name, severity, passed, message, observed, checked_at)
+         select $1, c.suite, c.name, c.severity, c.passed, c.message, c.observed, coalesce(before.checked_at, now())
+         from jsonb_to_recordset($2::jsonb) as c (suite text, name text, severity text, passed boolean, message text, observed text, carried boolean)
+         left join ops.check_result before on c.carried and before.build_id = $3 and before.suite = c.suite and before.name = c.name
          on conflict (build_id, suite, name) do update set severity = excluded.severity, passed = excluded.passed,
-           message = excluded.message, observed = excluded.observed`,
-  params: ["uuid", "text"],
+           message = excluded.message, observed = excluded.observed, checked_at = excluded.checked_at`,
+  params: ["uuid", "text", "uuid?"],
   row: {},
   budget: { access: "write", maxRows: 0 },
 });
@@ -202,9 +203,9 @@ export async function endAsset(db: Reader, runId: string, asset: string, end: As
   await db.execute(finishAsset, [runId, asset, end.state, JSON.stringify(end.output ?? {}), rows, end.seconds, end.message ?? null]);
 }
 
-/** Stores a report under its build; a check of the same name is replaced. */
-export async function storeChecks(db: Database, buildId: string, report: ExpectationsReport): Promise<void> {
+/** Stores a report under its build; a check of the same name is replaced. What was carried over from another build keeps its time. */
+export async function storeChecks(db: Database, buildId: string, report: ExpectationsReport, carriedFrom?: string): Promise<void> {
   const checks = report.suites.flatMap(({ suite, checks }) => checks.map((check) => ({ suite, ...check, observed: check.observed === null ? null : String(check.observed) })));
-  await db.execute(writeChecks, [buildId, JSON.stringify(checks)]);
+  await db.execute(writeChecks, [buildId, JSON.stringify(checks), carriedFrom ?? null]);
   await db.execute(dropOldChecks, []);
 }

@@ -8,6 +8,7 @@ import { changesSince } from "./changedTables.ts";
 import { CUT } from "./cut.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { findInterrupted, giveUp, type OpenRun } from "./interrupted.ts";
+import { heldWhole } from "./carriedChecks.ts";
 import { inTurn } from "./inTurn.ts";
 import { closeRun, forgetAssets, linkBuild, openRun, storeCatalogue } from "./ledger.ts";
 import { againWhenLockLost, withPipelineLock } from "./lock.ts";
@@ -179,6 +180,7 @@ class Runner {
     // Whoever asks for a build, or for days anew, means all of it.
     const isWhole = fullRefresh || isCopy || hasBackfill || this.#request.force === true;
     const changes = isWhole ? undefined : await changesSince(this.#deps.warehouse, slot, cut);
+    const checkedWith = changes && (await heldWhole(this.#deps.warehouse, slot));
     const buildId = await this.#deps.warehouse.tx(async (tx) => {
       const { build_id } = await tx.one(insertBuild, [runId, slot, cut.pos, cut.committedAt, cut.businessAsOf, this.#deps.clock.now()]);
       await tx.execute(beginSlot, [slot, cut.pos, cut.committedAt, cut.businessAsOf, build_id, fullRefresh]);
@@ -187,7 +189,7 @@ class Runner {
     });
     return {
       buildId, slot, pos: String(cut.pos), committedAt: cut.committedAt.toISOString(), businessAsOf: cut.businessAsOf.toISOString(),
-      codeHash, fullRefresh, cloneFrom, isCopy, ...(changes ? { changes } : {}), checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
+      codeHash, fullRefresh, cloneFrom, isCopy, ...(changes ? { changes } : {}), ...(checkedWith ? { checkedWith } : {}), checkedPos: String(fullRefresh && !cloneFrom ? 0n : (published?.cutPos ?? 0n)), publishedSlot: published?.slot ?? null, publishedBatchId: published?.predictionBatchId ?? null, train: this.#request.train ?? "auto", why,
     };
   }
 

@@ -1,16 +1,22 @@
 import type { Slot } from "../publish/slots.ts";
 import type { ExpectationsReport } from "../tools/expectations.ts";
 import { newBatch, type AssetContext, type AssetOutcome } from "./asset.ts";
+import { carriedChecks } from "./carriedChecks.ts";
 import { storeChecks } from "./ledger.ts";
 import { BuildRejected } from "./types.ts";
 
 /** Runs suites, stores their verdict under the build. @throws BuildRejected when a critical check is red. */
 export async function runChecks(context: AssetContext, areas: readonly string[]): Promise<AssetOutcome> {
   const { deps, cut, signal } = context;
-  const report = await deps.expectations.run({ areas, values: suiteValues(context), signal });
-  await storeChecks(deps.warehouse, cut.buildId, report);
+  const carry = await carriedChecks(context, areas);
+  const report = await deps.expectations.run({ areas, values: suiteValues(context), carry, signal });
+  await storeChecks(deps.warehouse, cut.buildId, report, cut.checkedWith);
   const { checks, warnings } = verdictOf(report);
-  return { rows: checks, output: { checks, warnings }, message: `${checks} checks${warnings > 0 ? `, ${warnings} with a warning` : ""}` };
+  const carried = report.suites.flatMap((suite) => suite.checks).filter((one) => one.carried).length;
+  return {
+    rows: checks, output: { checks, warnings, ...(carried > 0 ? { carried } : {}) },
+    message: `${checks} checks${carried > 0 ? `, ${carried} of them of rows that did not change` : ""}${warnings > 0 ? `, ${warnings} with a warning` : ""}`,
+  };
 }
 
 /** How many checks there were, and how many of them warn. @throws BuildRejected when a critical one is red */

@@ -47,7 +47,7 @@ export const beginSlot = query({
 
 export const completeSlot = query({
   name: "pipeline.completeSlot",
-  text: "update ops.slot_state set complete_pos = cut_pos, complete_as_of = business_as_of, code_hash = $3, backfill_from = null, backfill_to = null where slot = $1 and build_id = $2",
+  text: "update ops.slot_state set complete_pos = cut_pos, complete_as_of = business_as_of, complete_build_id = build_id, code_hash = $3, backfill_from = null, backfill_to = null where slot = $1 and build_id = $2",
   params: ["text", "uuid", "text"],
   row: {},
   budget: { access: "write", maxRows: 0 },

@@ -5,7 +5,7 @@ import type { EraseAgain } from "./eraseAgain.ts";
 import type { Slot } from "../publish/slots.ts";
 import type { Changes } from "../tools/affectedNodes.ts";
 import type { DaySource } from "../quality/daySource.ts";
-import type { ExpectationsReport } from "../tools/expectations.ts";
+import type { CarriedChecks, ExpectationsReport } from "../tools/expectations.ts";
 
 /** The tools a pipeline works with. Each is a function of the same name's room; tests give their own. */
 export interface PipelineDeps {
@@ -51,15 +51,15 @@ export interface DbtTool {
 }
 
 export type DbtOutcome =
-  | { ok: true; rows: number; models: number; tests: number }
+  | { ok: true; rows: number; models: number; tests: number; nodes?: readonly { kind: string; relation: string | null }[] }
   /** TESTS: the data broke a test or a contract. ERROR: a model could not be built. `reason` names the nodes. */
   | { ok: false; kind: "TESTS" | "ERROR"; reason: string };
 
 export interface ExpectationsTool {
   /** Of the suites and what runs them. */
   codeHash(): Promise<string>;
-  /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. */
-  run(request: { areas: readonly string[]; values: Readonly<Record<string, string | null>>; signal: AbortSignal }): Promise<ExpectationsReport>;
+  /** Runs the suites of the areas. `values` is what `$name` stands for in them; null where there is none. `carry` tells which checks need no question. */
+  run(request: { areas: readonly string[]; values: Readonly<Record<string, string | null>>; carry?: CarriedChecks | undefined; signal: AbortSignal }): Promise<ExpectationsReport>;
 }
 
 /** Another engine that holds the marts. The warehouse's own database keeps the ledger and the pointer, and what is read by key. */

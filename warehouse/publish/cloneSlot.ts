@@ -21,7 +21,7 @@ const takeOverState = query({
   name: "publish.takeOverSlotState",
   text: `update ops.slot_state target
          set cut_pos = case when target.build_id is null then source.cut_pos else target.cut_pos end,
-           complete_pos = source.complete_pos, complete_as_of = source.complete_as_of, code_hash = $4
+           complete_pos = source.complete_pos, complete_as_of = source.complete_as_of, complete_build_id = null, code_hash = $4
          from ops.slot_state source
          where target.slot = $2 and source.slot = $1 and source.code_hash = $3
            and source.complete_pos >= (select coalesce(max(snapshot_pos), 0) from raw._capture_state)

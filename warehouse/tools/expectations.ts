@@ -24,6 +24,7 @@ const report = z.object({
           passed: z.boolean(),
           message: z.string().nullable(),
           observed: z.union([z.number(), z.string()]).nullable(),
+          carried: z.boolean().optional(),
         }),
       ),
     }),
@@ -38,7 +39,17 @@ export interface ExpectationsRequest {
   areas: readonly string[];
   /** What `$name` stands for in the suites: the slot's schemas, the cut. null or absent: checks that need it are passed over. */
   values: Readonly<Record<string, string | null>>;
+  /** What need not be asked again. */
+  carry?: CarriedChecks | undefined;
   signal?: AbortSignal;
+}
+
+/** A check that looks at nothing but tables that did not change, and that passed then, passes: its verdict is carried over. */
+export interface CarriedChecks {
+  /** Tables that are others than they were, by the placeholder of their schema; what stands behind another placeholder counts as changed. */
+  changed: Readonly<Record<string, readonly string[]>>;
+  /** Suites and names of the checks that passed. */
+  passed: readonly (readonly [suite: string, name: string])[];
 }
 
 /** The Python side answered something else than was agreed on. */
@@ -61,10 +72,10 @@ export function createExpectations(options: { worker: PythonWorker; connection: 
   const { worker, connection, suitesDir } = options;
   return {
     codeHash: () => hashOf(suitesDir === undefined ? [EXPECTATIONS_DIR] : [EXPECTATIONS_DIR, suitesDir]),
-    async run({ areas, values, signal }) {
+    async run({ areas, values, carry, signal }) {
       const answer = await worker.call(
         "expectations",
-        { connection, areas, values, ...(suitesDir ? { suites: suitesDir } : {}) },
+        { connection, areas, values, ...(carry ? { carry } : {}), ...(suitesDir ? { suites: suitesDir } : {}) },
         signal ? { signal } : {},
       );
       const parsed = report.safeParse(answer);

@@ -6,11 +6,13 @@ export interface StoredCheck {
   readonly passed: boolean;
   readonly message: string | null;
   readonly observed: string | null;
+  readonly checked_at: Date;
 }
-export type QualityCheck = StoredCheck & { readonly layer: string };
+/** `checkedAt` lies before the build where the rows it looks at had not changed since, and the verdict was carried over. */
+export type QualityCheck = Omit<StoredCheck, "checked_at"> & { readonly layer: string; readonly checkedAt: Date };
 
 /** The layer stands before the dot of a suite's name. */
-export const withLayer = (check: StoredCheck): QualityCheck => ({ ...check, layer: check.suite.slice(0, check.suite.indexOf(".")).toUpperCase() });
+export const withLayer = ({ checked_at: checkedAt, ...check }: StoredCheck): QualityCheck => ({ ...check, checkedAt, layer: check.suite.slice(0, check.suite.indexOf(".")).toUpperCase() });
 
 const LAYERS = ["RAW", "MARTS", "FEATURES", "PREDICTIONS", "WATCH"];
 const SEVERITIES = ["CRITICAL", "WARNING", "INFO"];

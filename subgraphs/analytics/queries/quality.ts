@@ -2,10 +2,10 @@ import { query } from "#platform/db/query.ts";
 
 export const checksOfBuilds = query({
   name: "analytics.checksOfBuilds",
-  text: `select build_id, suite, name, severity, passed, message, observed from ops.check_result
+  text: `select build_id, suite, name, severity, passed, message, observed, checked_at from ops.check_result
           where build_id = any($1) and (not passed or not $2) order by passed, severity, suite, name`,
   params: ["uuid[]", "bool"],
-  row: { build_id: "uuid", suite: "text", name: "text", severity: "text", passed: "bool", message: "text?", observed: "text?" },
+  row: { build_id: "uuid", suite: "text", name: "text", severity: "text", passed: "bool", message: "text?", observed: "text?", checked_at: "timestamptz" },
   budget: { access: "index", maxRows: 20_000 },
 });
 

@@ -17,8 +17,10 @@ export const dbtAsset: BuildAsset = {
       throw new Error(outcome.reason);
     }
     await deps.warehouse.execute(completeSlot, [cut.slot, cut.buildId, cut.codeHash]);
-    const { rows, models, tests } = outcome;
-    return { rows, output: { models, tests }, message: `${models} models, ${tests} tests${isCopy ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
+    const { rows, models, tests, nodes } = outcome;
+    // What was not made is what it was, and need not be checked again.
+    const made = cut.changes && nodes?.flatMap(({ kind, relation }) => (kind === "model" && relation ? [relation] : []));
+    return { rows, output: { models, tests, ...(made ? { made } : {}) }, message: `${models} models, ${tests} tests${isCopy ? ", on a copy of the published slot" : cut.fullRefresh ? ", from nothing" : ""}` };
   },
 };
 
