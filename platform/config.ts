@@ -46,6 +46,9 @@ export function dataSetsDir(): string {
   return resolve(text("MARTGRAPH_DATA") ?? "../shared/data");
 }
 
+/** Files of Online Retail II over which both engines are to be compared; nothing is compared over them where not given. */
+export const parityData = (): string | undefined => text("MARTGRAPH_PARITY_DATA");
+
 /** True in `npm run proof`: long tests run in full. */
 export function proofMode(): boolean {
   return text("MARTGRAPH_PROOF") === "1";

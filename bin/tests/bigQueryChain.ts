@@ -37,29 +37,43 @@ export interface BigQueryChain extends AsyncDisposable {
   /** The models that are built, with what they read. */
   readonly select: readonly string[];
   readonly engine: EngineTool;
+  /** What a process that is to be killed needs to run the same pipeline. */
+  readonly handOver: HandedOver;
   /** In the place of the engine's own, where set. */
   readonly instead: { mirror?: EngineTool["mirror"]; show?: EngineTool["show"] };
 }
 
-/** `models` undefined: all of them. */
-export async function openBigQueryChain(databases: { shop: TestDatabase; warehouse: TestDatabase }, emulator: { endpoint: string; project: string }, { models, readers }: { models: readonly string[] | undefined; readers: Readers }): Promise<BigQueryChain> {
-  const stateDir = await mkdtemp(join(tmpdir(), "martgraph-engine-"));
+/** Where dbt's state is, which slot the shop's changes come through, and what is built. */
+export interface HandedOver {
+  readonly stateDir: string;
+  readonly slotName: string;
+  readonly select: readonly string[];
+  readonly raw: readonly string[];
+}
+
+interface ChainOptions {
+  /** All of them where undefined. */
+  readonly models: readonly string[] | undefined;
+  readonly readers: Readers;
+  /** Of another process's chain, which stays the owner. */
+  readonly handedOver?: HandedOver;
+}
+
+export async function openBigQueryChain(databases: { shop: TestDatabase; warehouse: TestDatabase }, emulator: { endpoint: string; project: string }, { models, readers, handedOver }: ChainOptions): Promise<BigQueryChain> {
+  const handOver = handedOver ?? { stateDir: await mkdtemp(join(tmpdir(), "martgraph-engine-")), slotName: `engine_${randomUUID().slice(0, 8)}`, ...(await chosen(models)) };
+  const { stateDir, slotName, select, raw } = handOver;
   const shop = Database.open(databases.shop.config);
   const warehouse = Database.open(databases.warehouse.config);
   const builder = Database.open(databases.warehouse.as("martgraph_builder"));
-  const capture = createCapture({ source: databases.shop.as("martgraph_capture"), sink: databases.warehouse.as("martgraph_loader"), slotName: `engine_${randomUUID().slice(0, 8)}`, log: silentLog });
+  const capture = createCapture({ source: databases.shop.as("martgraph_capture"), sink: databases.warehouse.as("martgraph_loader"), slotName, log: silentLog });
   const inPostgres = databases.warehouse.as("martgraph_builder");
   const inBigQuery = { ...emulator, datasetPrefix: "shop", location: "US", labels: LABELS };
   const worker = startPythonWorker({ log: silentLog, env: { ...dbtEnvironment(inPostgres), ...dbtEnvironment(inBigQuery) } });
   const client = openBigQuery(inBigQuery);
-  const manifest = await parseManifest();
-  const nodes = [...modelsOf(manifest, "marts"), ...modelsOf(manifest, "features")].filter(({ name }) => models?.includes(name) ?? true);
-  const select = nodes.map(({ name }) => `+${name}`);
-  const raw = new Set(sourcesOf(manifest, nodes).filter((source) => source.startsWith("shop.")).map((source) => source.slice("shop.".length)));
-  const suitesDir = await suitesOf(stateDir, models);
+  const suitesDir = handedOver ? suitesDirOf(stateDir, models) : await writeSuites(stateDir, models);
   const instead: BigQueryChain["instead"] = {};
   const { dbt, engine } = createBigQueryEngine({
-    dbt: createDbt({ worker, connection: inBigQuery, stateDir: join(stateDir, "bigquery"), threads: 4 }), warehouse: builder, client, readers, ...(models ? { only: { select, exclude: ["test_type:singular"], raw } } : {}),
+    dbt: createDbt({ worker, connection: inBigQuery, stateDir: join(stateDir, "bigquery"), threads: 4 }), warehouse: builder, client, readers, ...(models ? { only: { select, exclude: ["test_type:singular"], raw: new Set(raw) } } : {}),
   });
   const noModels: ModelsTool = { missingChampions: async () => [], train: async () => ({ rows: 0, summary: "" }), score: async () => ({ batchId: null, rows: 0, summary: "no models" }) };
   const pipeline = createPipeline({
@@ -68,29 +82,40 @@ export async function openBigQueryChain(databases: { shop: TestDatabase; warehou
     expectations: expectationsOnBigQuery({ onPostgres: createExpectations({ worker, connection: inPostgres, ...(models ? { suitesDir } : {}) }), onBigQuery: createExpectations({ worker, connection: inBigQuery, suitesDir }), datasetPrefix: "shop" }),
   }, { retryDelaysMs: [] });
   return {
-    pipeline, shop, warehouse, client, engine, select, instead, postgres: createDbt({ worker, connection: inPostgres, stateDir: join(stateDir, "postgres") }),
+    pipeline, shop, warehouse, client, engine, select, handOver, instead, postgres: createDbt({ worker, connection: inPostgres, stateDir: join(stateDir, "postgres") }),
     async [Symbol.asyncDispose]() {
       await worker.close();
       await capture.close();
       for (const db of [builder, warehouse, shop]) await db.close();
-      await rm(stateDir, { recursive: true, force: true });
+      if (!handedOver) await rm(stateDir, { recursive: true, force: true });
     },
   };
 }
 
+/** The models that are built, with what they read. */
+async function chosen(models: readonly string[] | undefined): Promise<Pick<HandedOver, "select" | "raw">> {
+  const manifest = await parseManifest();
+  const nodes = [...modelsOf(manifest, "marts"), ...modelsOf(manifest, "features")].filter(({ name }) => models?.includes(name) ?? true);
+  const raw = sourcesOf(manifest, nodes).filter((source) => source.startsWith("shop.")).map((source) => source.slice("shop.".length));
+  return { select: nodes.map(({ name }) => `+${name}`), raw };
+}
+
+const suitesDirOf = (stateDir: string, models: readonly string[] | undefined) => (models ? join(stateDir, "suites") : SUITES);
+
 /** The suites of the models that are built, without checks that read others: a table that is not there is red. Of raw's one will do. */
-async function suitesOf(stateDir: string, models: readonly string[] | undefined): Promise<string> {
-  if (!models) return SUITES;
+async function writeSuites(stateDir: string, models: readonly string[] | undefined): Promise<string> {
+  const suitesDir = suitesDirOf(stateDir, models);
+  if (!models) return suitesDir;
   for (const area of ["marts", "features"]) {
-    await mkdir(join(stateDir, "suites", area), { recursive: true });
+    await mkdir(join(suitesDir, area), { recursive: true });
     for (const file of await readdir(join(SUITES, area))) {
       if (!models.includes(file.replace(".yml", ""))) continue;
       const suite = parse(await readFile(join(SUITES, area, file), "utf8")) as { checks: object[] };
       const isThere = (check: object) => [...JSON.stringify(check).matchAll(/\$(?:published_)?(?:marts|features)\.(\w+)/g)].every(([, name = ""]) => models.includes(name));
-      await writeFile(join(stateDir, "suites", area, file), JSON.stringify({ ...suite, checks: suite.checks.filter(isThere) }));
+      await writeFile(join(suitesDir, area, file), JSON.stringify({ ...suite, checks: suite.checks.filter(isThere) }));
     }
   }
-  await mkdir(join(stateDir, "suites", "raw"));
-  await cp(join(SUITES, "raw", "orders.yml"), join(stateDir, "suites", "raw", "orders.yml"));
-  return join(stateDir, "suites");
+  await mkdir(join(suitesDir, "raw"));
+  await cp(join(SUITES, "raw", "orders.yml"), join(suitesDir, "raw", "orders.yml"));
+  return suitesDir;
 }

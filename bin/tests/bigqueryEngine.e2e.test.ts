@@ -1,15 +1,21 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { proofMode } from "#platform/config.ts";
+import { childEnvironment, proofMode } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
+import { seeded } from "#platform/seeded.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
 import { categoryFigures } from "#subgraphs/analytics/queries/entities.ts";
 import { type Emulator, findEmulator, startEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
-import type { ProgressEvent, RunResult } from "#warehouse/pipeline/types.ts";
+import { PipelineBusy, type ProgressEvent, type RunResult } from "#warehouse/pipeline/types.ts";
 import { VENDOR_MARTS } from "#warehouse/publish/vendorMarts.ts";
 import { createWarehouseReader, type WarehouseReader } from "#warehouse/reader.ts";
 import { type BigQueryChain, LABELS, openBigQueryChain } from "./bigQueryChain.ts";
+import type { KilledAt, KilledSettings } from "./killedOnBigQuery.ts";
 
 const found = await findEmulator();
 const missing = "missing" in found ? found.missing : undefined;
@@ -87,13 +93,11 @@ describe.skipIf(missing)("BigQuery as the engine", { timeout: 3_000_000 }, () =>
   });
 
   test("every job says whose it is, and those that write have ids of their own", async () => {
-    const { jobs } = (await api("jobs?projection=full&maxResults=10000")) as { jobs: { jobReference: { jobId: string }; configuration: { labels?: Record<string, string>; query?: { query: string }; load?: { destinationTable: { datasetId: string } } } }[] };
-    // dbt loads its seeds without labels, whatever it is told.
-    const ours = jobs.filter(({ configuration: { load } }) => !load?.destinationTable.datasetId.startsWith("shop_staging_"));
-    const strangers = ours.filter(({ configuration: { labels = {} } }) => labels["product"] !== "martgraph" || labels["team"] !== LABELS.team);
+    const { jobs } = (await api("jobs?projection=full&maxResults=10000")) as { jobs: { jobReference: { jobId: string }; configuration: { labels?: Record<string, string>; query?: { query: string } } }[] };
+    const strangers = jobs.filter(({ configuration: { labels = {} } }) => labels["product"] !== "martgraph" || labels["team"] !== LABELS.team);
     expect(strangers.map(({ jobReference, configuration }) => [jobReference.jobId, configuration.labels, configuration.query?.query.slice(0, 200)])).toEqual([]);
     // Without a step are the questions of this test.
-    expect([...new Set(ours.flatMap(({ configuration }) => configuration.labels?.["step"] ?? []))].sort()).toEqual(["check", "dbt", "mirror", "publish", "ship", "watch"]);
+    expect([...new Set(jobs.flatMap(({ configuration }) => configuration.labels?.["step"] ?? []))].sort()).toEqual(["check", "dbt", "mirror", "publish", "ship", "watch"]);
     const buildId = await shownBuild();
     expect(jobs.map(({ jobReference }) => jobReference.jobId)).toContainEqual(expect.stringMatching(new RegExp(`^martgraph_publish_[0-9a-f]{32}_${buildId}_1$`)));
     expect(jobs.filter(({ configuration }) => configuration.labels?.["step"] === "dbt" && configuration.labels["build"] === buildId).length).toBeGreaterThan(10);
@@ -145,36 +149,86 @@ describe.skipIf(missing)("BigQuery as the engine", { timeout: 3_000_000 }, () =>
     return { columns, table, indexes: indexes.map(({ definition }) => definition.replace(/INDEX \S+ ON \S+/, "INDEX ON")).sort() };
   }
 
-  test("one more order: cut off in the mirror and in the publish, the run is continued, and both readers see it", async () => {
+  /** What both kinds of readers see, each of one build: orders, of which none is without lines. */
+  async function seen(): Promise<{ shown: number; mirrored: number; torn: number }> {
+    const [views] = await inBigQuery("select count(distinct o.order_id) as orders, countif(l.order_id is null) as torn from shop_marts.fct_orders o left join shop_marts.fct_order_lines l on l.order_id = o.order_id");
+    const [tables] = await reader.read((build) => build.generated<{ orders: bigint; torn: bigint }>("select count(distinct o.order_id) as orders, count(*) filter (where l.order_id is null) as torn from {marts}.fct_orders o left join {marts}.fct_order_lines l on l.order_id = o.order_id", []));
+    return { shown: Number(views?.["orders"]), mirrored: Number(tables?.orders), torn: Number(views?.["torn"]) + Number(tables?.torn) };
+  }
+
+  /** Runs the pipeline in a process of its own and kills it: where it says that it stands still, or so many milliseconds after it came to the mirror. Answers whether it was killed in time. */
+  async function killRun(at: KilledAt, afterMs = 0): Promise<boolean> {
+    const settings: KilledSettings = {
+      at, shop: databases.shop.config, warehouse: databases.warehouse.config, rolePassword: databases.warehouse.as("martgraph_builder").password, emulator: { endpoint: emulator.endpoint, project: emulator.project },
+      models: MODELS ?? null, readers: { ...READERS, vendors: [...READERS.vendors] }, handedOver: chain.handOver,
+    };
+    const child = spawn(process.execPath, [fileURLToPath(new URL("./killedOnBigQuery.ts", import.meta.url))], { env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(settings) }), stdio: ["ignore", "pipe", "inherit"] });
+    const gone = once(child, "exit");
+    const came = await Promise.race([once(child.stdout, "data").then(() => true), gone.then(() => false)]);
+    if (!came) throw new Error(`the process ended with ${child.exitCode} before it came to ${at}`);
+    await sleep(afterMs);
+    child.kill("SIGKILL");
+    return (await gone)[1] === "SIGKILL";
+  }
+
+  /** The server notices a moment later that a dead process is gone, and with it its lock. */
+  async function runOnceFree(): Promise<RunResult> {
+    for (;;) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!(error instanceof PipelineBusy)) throw error;
+        await sleep(50);
+      }
+    }
+  }
+
+  test("kill -9 in the mirror, before BigQuery's views are moved and behind that: each reader sees a whole build, and the run is continued", async () => {
     const before = await ordersShown();
     const first = await shownBuild();
     await order();
-    const cutOff = async () => {
-      const stop = new AbortController();
-      const halted = (work: () => Promise<unknown>) => async (): Promise<never> => {
-        await work();
-        stop.abort(new Error("killed"));
-        throw new Error("killed");
-      };
-      return { stop, halted };
-    };
-    const mirror = await cutOff();
-    // The tables of the slot are half there.
-    chain.instead.mirror = async ({ slot }) => mirror.halted(() => chain.warehouse.raw(`create schema if not exists marts_${slot} authorization martgraph_builder; set role martgraph_builder; create table marts_${slot}.fct_orders (order_id uuid); reset role`))();
-    await expect(chain.pipeline.run({ trigger: "manual", train: "never", signal: mirror.stop.signal })).rejects.toThrow("killed");
-    delete chain.instead.mirror;
-    expect([await ordersShown(), await ordersMirrored()]).toEqual([before, before]);
-    const publish = await cutOff();
-    const show = chain.engine.show;
-    chain.instead.show = async (build) => publish.halted(() => show(build))();
-    await expect(chain.pipeline.run({ trigger: "manual", train: "never", signal: publish.stop.signal })).rejects.toThrow("killed");
-    delete chain.instead.show;
+    await killRun("mirror");
+    expect(await seen()).toEqual({ shown: before, mirrored: before, torn: 0 });
+    if (proofMode()) {
+      await killRun("beforeViews");
+      expect(await seen()).toEqual({ shown: before, mirrored: before, torn: 0 });
+    }
+    await killRun("behindViews");
     // BigQuery's readers have it, the pointer has not moved.
-    expect([await ordersShown(), await ordersMirrored()]).toEqual([before + 1, before]);
-    const result = await run();
+    expect(await seen()).toEqual({ shown: before + 1, mirrored: before, torn: 0 });
+    const result = await runOnceFree();
     expect(result).toMatchObject({ state: "SUCCEEDED", resumed: true });
-    expect([await ordersShown(), await ordersMirrored()]).toEqual([before + 1, before + 1]);
+    expect(await seen()).toEqual({ shown: before + 1, mirrored: before + 1, torn: 0 });
     expect([await shownBuild(), first === result.buildId]).toEqual([result.buildId, false]);
+  });
+
+  test("kill -9 at any moment of mirror and publish", async ({ skip }) => {
+    skip(!proofMode(), "a build for every ten kills: npm run proof makes them");
+    const random = seeded(20);
+    const counts = new Map<string, number>();
+    for (let round = 0; round < 2; round += 1) {
+      const before = await ordersShown();
+      await order();
+      for (let kills = 0; kills < 10; kills += 1) {
+        const killed = await killRun("-", Math.floor(random() * 6_000));
+        // A script that BigQuery has begun runs to its end without us.
+        await expect.poll(async () => {
+          const { shown, torn } = await seen();
+          return torn === 0 && (shown === before || shown === before + 1);
+        }, { timeout: 60_000 }).toBe(true);
+        const now = await seen();
+        expect([before, before + 1]).toContain(now.mirrored);
+        const what = `shown ${now.shown === before ? "old" : "new"}, mirrored ${now.mirrored === before ? "old" : "new"}`;
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+        if (!killed || now.mirrored > before) break;
+      }
+      const result = await runOnceFree();
+      expect(["SUCCEEDED", "NOTHING_TO_DO"]).toContain(result.state);
+      expect(await seen()).toEqual({ shown: before + 1, mirrored: before + 1, torn: 0 });
+    }
+    console.log("killed at random", Object.fromEntries(counts));
+    await order();
+    expect(await run()).toMatchObject({ state: "SUCCEEDED", resumed: false });
   });
 
   test("rollback shows the build before in both", async () => {

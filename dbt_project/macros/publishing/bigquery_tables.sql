@@ -39,5 +39,5 @@
 {%- endmacro %}
 
 {% macro owner_labels(node) -%}
-  {{ return([('layer', node.fqn[1] | default('none')), ('owner', (node.config.meta or {}).get('owner', 'warehouse'))]) }}
+  {{ return([('layer', 'staging' if node.resource_type == 'seed' else node.fqn[1] | default('none')), ('owner', (node.config.meta or {}).get('owner', 'warehouse'))]) }}
 {%- endmacro %}
