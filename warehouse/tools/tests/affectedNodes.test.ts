@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Changes, affectedNodes as idsOf } from "../affectedNodes.ts";
 import type { Manifest } from "../manifest.ts";
 
-const affectedNodes = (manifest: Manifest, changes: Changes) => idsOf(manifest, changes).map((id) => id.split(".").at(-1)).sort();
+const affectedNodes = (manifest: Manifest, changes: Changes) => idsOf(manifest, changes).map((id) => id.split(".").at(-1) ?? "").toSorted((a, b) => (a < b ? -1 : 1));
 
 type Part = Partial<Record<string, unknown>>;
 const macro = (name: string, sql: string, calls: string[] = [], from = "martgraph") => ({ [`macro.${from}.${name}`]: { name, package_name: from, macro_sql: sql, depends_on: { macros: calls.map((call) => `macro.martgraph.${call}`) } } });
