@@ -33,23 +33,29 @@ export const POSTGRES: ProfileDialect = { text: "text", float: "double precision
 export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", integer: "int64" };
 
 /**
- * One grouping scan: a row per day, size and combination of categories. `from` is the first day that is told by itself.
- * Names come from our own list of watched tables and from the slot; nothing of it is anybody's input.
+ * A row per day, size and combination of categories. `from` is the first day that is told by itself; of the days before only how much
+ * they hold together is asked, in a scan that works out nothing of a row. Names come from our own list of watched tables and from the
+ * slot; nothing of it is anybody's input.
  */
 export function profileSql(watched: Watched, relation: string, from: string, dialect: ProfileDialect = POSTGRES): string {
   const { day, value, rows, categories = [], nullable = [] } = watched;
   const size = value === undefined ? "0" : sizeOf(value, dialect);
   const keys = ["day", ...categories.map((_, index) => `c${index}`), "size"];
+  const total = value === undefined ? "0" : `cast(${value} as ${dialect.float})`;
   return [
     `select ${keys.join(", ")}, ${rows ? `sum(weight)` : "count(*)"} as n, sum(total) as total${nullable.map((_, index) => `, sum(n${index}) as n${index}`).join("")}`,
     "from (",
-    `  select case when ${day} is null then date '${NO_DAY}' when ${day} < date '${from}' then date '${OLDER}' else ${day} end as day,`,
+    `  select coalesce(${day}, date '${NO_DAY}') as day,`,
     ...categories.map((column, index) => `    coalesce(cast(${column} as ${dialect.text}), '') as c${index},`),
     ...nullable.map((column, index) => `    case when ${column} is null then 1 else 0 end as n${index},`),
     ...(rows ? [`    ${rows} as weight,`] : []),
-    `    ${size} as size, ${value === undefined ? "0" : `cast(${value} as ${dialect.float})`} as total`,
+    `    ${size} as size, ${total} as total`,
     `  from ${relation}`,
+    `  where ${day} >= date '${from}' or ${day} is null`,
     `) t group by ${keys.join(", ")}`,
+    "union all",
+    `select date '${OLDER}'${categories.map(() => ", ''").join("")}, 0, ${rows ? `sum(${rows})` : "count(*)"}, sum(${total})${nullable.map(() => ", 0").join("")}`,
+    `from ${relation} where ${day} < date '${from}' having count(*) > 0`,
   ].join("\n");
 }
 
