@@ -1,14 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataSetsDir } from "#platform/config.ts";
 import type { Database } from "#platform/db/database.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
+import type { EmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
 import type { GeneratedSize } from "#shopdata/generated/generateShop.ts";
 import { importOnlineRetail } from "#shopdata/onlineRetail/importOnlineRetail.ts";
 import { type BenchWarehouse, openBenchWarehouse, placeOrders } from "./build/warehouse.ts";
 import { cpuUse } from "./shop/cpu.ts";
+import { withServer } from "./withServer.ts";
 
 const SHOWN = 10;
 const asJson = process.argv.includes("--json");
@@ -46,18 +46,7 @@ interface Measured { data: string; orders: number; lines: number; builds: Build[
  * on a generated shop, and how it grows with ten times the history. Asserts nothing.
  */
 export async function bench(): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), "martgraph-bench-build-"));
-  chmodSync(dir, 0o755);
-  try {
-    const server = await startEmbeddedPostgres({ dataDir: join(dir, "postgres"), log: () => {} });
-    try {
-      await measureAll(server, dir);
-    } finally {
-      await server.stop("fast");
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  await withServer("build", measureAll);
 }
 
 async function measureAll(server: EmbeddedPostgres, dir: string): Promise<void> {

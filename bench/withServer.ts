@@ -10,9 +10,16 @@ export async function withServer(name: string, measure: (server: EmbeddedPostgre
   chmodSync(dir, 0o755);
   try {
     const server = await startEmbeddedPostgres({ dataDir: join(dir, "postgres"), log: () => {} });
+    // Ctrl-C: the server would go on without us
+    const giveUp = () => void server.stop("immediate").finally(() => {
+      rmSync(dir, { recursive: true, force: true });
+      process.exit(130);
+    });
+    process.once("SIGINT", giveUp).once("SIGTERM", giveUp);
     try {
       await measure(server, dir);
     } finally {
+      process.off("SIGINT", giveUp).off("SIGTERM", giveUp);
       await server.stop("fast");
     }
   } finally {
