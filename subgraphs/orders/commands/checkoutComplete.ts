@@ -11,7 +11,7 @@ import { type BeginRefusal, holdStock, openCheckout } from "./beginCheckout.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 import { payCheckout } from "./payCheckout.ts";
-import { CHECKOUT, releaseIfOver, settleCheckout, type Settled, type StoredCheckout } from "./settleCheckout.ts";
+import { CHECKOUT, settleCheckout, stepBack, type Settled, type StoredCheckout } from "./settleCheckout.ts";
 import { endUnfinished } from "./sweepUnfinished.ts";
 
 export type CheckoutRefusal =
@@ -130,7 +130,7 @@ async function pay(parts: Commanded, call: IdempotentCall, checkout: Checkout, t
     return await answerOf(parts, call, checkout, await payCheckout(parts, checkout, token));
   } catch (error) {
     if (error instanceof PaymentRefused && error.isOfAmount) return refusedAmount(parts, checkout, error);
-    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0), releaseIfOver(parts, checkout.id)]);
+    await stepBack(parts, call, checkout.id);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
     return err({ code: "PAYMENT_UNAVAILABLE" });

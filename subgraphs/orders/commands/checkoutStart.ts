@@ -8,7 +8,7 @@ import { type BeginRefusal, holdStock, openCheckout } from "./beginCheckout.ts";
 import { type CartRefusal, findUsableCart } from "./findUsableCart.ts";
 import { checkKey, type IdempotencyRefusal, type IdempotentCall, keys, LEASE_SECONDS, refusalOf } from "./idempotency.ts";
 import { openIntent } from "./payCheckout.ts";
-import { releaseIfOver, settleCheckout } from "./settleCheckout.ts";
+import { settleCheckout, stepBack } from "./settleCheckout.ts";
 import { endUnfinished } from "./sweepUnfinished.ts";
 
 export const START = "checkoutStart";
@@ -97,7 +97,7 @@ async function hold(parts: Commanded, call: IdempotentCall, checkout: Checkout):
     if (error instanceof PaymentRefused && error.isOfAmount) {
       return giveUp(parts, call, checkout, error.code === "AMOUNT_TOO_LARGE" ? { code: "ORDER_TOO_LARGE" } : { code: "PAYMENT_DECLINED", reason: error.code });
     }
-    await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkout.id, 0), releaseIfOver(parts, checkout.id)]);
+    await stepBack(parts, call, checkout.id);
     if (!(error instanceof PaymentsUnavailable)) throw error;
     parts.log.warn({ checkoutId: checkout.id, error }, "the payment provider did not answer");
     return err({ code: "PAYMENT_UNAVAILABLE" });

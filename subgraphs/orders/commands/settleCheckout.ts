@@ -7,12 +7,12 @@ import type { Order } from "../domain/order.ts";
 import type { FraudAnswer } from "../ports/fraud.ts";
 import type { Intent } from "../ports/paymentProvider.ts";
 import { releaseStock } from "../queries/catalogue.ts";
-import { endCheckout, findCheckout, getCheckoutForUpdate, judgeCheckout, markToUndo, openReview, restCheckout } from "../queries/checkouts.ts";
+import { endCheckout, findCheckout, getCheckoutForUpdate, judgeCheckout, leaseCheckout, markToUndo, openReview, restCheckout } from "../queries/checkouts.ts";
 import { releaseCodes } from "../queries/holdCodes.ts";
 import { findOrderOfCart } from "../queries/orders.ts";
 import { insertPaymentEvents } from "../queries/paymentEvents.ts";
 import { assessFraud } from "./assessFraud.ts";
-import { keys } from "./idempotency.ts";
+import { type IdempotentCall, keys } from "./idempotency.ts";
 import { HoldLost, placeOrder } from "./placeOrder.ts";
 import { syncPayment } from "./syncPayment.ts";
 import { undoPayment } from "./undoPayment.ts";
@@ -178,6 +178,15 @@ async function foundOver(parts: OrdersParts, tx: Tx, checkout: Checkout, intent:
   if (!mustUndo) return { kind: "SETTLED", settled };
   await markToUndo(tx, checkout.id, intent.ref);
   return { kind: "UNDO", settled };
+}
+
+/**
+ * For a call that ends without settling: key and purchase are free for whoever comes next, and nothing stays held for a purchase that is
+ * over. What cannot be done now is done by the sweeper, when lease and hold have run out.
+ */
+export async function stepBack(parts: OrdersParts, call: IdempotentCall, checkoutId: string): Promise<void> {
+  const outcomes = await Promise.allSettled([keys.release(parts.db, call), leaseCheckout(parts.db, checkoutId, 0), releaseIfOver(parts, checkoutId)]);
+  for (const outcome of outcomes) if (outcome.status === "rejected") parts.log.warn({ checkoutId, error: outcome.reason as unknown }, "a purchase could not be put down; the sweeper does it later");
 }
 
 /** For a step that ends without settling: should the purchase have ended before its goods were held, nobody else would let them go. */
