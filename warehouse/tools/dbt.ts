@@ -127,11 +127,12 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
     await rm(results, { force: true });
     const { slot, changes, unitTests } = request;
     const code = command === "build" && !unitTests ? await filesHash(projectDir) : undefined;
-    const isPart = code !== undefined && changes && !request.fullRefresh && !request.isCopy && !request.isGroundwork && !request.select?.length;
+    const isPart = code !== undefined && changes && !request.fullRefresh && !request.isCopy && !request.isGroundwork && !request.select?.length && !request.exclude?.length;
     const ids = isPart ? await affected(code, slot, changes) : undefined;
     if (ids?.length === 0) return NOTHING;
     const select = request.isGroundwork ? GROUNDWORK : request.select;
-    const exclude = [...(request.exclude ?? []), ...(command === "build" ? leftOut(request) : [])];
+    // Nodes that are named by their ids need no selection beside them.
+    const exclude = ids ? [] : [...(request.exclude ?? []), ...(command === "build" ? leftOut(request) : [])];
     const args = [
       ...(unitTests ? [] : ["--exclude-resource-type", "unit_test", ...(request.isGroundwork ? ["test"] : [])]),
       ...(request.fullRefresh && command === "build" ? ["--full-refresh"] : []),
