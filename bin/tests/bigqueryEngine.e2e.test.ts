@@ -10,16 +10,15 @@ import { seeded } from "#platform/seeded.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
 import { categoryFigures } from "#subgraphs/analytics/queries/entities.ts";
-import { type Emulator, findEmulator, startEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import type { Emulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import { emulatorFor } from "#warehouse/engines/bigquery/tests/emulatorFor.ts";
 import { PipelineBusy, type ProgressEvent, type RunResult } from "#warehouse/pipeline/types.ts";
 import { VENDOR_MARTS } from "#warehouse/publish/vendorMarts.ts";
 import { createWarehouseReader, type WarehouseReader } from "#warehouse/reader.ts";
 import { type BigQueryChain, LABELS, openBigQueryChain } from "./bigQueryChain.ts";
 import type { KilledAt, KilledSettings } from "./killedOnBigQuery.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`BigQuery as the engine is not tested: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("BigQuery as the engine is not tested");
 
 /** The emulator takes seconds for a table: what the graph asks of categories and orders here, everything in a proof. */
 const MODELS = proofMode() ? undefined : ["bdg_product_categories", "dim_categories", "fct_order_lines", "fct_orders", "user_item_interactions"];
@@ -34,7 +33,7 @@ describe.skipIf(missing)("BigQuery as the engine", { timeout: 3_000_000 }, () =>
   const events: ProgressEvent[] = [];
   const run = (): Promise<RunResult> => chain.pipeline.run({ trigger: "manual", train: "never", onProgress: (event) => events.push(event) });
   beforeAll(async () => {
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     const shop = Database.open(databases.shop.config);
     await fillGenerated({ db: shop, seed: 7, size: "tiny", until: new Date("2026-09-01T00:00:00Z") });
     await shop.raw("update orders.order_lines l set vendor_id = p.vendor_id from catalog.products p where p.id = l.product_id");

@@ -10,7 +10,8 @@ import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { createWarehouseReader } from "#warehouse/reader.ts";
 import { type BigQueryClient, openBigQuery } from "#warehouse/engines/bigquery/client.ts";
 import { controlColumns } from "#warehouse/engines/bigquery/dbtOnBigQuery.ts";
-import { type Emulator, findEmulator, startEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import type { Emulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import { emulatorFor } from "#warehouse/engines/bigquery/tests/emulatorFor.ts";
 import { generatedOnBigQuery } from "#warehouse/engines/bigquery/generatedOnBigQuery.ts";
 import { shipControlTable } from "#warehouse/engines/bigquery/shipRaw.ts";
 import { METRIC_CATALOGUE } from "#subgraphs/analytics/domain/metric/catalogue.ts";
@@ -19,9 +20,7 @@ import { fillRandomMarts, RANDOM } from "#subgraphs/analytics/tests/randomMarts.
 import { MARTS } from "#subgraphs/analytics/tests/smallMarts.ts";
 import { startSplitProcess } from "../serve/splitProcess.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`Metrics are not asked on BigQuery: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("Metrics are not asked on BigQuery");
 
 const ASK = `query ($metrics: [String!]!, $dimensions: [String!], $grain: MetricGrain, $range: DateRangeInput!, $filter: [MetricFilterInput!], $having: [MetricHavingInput!], $compareTo: MetricComparison,
   $fillGaps: Boolean, $top: MetricTopInput, $timeZone: String, $orderBy: [MetricOrderInput!], $first: Int) {
@@ -39,7 +38,7 @@ describe.skipIf(missing)("metrics on BigQuery", { timeout: 900_000 }, () => {
   beforeAll(async () => {
     owner = Database.open({ ...databases.warehouse.config, max: 6 });
     await fillRandomMarts(owner);
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     client = openBigQuery({ project: emulator.project, datasetPrefix: "metrics", location: "US", endpoint: emulator.endpoint });
     const { rows } = await owner.raw<{ name: string }>("select schemaname || '.' || tablename as name from pg_tables where schemaname = 'marts_a'");
     const waiting = [...(await controlColumns(owner, rows.map(({ name }) => name)))];

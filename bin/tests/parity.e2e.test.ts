@@ -14,13 +14,11 @@ import { createDbt, type Dbt } from "#warehouse/tools/dbt.ts";
 import { dbtEnvironment } from "#warehouse/tools/dbtProfile.ts";
 import { slotChecksums, standAt } from "#warehouse/tools/tests/rawFixture.ts";
 import { type PythonWorker, startPythonWorker } from "#warehouse/tools/worker.ts";
-import { findEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import { emulatorFor } from "#warehouse/engines/bigquery/tests/emulatorFor.ts";
 import { type OtherEngine, type ParityProof, startOtherEngine } from "#warehouse/engines/bigquery/proveParity.ts";
 import { addAnotherDay, addControlRows, addEveryKind } from "#warehouse/engines/bigquery/tests/everyKind.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`The two engines are not compared: ${missing}`);
+const { missing, python } = await emulatorFor("The two engines are not compared");
 
 /** The emulator takes seconds for a table: versions, shares, money in several currencies, days and runs here, every mart and feature in a proof. */
 const MODELS = proofMode() ? undefined : ["dim_vendors", "snap_vendors", "fct_gift_card_movements", "fct_pipeline_runs"];
@@ -51,7 +49,7 @@ describe.skipIf(missing)("PostgreSQL and BigQuery", { timeout: 1_800_000 }, () =
     const connection = databases.warehouse.as("martgraph_builder");
     worker = startPythonWorker({ log: silentLog, env: dbtEnvironment(connection) });
     dbt = createDbt({ worker, connection, stateDir: join(stateDir, "postgres") });
-    other = await startOtherEngine({ warehouse: builder, python: "python" in found ? found.python : "", slot: "a", ...(MODELS ? { models: MODELS } : {}), controlStoodStill: true, stateDir: join(stateDir, "bigquery"), log: silentLog });
+    other = await startOtherEngine({ warehouse: builder, python, slot: "a", ...(MODELS ? { models: MODELS } : {}), controlStoodStill: true, stateDir: join(stateDir, "bigquery"), log: silentLog });
   }, 300_000);
   afterAll(async () => {
     await other?.[Symbol.asyncDispose]();

@@ -8,15 +8,14 @@ import { childEnvironment } from "#platform/config.ts";
 import { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { openBigQuery } from "#warehouse/engines/bigquery/client.ts";
-import { type Emulator, findEmulator, startEmulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import type { Emulator } from "#warehouse/engines/bigquery/gates/emulator.ts";
+import { emulatorFor } from "#warehouse/engines/bigquery/tests/emulatorFor.ts";
 import { type DryRunPlayer, playDryRuns, publishInBigQuery } from "#warehouse/sql/tests/bigQueryStage.ts";
 import { fillSqlWarehouse, PEOPLE } from "#warehouse/sql/tests/sqlWarehouse.ts";
 import { dataDirAt, PROJECT_DIR, writePrivate } from "../install/dataDir.ts";
 import { loadSecrets } from "../install/secrets.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`martgraph sql is not tried on BigQuery: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("martgraph sql is not tried on BigQuery");
 
 describe.skipIf(missing)("martgraph sql on BigQuery", { timeout: 300_000 }, () => {
   const databases = useTestDatabases({ shop: true, warehouse: true });
@@ -28,7 +27,7 @@ describe.skipIf(missing)("martgraph sql on BigQuery", { timeout: 300_000 }, () =
   beforeAll(async () => {
     owner = Database.open({ ...databases.warehouse.config, max: 2 });
     const { buildId } = await fillSqlWarehouse(owner, databases.warehouse);
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     player = await playDryRuns(emulator);
     await publishInBigQuery(openBigQuery({ project: emulator.project, datasetPrefix: "shop", location: "US", endpoint: emulator.endpoint }), buildId);
     // An installation that this process holds, as `start` does.

@@ -3,7 +3,8 @@ import { Database } from "#platform/db/database.ts";
 import { silentLog } from "#platform/log.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { type BigQueryClient, openBigQuery } from "../../engines/bigquery/client.ts";
-import { type Emulator, findEmulator, startEmulator } from "../../engines/bigquery/gates/emulator.ts";
+import type { Emulator } from "../../engines/bigquery/gates/emulator.ts";
+import { emulatorFor } from "../../engines/bigquery/tests/emulatorFor.ts";
 import type { Asker } from "../audience.ts";
 import type { SqlCell, SqlColumn } from "../engine.ts";
 import { openSqlGate, type SqlGate, type SqlQuestion } from "../gate.ts";
@@ -11,9 +12,7 @@ import { type DryRunPlayer, playDryRuns, publishInBigQuery } from "./bigQuerySta
 import { type Asked, askerOf } from "./gateHarness.ts";
 import { fillSqlWarehouse, id, PEOPLE } from "./sqlWarehouse.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`Ad-hoc SQL on BigQuery is not tried: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("Ad-hoc SQL on BigQuery is not tried");
 
 const analyst = askerOf("ANALYST");
 const admin = askerOf("PERSONAL");
@@ -33,7 +32,7 @@ describe.skipIf(missing)("ad-hoc SQL on an emulator of BigQuery", { timeout: 120
     owner = Database.open({ ...databases.warehouse.config, max: 2 });
     ({ buildId } = await fillSqlWarehouse(owner, databases.warehouse));
     control = Database.open({ ...databases.warehouse.as("martgraph_serving"), max: 4 });
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     player = await playDryRuns(emulator);
     client = openBigQuery({ project: emulator.project, datasetPrefix: "shop", location: "US", endpoint: player.endpoint, maximumBytesBilled: 20 * GB });
     await publishInBigQuery(client, buildId);

@@ -1,17 +1,16 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BigQueryClient, openBigQuery } from "../client.ts";
-import { type Emulator, findEmulator, startEmulator } from "../gates/emulator.ts";
+import type { Emulator } from "../gates/emulator.ts";
+import { emulatorFor } from "./emulatorFor.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`The execution gate does not run: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("The execution gate does not run");
 
 describe.skipIf(missing)("the client, on an emulator", { timeout: 120_000 }, () => {
   let emulator: Emulator;
   let client: BigQueryClient;
   beforeAll(async () => {
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     client = openBigQuery({ project: emulator.project, datasetPrefix: "shop", location: "US", endpoint: emulator.endpoint });
     await client.makeDataset(client.dataset("raw"));
   }, 90_000);

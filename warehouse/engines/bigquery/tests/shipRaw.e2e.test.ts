@@ -3,12 +3,11 @@ import { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { createRawTable, indexRawTable, type RawTable } from "../../postgres/rawTables.ts";
 import { type BigQueryClient, openBigQuery } from "../client.ts";
-import { type Emulator, findEmulator, startEmulator } from "../gates/emulator.ts";
+import type { Emulator } from "../gates/emulator.ts";
+import { emulatorFor } from "./emulatorFor.ts";
 import { shipRaw } from "../shipRaw.ts";
 
-const found = await findEmulator();
-const missing = "missing" in found ? found.missing : undefined;
-if (missing) console.warn(`Shipping raw to BigQuery is not tested: ${missing}`);
+const { missing, start: startEmulator } = await emulatorFor("Shipping raw to BigQuery is not tested");
 
 const column = (name: string, type: string, isKey = false) => ({ name, type, isKey });
 const ORDERS: RawTable = { rawTable: "orders__orders", columns: [column("id", "uuid", true), column("number", "text"), column("total", "numeric"), column("tags", "text[]"), column("placed_at", "timestamp with time zone")] };
@@ -22,7 +21,7 @@ describe.skipIf(missing)("raw is shipped to BigQuery", { timeout: 180_000 }, () 
   let warehouse: Database;
   let loader: Database;
   beforeAll(async () => {
-    emulator = await startEmulator("python" in found ? found.python : "");
+    emulator = await startEmulator();
     client = openBigQuery({ project: emulator.project, datasetPrefix: "ship", location: "US", endpoint: emulator.endpoint });
     warehouse = Database.open(databases.warehouse.as("martgraph_builder"));
     loader = Database.open(databases.warehouse.as("martgraph_loader"));
