@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { chromium } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fillSmallShop } from "#kit/testing/smallShop.ts";
 import { Database } from "#platform/db/database.ts";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
@@ -71,6 +71,9 @@ describe.skipIf(missing)(`the insights page in a browser${missing ? ` is not tri
     await warehouse?.close();
   });
 
+  // What one test answers for the graph is not answered to the next, whether it passed or not.
+  afterEach(() => page?.unrouteAll({ behavior: "wait" }));
+
   async function enter(who: keyof typeof PEOPLE): Promise<void> {
     await page.goto(`${graph.url}/insights`);
     await page.fill("#email", PEOPLE[who].email);
@@ -127,14 +130,16 @@ describe.skipIf(missing)(`the insights page in a browser${missing ? ` is not tri
   });
 
   test("numbers that are too old are marked with their date", async () => {
+    const before = await shownDays();
     await page.route("**/graphql", async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, body: (await answer.text()).replace('"isStale":false', '"isStale":true') });
     });
     await page.check('input[value="30"]', { force: true });
-    await soon(() => page.getAttribute("#banner", "class")).toContain("warned");
+    // All parts have come: what is still asked for would meet the next test's answers.
+    await soon(shownDays).not.toEqual(before);
+    expect(await page.getAttribute("#banner", "class")).toContain("warned");
     expect(await page.innerText("#banner")).toMatch(/Numbers as of \d+ \w+ \d{4}.*older than promised/);
-    await page.unrouteAll({ behavior: "wait" });
   });
 
   test("a session that ends leads back to the login and leaves no number", async () => {
@@ -142,7 +147,29 @@ describe.skipIf(missing)(`the insights page in a browser${missing ? ` is not tri
     await page.check('input[value="90"]', { force: true });
     await soon(() => page.innerText("#entranceProblem")).toContain("Log in again");
     expect([await page.isVisible("#content"), await page.locator("canvas").count(), await page.locator("#cards dd").count()]).toEqual([false, 0, 0]);
-    await page.unrouteAll({ behavior: "wait" });
+  });
+
+  test("what comes after the end of a session is not written into the page", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    let late = 0;
+    await page.route("**/graphql", async (route) => {
+      if (/cohort|segment/i.test(route.request().postData() ?? "")) {
+        late += 1;
+        await held;
+      }
+      await route.continue().catch(() => {});
+    });
+    await page.goto(`${graph.url}/insights`);
+    await page.fill("#email", PEOPLE.analyst.email);
+    await page.fill("#password", PEOPLE.analyst.password);
+    await page.press("#password", "Enter");
+    await soon(async () => late > 0 && (await shownDays()).from).toBeTruthy();
+    await page.click("#logout");
+    release();
+    await page.waitForSelector("#login");
+    await page.waitForLoadState("networkidle");
+    expect([await page.isVisible("#content"), await page.locator("canvas").count(), await page.locator(".behind tr").count(), await page.getAttribute("html", "data-standing")]).toEqual([false, 0, 0, null]);
   });
 
   test("nothing was thrown, blocked by the page's own policy, or asked of anybody else", () => {

@@ -17,6 +17,8 @@ let known;
 let answers = {};
 let currencies = [];
 let loading = new AbortController();
+/** What was asked for when this person came in. */
+let standing = new AbortController();
 
 /** Whole days between the first and the last order. Days count back from the last one: a shop whose data ends has its last days too. */
 async function readKnown(signal) {
@@ -150,13 +152,16 @@ function showStanding(signal) {
 }
 
 function showEntrance(problem) {
+  // An answer that comes after the end must not be written into the page it has left.
   loading.abort();
+  standing.abort();
   setToken("");
   for (const id of ["content", "nav", "who"]) byId(id).hidden = true;
   forgetDrawings();
   answers = {};
   known = undefined;
   delete document.documentElement.dataset.shown;
+  delete document.documentElement.dataset.standing;
   for (const { body } of Object.values(panels)) if (!body.classList.contains("chart")) body.replaceChildren();
   for (const table of document.querySelectorAll(".behind")) table.replaceChildren();
   entrance.open(problem);
@@ -169,27 +174,29 @@ async function enter(user) {
   byId("banner").className = "banner";
   byId("banner").textContent = "Loading …";
   byId("controls").hidden = false;
-  delete document.documentElement.dataset.standing;
-  const standing = new AbortController();
-  const all = showStanding(standing.signal);
+  standing = new AbortController();
+  const { signal } = standing;
+  const all = showStanding(signal);
   try {
-    known = await readKnown(standing.signal);
+    known = await readKnown(signal);
   } catch (error) {
+    if (signal.aborted) return;
     if (error instanceof SessionEnded) return showEntrance(error.message);
     for (const id of ["totals", "revenue", "products", "funnel"]) panels[id].fail(error.message);
     byId("banner").textContent = error.message;
     byId("controls").hidden = true;
     await all;
-    document.documentElement.dataset.standing = "true";
+    if (!signal.aborted) document.documentElement.dataset.standing = "true";
     return;
   }
+  if (signal.aborted) return;
   if (known) {
     byId("from").value = known.first;
     byId("to").value = known.last;
   }
   await showDays();
   await all;
-  document.documentElement.dataset.standing = "true";
+  if (!signal.aborted) document.documentElement.dataset.standing = "true";
 }
 
 const entrance = login((user) => { void enter(user); });

@@ -1,7 +1,6 @@
 // Asking the one endpoint. The token lives in this module's memory alone: it ends with the page.
 
 let token = "";
-let onEnd = () => {};
 
 /** A sentence that can be shown to the reader. */
 export class Problem extends Error {}
@@ -10,8 +9,6 @@ export class Problem extends Error {}
 export class SessionEnded extends Problem {}
 
 export const setToken = (next) => { token = next; };
-/** Called once a token that was good is refused. */
-export const whenSessionEnds = (call) => { onEnd = call; };
 
 /** The data of an operation. Rejects with a Problem, or with the browser's AbortError. */
 export async function ask(query, variables, signal) {
@@ -35,10 +32,7 @@ export async function ask(query, variables, signal) {
   if (!first && body.data) return body.data;
   const code = first?.extensions?.code;
   if (sent && (response.status === 401 || code === "UNAUTHENTICATED")) {
-    if (token === sent) {
-      token = "";
-      onEnd();
-    }
+    if (token === sent) token = "";
     throw new SessionEnded("Your session has ended. Log in again to go on.");
   }
   if (code === "FORBIDDEN") throw new Problem("Your account may not see these numbers.");
