@@ -182,8 +182,13 @@ describe.skipIf(missing)(`the insights page in a browser${missing ? ` is not tri
     expect(await page.innerText("#banner")).toContain("may not see");
     expect(await page.locator("canvas").count()).toBe(0);
     expect(await page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")).toEqual([0, 0, ""]);
+    await page.route("**/graphql", async (route) => {
+      await new Promise((resolve) => { setTimeout(resolve, 500); });
+      await route.continue().catch(() => {});
+    });
     await page.click("#logout");
-    expect(await page.isVisible("#login")).toBe(true);
+    expect([await page.isVisible("#login"), await page.isVisible("#content")]).toEqual([true, false]);
+    await page.unrouteAll({ behavior: "wait" });
     await page.reload();
     expect(await page.isVisible("#content")).toBe(false);
   });

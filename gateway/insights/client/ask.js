@@ -10,13 +10,13 @@ export class SessionEnded extends Problem {}
 
 export const setToken = (next) => { token = next; };
 
-/** The data of an operation. Rejects with a Problem, or with the browser's AbortError. */
-export async function ask(query, variables, signal) {
+/** The data of an operation. Rejects with a Problem, or with the browser's AbortError. `isLast` outlives the page it is asked from. */
+export async function ask(query, variables, signal, isLast = false) {
   const sent = token;
   let response;
   try {
     response = await fetch("/graphql", {
-      method: "POST", signal, credentials: "omit", cache: "no-store",
+      method: "POST", signal, keepalive: isLast, credentials: "omit", cache: "no-store",
       headers: { "content-type": "application/json", ...(sent ? { authorization: `Bearer ${sent}` } : {}) },
       body: JSON.stringify({ query, variables }),
     });
