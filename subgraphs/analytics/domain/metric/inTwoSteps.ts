@@ -15,7 +15,8 @@ export interface TwoSteps {
   readonly outer: readonly string[];
 }
 
-const AGAIN: Readonly<Record<string, string>> = { sum: "sum", count: "sum", min: "min", max: "max" };
+/** How the numbers of groups are put together. */
+export const AGAIN: Readonly<Record<string, string>> = { sum: "sum", count: "sum", min: "min", max: "max" };
 
 /**
  * Distinct values of one expression, counted by grouping by them first: an engine hashes the groups, in several processes, where

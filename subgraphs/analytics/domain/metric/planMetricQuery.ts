@@ -9,6 +9,7 @@ import { checkRequest, refuse, type BadMetricRequest, type CheckedRequest, type 
 import { keysOf, pageCondition, type SortKey } from "./order.ts";
 import { periodsOf, shiftRange } from "./periods.ts";
 import { postgresDialect } from "./postgresDialect.ts";
+import { bestOf, topInSteps } from "./topInSteps.ts";
 
 export interface MetricPlan {
   readonly metrics: readonly CatalogueMetric[];
@@ -46,19 +47,22 @@ function compile(request: CheckedRequest, dialect: Dialect, model: MetricModel):
   const currencies = request.metrics.some(({ money }) => money);
   const top = request.top ? { dimension: request.top.dimension, rest: request.top.rest, currencies: request.top.by.money } : null;
   const context: BlockContext = { request, model, dialect, params, currencies, top, periods };
+  const sides: readonly Side[] = request.shift ? ["c", "p"] : ["c"];
+  const dimensions = request.dimensions.map((_, index) => `d${index}`);
+  const keys = ["period", ...dimensions, "currency"];
+  const parts = partsOf(context, leaves, sides, request);
+  if (!parts.ok) return parts;
+  const steps = request.top ? topInSteps(request, request.top, currencies, parts.value, outputs, model, dialect) : null;
   const ctes: string[] = [];
-  if (request.top) {
+  if (request.top && !steps) {
     const ranking = topRelation(request, request.top, context);
     if (!ranking.ok) return ranking;
     ctes.push(`top as (${ranking.value})`);
   }
-  const sides: readonly Side[] = request.shift ? ["c", "p"] : ["c"];
-  const blocks = blocksOf(context, leaves, sides, request);
-  if (!blocks.ok) return blocks;
-  const dimensions = request.dimensions.map((_, index) => `d${index}`);
-  const keys = ["period", ...dimensions, "currency"];
-  const columns = blocks.value.flatMap((block) => block.columns);
-  ctes.push(`joined as (${joinBlocks(blocks.value, dimensions, dialect)})`);
+  const blocks = blocksOf(steps ? { ...context, top: null } : context, parts.value, sides, request);
+  const columns = blocks.flatMap((block) => block.columns);
+  const groups = joinBlocks(blocks, dimensions, dialect);
+  ctes.push(...(steps ? steps(groups, keys, params) : [`joined as (${groups})`]));
   let from = "joined";
   if (request.fillGaps) {
     const groups = dimensions.length > 0 || currencies ? `(select distinct ${keys.slice(1).join(", ")} from joined) g` : `(select ${dialect.ordered(dialect.text("''"))} as currency) g`;
@@ -86,14 +90,15 @@ function compile(request: CheckedRequest, dialect: Dialect, model: MetricModel):
   ]);
   const order = sort.flatMap(({ column, descending, nullable }) => [...(nullable ? [`case when counted.${column} is null then 1 else 0 end`] : []), `counted.${column}${descending ? " desc" : ""}`]);
   const sql = `with ${ctes.join(", ")} select ${keys.join(", ")}, ${shown.join(", ")}, ${dialect.text("total__")} as total from counted${page} order by ${order.join(", ")} limit ${params.add("bigint", request.first + 1)}`;
-  return ok({ metrics: request.metrics, dimensions: request.dimensions, compares: request.shift !== null, keys: sort.map(({ column }: SortKey) => column), sql, params: params.values, types: params.types, sources: [...new Set(blocks.value.flatMap(({ models }) => models))] });
+  return ok({ metrics: request.metrics, dimensions: request.dimensions, compares: request.shift !== null, keys: sort.map(({ column }: SortKey) => column), sql, params: params.values, types: params.types, sources: [...new Set(blocks.flatMap(({ models }) => models))] });
 }
 
 interface NamedBlock extends Block {
   readonly models: readonly string[];
 }
 
-function blocksOf(context: BlockContext, leaves: readonly Leaf[], sides: readonly Side[], request: CheckedRequest): Result<NamedBlock[], BadMetricRequest> {
+/** What answers each of the numbers. */
+function partsOf(context: BlockContext, leaves: readonly Leaf[], sides: readonly Side[], request: CheckedRequest): Result<BlockPart[], BadMetricRequest> {
   const { model, currencies, top } = context;
   const ranges = sides.map((side) => (side === "p" && request.shift ? shiftRange(request.range, request.shift) : request.range));
   const needs = { request, merged: top?.rest ? (request.dimensions[top.dimension]?.name ?? null) : null, currencies, ranges };
@@ -104,16 +109,19 @@ function blocksOf(context: BlockContext, leaves: readonly Leaf[], sides: readonl
     if (top?.currencies && chosenOf(choice.value).some(({ source }) => source.currency === null)) return refuse(`${metricOf(leaf, request, model)} knows no currency, so it cannot stand beside a top by ${request.top?.by.name}.`, "top");
     parts.push({ leaf, choice: choice.value });
   }
+  return ok(parts);
+}
+
+function blocksOf(context: BlockContext, parts: readonly BlockPart[], sides: readonly Side[], request: CheckedRequest): NamedBlock[] {
   const nameOf = (chosen: Chosen | null) => (chosen ? `${chosen.source.name} ${chosen.measure.time} ${chosen.measure.lastDay}` : "");
   const scans = Map.groupBy(parts, ({ leaf, choice }) => (leaf.mode.type === "plain" ? `${nameOf(choice.months)} / ${nameOf(choice.days)}` : `leaf ${leaf.n}`));
-  const blocks = [...scans.values()].flatMap((same) =>
+  return [...scans.values()].flatMap((same) =>
     sides.map((side): NamedBlock => {
       const shift = side === "p" ? request.shift : null;
       const [first] = same as [BlockPart];
       const block = first.leaf.mode.type === "plain" ? plainBlock(context, same, side, shift) : first.leaf.mode.type === "window" ? windowBlock(context, first, side, shift) : conversionBlock(context, first, side, shift);
       return { ...block, models: chosenOf(first.choice).map(({ source }) => source.model) };
     }));
-  return ok(blocks);
 }
 
 const chosenOf = ({ months, days }: Choice): Chosen[] => [months, days].filter((one) => one !== null);
@@ -130,12 +138,10 @@ function topRelation(request: CheckedRequest, top: NonNullable<CheckedRequest["t
   const ranked: CheckedRequest = { ...request, metrics: [top.by], dimensions: [dimension], grain: null, top: null, shift: null };
   const { leaves, outputs } = resolveMetrics([top.by], context.model, context.dialect);
   const inner: BlockContext = { ...context, request: ranked, currencies: top.by.money, top: null, periods: periodsOf(request.range, null, 1) };
-  const blocks = blocksOf(inner, leaves, ["c"], ranked);
-  if (!blocks.ok) return blocks;
-  const sums = joinBlocks(blocks.value, ["d0"], context.dialect);
-  const place = `row_number() over (partition by currency order by case when value__ is null then 1 else 0 end, value__ desc, d0)`;
-  const valued = `select d0, currency, ${outputs[0]?.("c")} as value__ from (${sums}) s`;
-  return ok(`select d0 as top__value, currency as top__currency from (select d0, currency, ${place} as place__ from (${valued}) v) r where place__ <= ${context.params.add("bigint", top.count)}`);
+  const parts = partsOf(inner, leaves, ["c"], ranked);
+  if (!parts.ok) return parts;
+  const sums = joinBlocks(blocksOf(inner, parts.value, ["c"], ranked), ["d0"], context.dialect);
+  return ok(bestOf(sums, "d0", outputs[0]?.("c") ?? "null", top.count, context.params));
 }
 
 /** Blocks on their groups; a block without currency stands beside every currency of the others. */
