@@ -8,6 +8,7 @@ import { emitBarrier, readSlotStatus, type SlotStatus } from "../extract/slot.ts
 import { applyStream } from "./applyStream.ts";
 import type { Capture, CaptureOptions, CaptureReport, DriftReport } from "./captureTypes.ts";
 import { TableNeedsCopy } from "./changeCollector.ts";
+import { passIdle } from "./passIdle.ts";
 import { prepare, type CaptureContext } from "./prepare.ts";
 import { acceptProblem, compareSchemas, readStoredTables } from "./rawCatalog.ts";
 import { explained, passesBy, pause, startsOver, Stopped } from "./retries.ts";
@@ -81,6 +82,10 @@ class Loader implements Capture {
       this.#streaming = false;
       for (const waiter of this.#waiters.values()) waiter.reject(new Stopped("the stream ended"));
     }
+  }
+
+  async passIdle(): Promise<bigint> {
+    return this.#streaming ? 0n : this.#exclusive(() => passIdle(this.#context));
   }
 
   slotStatus(): Promise<SlotStatus> {

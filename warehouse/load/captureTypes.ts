@@ -48,6 +48,11 @@ export interface Capture {
    * @throws CaptureError, or the connection's error; nothing is lost then, the next call goes on
    */
   catchUp(): Promise<CaptureReport>;
+  /**
+   * Reads past the log that holds no change of the shop, and applies nothing: for while a build reads raw. Does nothing while `run` streams.
+   * @returns bytes of log that the shop's server need no longer keep @throws StateMoved, or the connection's error; nothing is lost then
+   */
+  passIdle(): Promise<bigint>;
   /** Streams until the signal; survives restarts of either database. @throws CaptureError when a person is needed. */
   run(signal: AbortSignal): Promise<void>;
   slotStatus(): Promise<SlotStatus>;

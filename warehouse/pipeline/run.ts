@@ -14,6 +14,7 @@ import { closeRun, forgetAssets, linkBuild, openRun, storeCatalogue } from "./le
 import { againWhenLockLost, withPipelineLock } from "./lock.ts";
 import { nobody, type PipelineObserver } from "./observer.ts";
 import { assertTurn, chosen, dependents, latestRun, lookedAt, publishedRun, type Choice } from "./partly.ts";
+import { passLog } from "./passLog.ts";
 import { decide, gatherFacts, type Plan, type PlanFacts } from "./plan.ts";
 import { beginSlot, insertBuild, spoilSlot } from "./state.ts";
 import { RunOver, runStep, type StepEnvironment } from "./step.ts";
@@ -210,6 +211,7 @@ class Runner {
     const { runId, cut, done, resumed } = open;
     const ids: Ids = { runId, resumed, buildId: cut.buildId };
     this.#observer.cut(runId, cut);
+    const passed = passLog(this.#deps);
     try {
       await inTurn(
         this.#assets.filter((asset) => asset.stage !== "before cut" && !done.has(asset.name) && (only === undefined || asset.name === only)),
@@ -224,6 +226,8 @@ class Runner {
       if (error instanceof BuildRejected && done.has("check raw")) await this.#deps.warehouse.execute(spoilSlot, [cut.slot]);
       if (only !== undefined && !(error instanceof BuildRejected)) return this.#failedOnly(ids, only, error);
       return await this.#fail(ids, error, cut);
+    } finally {
+      await passed();
     }
   }
 

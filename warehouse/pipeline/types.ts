@@ -31,6 +31,8 @@ export interface PipelineDeps {
 export interface CaptureTool {
   /** Applies what the shop had committed when it was called. Answers the rows written, by raw table. */
   catchUp(): Promise<{ rowsByTable: Readonly<Record<string, number>>; snapshot: boolean }>;
+  /** Reads past the log that holds no change of the shop, and applies nothing. Answers bytes. */
+  passIdle(): Promise<bigint>;
 }
 
 export interface FilesTool {

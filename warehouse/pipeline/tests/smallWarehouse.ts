@@ -96,6 +96,9 @@ export async function openSmallWarehouse(database: TestDatabase, { fresh = true 
     },
   };
   const capture: CaptureTool = {
+    async passIdle() {
+      return 0n;
+    },
     async catchUp() {
       calls.push("capture");
       return tools.catchUp ? tools.catchUp() : { rowsByTable: {}, snapshot: false };
