@@ -2,13 +2,17 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execaNode } from "execa";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { silentLog } from "#platform/log.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#platform/postgres/embeddedPostgres.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
-import type { Capture } from "#warehouse/load/captureTypes.ts";
+import type { Capture, CaptureOptions } from "#warehouse/load/captureTypes.ts";
 import { rawEqualsShop } from "#warehouse/load/rawEqualsShop.ts";
+import type { Told } from "./capture/loader.ts";
+
+type LoaderSettings = Pick<CaptureOptions, "source" | "sink" | "slotName">;
 
 const SQL = join(import.meta.dirname, "../schema/sql");
 const ORDERS = 40_000;
@@ -51,7 +55,8 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
   await migrate(warehouse, join(SQL, "warehouse"));
   for (const role of ["martgraph_capture", "martgraph_loader"]) await admin.raw(`alter role ${role} password '${server.password}'`);
   const figures: Figures = { changesPerSecond: {}, loadAverage: loadavg()[0] ?? 0 };
-  const capture = createCapture({ source: login("shop", "martgraph_capture"), sink: login("warehouse", "martgraph_loader"), slotName: "bench", log: silentLog });
+  const options: LoaderSettings = { source: login("shop", "martgraph_capture"), sink: login("warehouse", "martgraph_loader"), slotName: "bench" };
+  const capture = createCapture({ ...options, log: silentLog });
   try {
     const filling = performance.now();
     await insertOrders(shop, 0, ORDERS);
@@ -69,7 +74,7 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
       for (let part = 0; part < 20; part += 1) await shop.raw("update orders.orders set state = 'DELIVERED' where id in (select id from orders.orders where state = 'PAID' order by id limit 2500)");
     });
     await follow(capture, shop, "deletes, one transaction", () => shop.raw("delete from orders.order_lines where position = 20"));
-    await endToEnd(capture, shop, figures);
+    await endToEnd(capture, shop, options, figures);
     await steady(capture, shop, warehouse, figures);
     await settle(capture, shop);
     const idle = await capture.catchUp();
@@ -81,7 +86,6 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
     const { equal } = await rawEqualsShop(shop, warehouse);
     say("raw equals the shop by checksum", `${equal} (${((performance.now() - comparing) / 1000).toFixed(1)} s)`);
     figures.equal = equal;
-    say("RSS of this process", `${Math.round(process.memoryUsage().rss / 1e6)} MB`);
     if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(figures)}\n`);
   } finally {
     await capture.close();
@@ -89,30 +93,30 @@ async function measure(server: EmbeddedPostgres): Promise<void> {
   }
 }
 
-/** From before the shop's first write to the commit of the last of them in raw, the shop writing at the same time; then ten times as much. */
-async function endToEnd(capture: Capture, shop: Database, figures: Figures): Promise<void> {
+/** From before the shop's first write to the commit of the last of them in raw, the shop writing at the same time; then ten times as much. Each by a loader of its own, so that its memory is what it took for this. */
+async function endToEnd(capture: Capture, shop: Database, options: LoaderSettings, figures: Figures): Promise<void> {
   await settle(capture, shop);
   const rss: number[] = [];
   for (const [n, orders] of [4_000, 40_000].entries()) {
-    const stop = new AbortController();
-    const running = capture.run(stop.signal);
-    await capture.catchUp();
-    let peak = 0;
-    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
+    const loader = execaNode({ ipc: true, nodePath: process.execPath, nodeOptions: [], env: { MARTGRAPH_PROCESS: JSON.stringify(options) } })`${join(import.meta.dirname, "capture/loader.ts")}`;
+    const caughtUp = async (): Promise<Told> => {
+      await loader.sendMessage("catch up");
+      return (await loader.getOneMessage()) as unknown as Told;
+    };
+    await caughtUp();
     const started = performance.now();
     for (let done = 0; done < orders; done += 500) await insertOrders(shop, 2_000_000 + n * 100_000 + done, 500);
     const wrote = (performance.now() - started) / 1000;
-    await capture.catchUp();
+    const { peakRssMb } = await caughtUp();
     const seconds = (performance.now() - started) / 1000;
-    clearInterval(watch);
-    stop.abort();
-    await running;
-    rss.push(peak / 1e6);
+    await loader.sendMessage("stop");
+    await loader;
+    rss.push(peakRssMb);
     const changes = orders * (LINES_EACH + 1);
     figures.changesPerSecond[`endToEnd${changes}`] = Math.round(changes / seconds);
-    say(`${changes} inserts end to end, stream beside the writer`, `${Math.round(changes / seconds)} changes/s; writing took ${wrote.toFixed(1)} of ${seconds.toFixed(1)} s; peak RSS ${Math.round(peak / 1e6)} MB`);
+    say(`${changes} inserts end to end, stream beside the writer`, `${Math.round(changes / seconds)} changes/s; writing took ${wrote.toFixed(1)} of ${seconds.toFixed(1)} s; peak RSS of the loader ${peakRssMb} MB`);
   }
-  figures.rssMb = { at1x: Math.round(rss[0] ?? 0), at10x: Math.round(rss[1] ?? 0) };
+  figures.rssMb = { at1x: rss[0] ?? 0, at10x: rss[1] ?? 0 };
 }
 
 /** How long after its commit in the shop a change can be read in raw, sampled by one writer in the middle of a steady load. */
