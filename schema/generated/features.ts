@@ -20,7 +20,9 @@ export interface CustomerChurnFeaturesRow {
   order_days: bigint;
   /** Different months with an order. */
   order_months: bigint;
-  /** Gross at placing, charges included, major units. */
+  /** ISO 4217 of the amounts: the currency of most of the customer's orders before the as-of day, then of most money. */
+  currency: string;
+  /** Gross at placing in this currency, charges included, major units. */
   monetary: string;
   /** Orders of the last 30 days. */
   orders_30d: bigint;
@@ -30,9 +32,9 @@ export interface CustomerChurnFeaturesRow {
   orders_180d: bigint;
   /** Orders of the last 365 days. */
   orders_365d: bigint;
-  /** Gross of the last 90 days, 0 where none. */
+  /** Gross of the last 90 days in this currency, 0 where none. */
   monetary_90d: string;
-  /** Gross of the last 365 days, 0 where none. */
+  /** Gross of the last 365 days in this currency, 0 where none. */
   monetary_365d: string;
   /** Orders from 365 to 275 days ago: the 90 days ahead, a year earlier. */
   same_season_orders: bigint;
@@ -65,6 +67,7 @@ export const customerChurnFeaturesColumns = {
   frequency: "int8",
   order_days: "int8",
   order_months: "int8",
+  currency: "text",
   monetary: "numeric",
   orders_30d: "int8",
   orders_90d: "int8",

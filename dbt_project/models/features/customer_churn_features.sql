@@ -14,7 +14,7 @@
 -- An order's gross is positive exactly where it has a line with a price: prices at placing are never negative.
 with orders as (
 
-  select user_id, placed_date as day, revenue
+  select user_id, placed_date as day, currency, revenue
   from {{ ref('fct_orders') }}
   where user_id is not null
     and revenue > 0
@@ -116,24 +116,56 @@ summed as (
   from weighed
   group by user_id, as_of_date
 
+),
+
+-- Whoever paid in one currency alone, and that is nearly everybody, has all their money in it.
+payers as (
+
+  select user_id, min(currency) as currency, min(currency) <> max(currency) as is_mixed
+  from orders
+  group by user_id
+
+),
+
+-- Of the others, money is that of the currency of most of their orders, as far as these were known on the day.
+mixed as (
+
+  select
+    orders.user_id,
+    grid.as_of_date,
+    orders.currency,
+    sum(orders.revenue) as monetary,
+    {% for days in [90, 365] -%}
+    sum(case when {{ diff_days('orders.day', 'grid.as_of_date') }} <= {{ days }} then orders.revenue else 0 end) as monetary_{{ days }}d,
+    {% endfor -%}
+    row_number() over (
+      partition by orders.user_id, grid.as_of_date
+      order by count(*) desc, sum(orders.revenue) desc, orders.currency
+    ) as place
+  from orders
+  inner join payers on payers.user_id = orders.user_id and payers.is_mixed
+  inner join grid on grid.as_of_date > orders.day
+  group by orders.user_id, grid.as_of_date, orders.currency
+
 )
 
 select
-  user_id,
-  as_of_date,
-  {{ day_start('case when as_of_date < ' ~ business_date() ~ ' then ' ~ add_days('as_of_date', 90) ~ ' else as_of_date end') }} as available_ts,
-  as_of_date = {{ business_date() }} as is_current,
+  summed.user_id,
+  summed.as_of_date,
+  {{ day_start('case when summed.as_of_date < ' ~ business_date() ~ ' then ' ~ add_days('summed.as_of_date', 90) ~ ' else summed.as_of_date end') }} as available_ts,
+  summed.as_of_date = {{ business_date() }} as is_current,
   recency_days,
   tenure_days,
   cast(frequency as {{ type_count() }}) as frequency,
   order_days,
   cast(order_months as {{ type_count() }}) as order_months,
-  monetary,
+  coalesce(mixed.currency, payers.currency) as currency,
+  coalesce(mixed.monetary, summed.monetary) as monetary,
   {% for days in [30, 90, 180, 365] -%}
   cast(orders_{{ days }}d as {{ type_count() }}) as orders_{{ days }}d,
   {% endfor -%}
-  monetary_90d,
-  monetary_365d,
+  coalesce(mixed.monetary_90d, summed.monetary_90d) as monetary_90d,
+  coalesce(mixed.monetary_365d, summed.monetary_365d) as monetary_365d,
   cast(same_season_orders as {{ type_count() }}) as same_season_orders,
   cast({{ safe_ratio('autumn_orders', 'frequency') }} as {{ type_float() }}) as autumn_share,
   {% for days in [30, 90, 180] -%}
@@ -143,7 +175,9 @@ select
   max_gap_days,
   90 as label_window_days,
   case
-    when as_of_date = {{ business_date() }} then null
-    else not coalesce(next_day >= as_of_date and next_day < {{ add_days('as_of_date', 90) }}, false)
+    when summed.as_of_date = {{ business_date() }} then null
+    else not coalesce(next_day >= summed.as_of_date and next_day < {{ add_days('summed.as_of_date', 90) }}, false)
   end as churned
 from summed
+inner join payers on payers.user_id = summed.user_id
+left join mixed on mixed.user_id = summed.user_id and mixed.as_of_date = summed.as_of_date and mixed.place = 1

@@ -1,5 +1,5 @@
 -- The models see every purchase: interactions add up to the products that known customers bought, and the current features
--- to their orders before the business day.
+-- to their orders before the business day, money in the currency that each customer's is counted in.
 {% set expected %}
   select
     (select coalesce(sum(revenue - charges), 0) from {{ ref('fct_orders') }} where user_id is not null) as bought,
@@ -7,9 +7,13 @@
     orders.orders,
     orders.revenue
   from (
-    select count(distinct user_id) as customers, count(*) as orders, coalesce(sum(revenue), 0) as revenue
-    from {{ ref('fct_orders') }}
-    where user_id is not null and revenue > 0 and placed_date < {{ business_date() }}
+    select
+      count(distinct facts.user_id) as customers,
+      count(*) as orders,
+      coalesce(sum(case when facts.currency = money.currency then facts.revenue else 0 end), 0) as revenue
+    from {{ ref('fct_orders') }} as facts
+    left join {{ ref('customer_churn_features') }} as money on money.user_id = facts.user_id and money.as_of_date = {{ business_date() }}
+    where facts.user_id is not null and facts.revenue > 0 and facts.placed_date < {{ business_date() }}
   ) as orders
 {% endset %}
 {% set actual %}

@@ -91,6 +91,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     // that move to another category and to a vendor
     await raw.order(110, { order: 105, user: 2, placedAt: "2026-09-01T07:00:00Z", lines: [[7, 31, 5]], charge: 8 });
     await raw.change("orders__orders", 111, id(103), { state: "CANCELLED" });
+    await raw.change("orders__orders", 111, id(105), { currency: "EUR" });
     await raw.change("orders__orders", 112, id(102), { user_id: id(2), placed_at: "2026-03-01T11:00:00Z" });
     await raw.remove("orders__order_lines", 113, id(202));
     await raw.change("orders__orders", 113, id(101), { total_units: 1075 });
@@ -127,6 +128,8 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expect(merged).toEqual(fresh);
     expect(merged["marts.fct_order_lines"]).toBe(before["marts.fct_order_lines"]);
     expect(merged["features.customer_churn_features"]).not.toBe(before["features.customer_churn_features"]);
+    // Money of two currencies is not added: it is that of most orders, and every order counts.
+    expect(await rowsOf(`select currency, monetary, monetary_365d, frequency from features_a.customer_churn_features where is_current and user_id = '${id(2)}'`)).toEqual([{ currency: "GBP", monetary: "6.255", monetary_365d: "6.255", frequency: 3n }]);
     expect(await rowsOf("select category, sum(revenue) as revenue from marts_a.agg_daily_category group by 1 order by 1")).toEqual([{ category: "Garden", revenue: "4.170" }, { category: "Kitchen", revenue: "18.765" }, { category: "Uncategorised", revenue: "0" }]);
     expect(await rowsOf("select vendor, sum(revenue) as revenue from marts_a.agg_daily_vendor group by 1")).toEqual([{ vendor: "Potter", revenue: "18.765" }]);
     expect(await rowsOf("select number, state, revenue, total, lines from marts_a.fct_orders order by number")).toEqual([
