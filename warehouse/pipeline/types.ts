@@ -88,8 +88,8 @@ export interface ModelsTool {
   missingChampions(): Promise<readonly string[]>;
   /** Trains all models from the slot's features. `rows` of training data; `summary` for a person. */
   train(request: ModelsRequest): Promise<{ rows: number; summary: string }>;
-  /** Writes a batch of predictions. `changedOnly` takes over the published batch for whom nothing changed. */
-  score(request: ModelsRequest & { changedOnly: boolean }): Promise<{ batchId: string | null; rows: number; summary: string }>;
+  /** Writes a batch of predictions. `changedOnly` takes over the published batch for whom nothing changed; `heldBefore` is the build on which this one is an increment. */
+  score(request: ModelsRequest & { changedOnly: boolean; heldBefore?: string | undefined }): Promise<{ batchId: string | null; rows: number; summary: string }>;
 }
 
 export type Trigger = "start" | "schedule" | "nightly" | "manual" | "request" | "backfill";

@@ -15,11 +15,15 @@ export interface Verdict {
 
 const MIN_COVERAGE = 0.99;
 
-/** Each answers one number, 0 where all is well; $1 is the batch. */
+/**
+ * Each answers one number, 0 where all is well; $1 is the batch. What a row says of itself is asked of the rows that were written anew:
+ * those of the customers $2 where {anew} stands, and none of a table that was taken over as a whole where {new} stands. The others were
+ * found good in the batch that they were taken from. What a row says of the marts is asked of all.
+ */
 const OFFENDERS: readonly { name: string; text: string }[] = [
   {
     name: "probabilities lie between 0 and 1",
-    text: "select count(*) from predictions.churn where batch_id = $1 and not (probability >= 0 and probability <= 1)",
+    text: "select count(*) from predictions.churn where batch_id = $1 {anew} and not (probability >= 0 and probability <= 1)",
   },
   {
     name: "scored customers are known",
@@ -42,20 +46,20 @@ const OFFENDERS: readonly { name: string; text: string }[] = [
   {
     name: "no product stands in a list twice",
     text: `select count(*) from (
-             select from predictions.user_recommendations r, unnest(product_ids) p where batch_id = $1 group by user_id, p having count(*) > 1
-             union all select from predictions.similar_products r, unnest(product_ids) p where batch_id = $1 group by product_id, p having count(*) > 1
+             select from predictions.user_recommendations r, unnest(product_ids) p where batch_id = $1 {anew} group by user_id, p having count(*) > 1
+             union all select from predictions.similar_products r, unnest(product_ids) p where batch_id = $1 {new} group by product_id, p having count(*) > 1
              union all select from predictions.popular_products r, unnest(product_ids) p where batch_id = $1 group by p having count(*) > 1
            ) d`,
   },
   {
     name: "no product is similar to itself",
-    text: "select count(*) from predictions.similar_products where batch_id = $1 and product_id = any(product_ids)",
+    text: "select count(*) from predictions.similar_products where batch_id = $1 {new} and product_id = any(product_ids)",
   },
   {
     name: "lists are not empty and in the order of their scores",
     text: `select count(*) from (
-             select product_ids, scores from predictions.user_recommendations where batch_id = $1
-             union all select product_ids, scores from predictions.similar_products where batch_id = $1
+             select product_ids, scores from predictions.user_recommendations where batch_id = $1 {anew}
+             union all select product_ids, scores from predictions.similar_products where batch_id = $1 {new}
            ) l where cardinality(product_ids) = 0 or scores <> (select array_agg(s order by s desc) from unnest(scores) s)`,
   },
   {
@@ -89,12 +93,16 @@ const COVERAGES: readonly { name: string; when: "churn_version" | "recommendatio
 const KNOWN_PURCHASES = `select case when not exists (select from {features}.user_item_interactions)
     or exists (select from {features}.user_item_interactions i join scoring_products p on p.product_id = i.product_id) then 0 else 1 end as count`;
 
-/** Looks at a batch as it stands in the tables, before anybody may read it; in the transaction that wrote it, where `scoring_products` holds what the recommendations know. */
-export async function auditBatch(tx: Tx, batchId: string, slot: Slot): Promise<Verdict> {
-  const inSlot = (text: string) => text.replaceAll("{marts}", `marts_${slot}`).replaceAll("{features}", `features_${slot}`);
+/**
+ * Looks at a batch as it stands in the tables, before anybody may read it; in the transaction that wrote it, where `scoring_products` holds
+ * what the recommendations know. `only` are the customers that were scored, where the rest was taken over from an audited batch.
+ */
+export async function auditBatch(tx: Tx, batchId: string, slot: Slot, only?: readonly string[]): Promise<Verdict> {
+  const inSlot = (text: string) => text.replaceAll("{marts}", `marts_${slot}`).replaceAll("{features}", `features_${slot}`)
+    .replaceAll("{anew}", only ? "and user_id = any ($2)" : "").replaceAll("{new}", only ? "and false" : "");
   const checks: AuditCheck[] = [];
   for (const { name, text } of OFFENDERS) {
-    const { rows } = await tx.raw<Record<string, bigint>>(inSlot(text), [batchId]);
+    const { rows } = await tx.raw<Record<string, bigint>>(inSlot(text), only && text.includes("{anew}") ? [batchId, only] : [batchId]);
     const observed = Number(Object.values(rows[0] ?? {})[0]);
     checks.push({ name, passed: observed === 0, observed });
   }

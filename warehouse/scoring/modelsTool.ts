@@ -55,9 +55,9 @@ export function createModelsTool(options: ModelsToolOptions): ModelsTool {
         summary: trained.map((one) => `${one.model}${one.version === null ? "" : `@${one.version}`}: ${one.message}`).join(" | "),
       };
     },
-    async score({ slot, businessAsOf, changedOnly, signal }) {
+    async score({ slot, businessAsOf, changedOnly, heldBefore, signal }) {
       const champions = { churn: await load("churn"), recommendations: await load("recommendations") };
-      const batch = await scorePredictions({ db: warehouse, slot, asOf: businessAsOf, champions, changedOnly, signal });
+      const batch = await scorePredictions({ db: warehouse, slot, asOf: businessAsOf, champions, changedOnly, heldBefore, signal });
       return { batchId: batch.batchId, rows: batch.churn + batch.recommendations + batch.similar + 1, summary: describe(batch) };
     },
   };

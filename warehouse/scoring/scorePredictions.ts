@@ -6,7 +6,7 @@ import { auditBatch, whyRefused, type Verdict } from "./audit.ts";
 import { isSameDay, listChangedCustomers } from "./changedCustomers.ts";
 import { writeChurn } from "./churnScores.ts";
 import { writeRecommendations, writeSimilar } from "./recommendationScores.ts";
-import { copyChurn, copyRecommendations, copySimilar, dropOldBatches, insertBatch, insertPopular, markAudited, publishedBatch, sellableProducts } from "./statements.ts";
+import { copyChurn, copyRecommendations, copySimilar, dropOldBatches, insertBatch, insertPopular, listsChanges, markAudited, publishedBatch, sellableProducts } from "./statements.ts";
 
 /** The models that serve; one that is not there leaves its answers to popularity and to null. */
 export interface Champions {
@@ -24,6 +24,8 @@ export interface ScoreRequest {
   champions: Champions;
   /** Takes the published batch over for whom nothing changed, where that is possible. */
   changedOnly: boolean;
+  /** The build that the slot held whole before, where this one is an increment on it in the warehouse's own engine. */
+  heldBefore?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -96,18 +98,19 @@ async function writeBatch(tx: Tx, request: ScoreRequest): Promise<ScoredBatch> {
     counts.similar = before ? await tx.execute(copySimilar, [batchId, before.batchId]) : await writeSimilar(tx, { batchId, model, sellable });
   }
   signal?.throwIfAborted();
-  const verdict = await auditBatch(tx, batchId, slot);
+  const verdict = await auditBatch(tx, batchId, slot, only);
   if (!verdict.passed) throw new PredictionsRefused(`the predictions broke their audit and were not kept: ${whyRefused(verdict)}`);
   await tx.execute(markAudited, [batchId, JSON.stringify(verdict)]);
   return { batchId, kind, ...counts, verdict };
 }
 
 /** The published batch, when it was scored by the same versions on the same business day, and who has changed since. */
-async function findTakeover(tx: Tx, { slot, champions }: ScoreRequest): Promise<{ batchId: string; changed: string[] } | undefined> {
+async function findTakeover(tx: Tx, { slot, champions, heldBefore }: ScoreRequest): Promise<{ batchId: string; changed: string[] } | undefined> {
   const published = await tx.maybeOne(publishedBatch, []);
   if (!published || published.slot === slot) return undefined;
   const same = published.churn_version === (champions.churn?.version ?? null) && published.recommendations_version === (champions.recommendations?.version ?? null);
   const slots = { now: slot, before: published.slot as Slot };
   if (!same || !(await isSameDay(tx, slots))) return undefined;
-  return { batchId: published.id, changed: await listChangedCustomers(tx, slots, champions.churn?.scorer) };
+  const isListed = heldBefore !== undefined && (await tx.maybeOne(listsChanges, [slots.now, slots.before, heldBefore]))?.lists === true;
+  return { batchId: published.id, changed: await listChangedCustomers(tx, slots, champions.churn?.scorer, isListed) };
 }

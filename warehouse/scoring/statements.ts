@@ -11,6 +11,20 @@ export const publishedBatch = query({
   budget: { access: "scan", maxRows: 1 },
 });
 
+/**
+ * Whether all that changed between the build in slot $2 and the one in slot $1 is in the set of changes of the latter: that set goes back
+ * to the build $3, which the slot held whole before. Not so after a rollback, where readers see what is older still. By one code, or rows
+ * differ that no order changed.
+ */
+export const listsChanges = query({
+  name: "scoring.listsChanges",
+  text: `select h.cut_pos <= b.complete_pos and b.complete_pos <= n.complete_pos and n.code_hash = b.code_hash as lists
+           from ops.slot_state n, ops.slot_state b, ops.build h where n.slot = $1 and b.slot = $2 and h.build_id = $3 and h.slot = n.slot`,
+  params: ["text", "text", "uuid"],
+  row: { lists: "bool?" },
+  budget: { access: "scan", maxRows: 1 },
+});
+
 export const insertBatch = query({
   name: "scoring.insertBatch",
   text: `insert into predictions.batch (id, as_of, churn_version, recommendations_version, kind) values ($1, $2, $3, $4, $5)`,

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 const fill = (slot: Slot, purchases: readonly TestPurchase[], today = TODAY) => fillFeatureTables(admin, slot, { purchases, products: PRODUCTS, today });
-const score = (slot: Slot, over: { changedOnly?: boolean; champions?: Champions } = {}) =>
+const score = (slot: Slot, over: { changedOnly?: boolean; champions?: Champions; heldBefore?: string } = {}) =>
   scorePredictions({ db, slot, asOf: new Date(`${TODAY}T00:00:00Z`), champions, changedOnly: false, ...over });
 
 /** As publishing would: the pointer names the slot and the batch. */
@@ -174,6 +174,60 @@ describe("only who changed", () => {
     await admin.raw("update marts_b.dim_products set status = 'ARCHIVED' where product_id = $1", [productId(0)]);
     const batch = await score("b", { changedOnly: true });
     expect(batch.kind).toBe("FULL");
+  });
+});
+
+describe("with the set of changes of an increment", () => {
+  const HELD = "00000000-0000-7000-8000-00000000000a";
+  const [PLACED, UNLISTED] = [{ user: 2, product: 4, day: "2025-12-31" }, { user: 3, product: 6, day: "2025-12-30" }];
+
+  /** Slot a is published at 20, slot b is an increment up to 30 on what it held at `held`; its changes list the order of PLACED alone. */
+  async function increment(held: number, codes = { a: "code", b: "code" }): Promise<void> {
+    await admin.raw(`drop schema if exists intermediate_b cascade; create schema intermediate_b authorization martgraph_builder;
+      set role martgraph_builder; create table intermediate_b.int_changed_orders (entity text, entity_id uuid); reset role;`);
+    await admin.raw("insert into intermediate_b.int_changed_orders values ('ORDER', md5($1::text || $2)::uuid)", [userId(PLACED.user), PLACED.day]);
+    await admin.raw("delete from ops.build where build_id = $1", [HELD]);
+    await admin.raw("insert into ops.build (build_id, run_id, slot, cut_pos, cut_committed_at, business_as_of, state) values ($1, gen_random_uuid(), 'b', $2, now(), now(), 'SUPERSEDED')", [HELD, held]);
+    for (const [slot, pos] of [["a", 20], ["b", 30]] as const) await admin.raw("update ops.slot_state set complete_pos = $2, cut_pos = $2, code_hash = $3 where slot = $1", [slot, pos, codes[slot]]);
+  }
+  test("no purchases are read but those of who is in it, and the rest is what a full batch would be", async () => {
+    await increment(10);
+    await publish("a", await score("a"));
+    await fill("b", [...SHOP, PLACED]);
+    const changed = await score("b", { changedOnly: true, heldBefore: HELD });
+    expect(changed).toMatchObject({ kind: "CHANGED", rescored: 1 });
+    const full = await score("b");
+    for (const table of ["churn", "user_recommendations", "similar_products", "popular_products"]) expect(await rowsOf(table, changed), table).toEqual(await rowsOf(table, full));
+    await admin.raw("update features_b.user_item_interactions set quantity = 9 where user_id = $1", [userId(UNLISTED.user)]);
+    expect(await score("b", { changedOnly: true, heldBefore: HELD })).toMatchObject({ rescored: 1 });
+    expect(await score("b", { changedOnly: true })).toMatchObject({ rescored: 2 });
+  });
+
+  test("an order that went takes its customer along", async () => {
+    await increment(10);
+    await fill("a", [...SHOP, PLACED]);
+    await publish("a", await score("a"));
+    await fill("b", SHOP);
+    expect(await score("b", { changedOnly: true, heldBefore: HELD })).toMatchObject({ kind: "CHANGED", rescored: 1 });
+  });
+
+  test.each([
+    ["goes back less far than what readers see, as after a rollback", 25, { a: "code", b: "code" }],
+    ["was made by another code than what readers see", 10, { a: "older", b: "code" }],
+  ] as const)("a set that %s is not relied upon", async (_why, held, codes) => {
+    await increment(held, codes);
+    await publish("a", await score("a"));
+    await fill("b", SHOP);
+    await admin.raw("update features_b.user_item_interactions set quantity = 9 where user_id = $1", [userId(UNLISTED.user)]);
+    expect(await score("b", { changedOnly: true, heldBefore: HELD })).toMatchObject({ kind: "CHANGED", rescored: 1 });
+  });
+
+  test("what was scored anew is audited all the same", async () => {
+    await increment(10);
+    await publish("a", await score("a"));
+    await fill("b", [...SHOP, PLACED]);
+    const churn = { ...champions.churn, scorer: { columns: champions.churn?.scorer.columns, probability: () => 2, segment: () => "HIGH" } };
+    await expect(score("b", { changedOnly: true, heldBefore: HELD, champions: { ...champions, churn } as unknown as Champions })).rejects.toThrow(/probabilities lie between 0 and 1/);
   });
 });
 
