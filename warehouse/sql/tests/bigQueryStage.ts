@@ -18,8 +18,8 @@ export interface DryRunPlayer {
   readonly endpoint: string;
   readonly jobs: AskedJob[];
   recorded: { totalBytesProcessed?: string; query?: object };
-  /** Called when a job has been begun. */
-  onJob: ((jobId: string) => void) | undefined;
+  /** Called when a job has been begun, and waited for before its asker hears of it. */
+  onJob: ((jobId: string) => void | Promise<void>) | undefined;
   close(): void;
 }
 
@@ -45,7 +45,7 @@ export async function playDryRuns(emulator: Emulator): Promise<DryRunPlayer> {
       const said = JSON.parse(text) as { statistics?: { query?: object } };
       text = JSON.stringify({ ...said, statistics: { ...said.statistics, ...player.recorded, query: { ...said.statistics?.query, ...player.recorded.query } } });
     }
-    if (asked && !asked.configuration.dryRun) player.onJob?.(asked.jobReference?.jobId ?? "");
+    if (asked && !asked.configuration.dryRun) await player.onJob?.(asked.jobReference?.jobId ?? "");
     response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
   }
   return player;
