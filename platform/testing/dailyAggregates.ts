@@ -5,7 +5,7 @@ type Slot = "a" | "b";
 /** The daily and monthly aggregates of a slot, added up from the facts that a test or a bench has put there, as the models add them up; what was there goes. */
 export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<void> {
   const marts = `marts_${slot}`;
-  await owner.raw(`truncate ${["daily_sales", "daily_category", "daily_shop", "daily_vendor", "daily_country", "daily_customers", "monthly_product"].map((name) => `${marts}.agg_${name}`).join(", ")}`);
+  await owner.raw(`truncate ${["daily_sales", "daily_category", "daily_shop", "daily_vendor", "daily_country", "daily_customers", "daily_country_customers", "daily_order_values", "half_hourly_country", "monthly_product"].map((name) => `${marts}.agg_${name}`).join(", ")}`);
   await owner.raw(`
     insert into ${marts}.agg_daily_sales (sale_date, country, customer_type, line_kind, product_id, currency, revenue, units_sold, lines, refunds, refund_lines)
     select day, country, customer_type, line_kind, product_id, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines)
@@ -57,6 +57,29 @@ export async function fillDailyAggregates(owner: Database, slot: Slot): Promise<
     select day, currency, kind, before, count(*) from (select *, lag(day) over (partition by user_id, kind, currency order by day) as before from placed) came group by 1, 2, 3, 4
     union all select placed_date, null, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date
     union all select placed_date, currency, 'NONE', null, 0 from ${marts}.fct_orders group by placed_date, currency`);
+  await owner.raw(`
+    insert into ${marts}.agg_half_hourly_country (date_day, half_hour, country, customer_type, currency, orders, cancelled_orders, units_sold, order_lines, gross, charges, discounts, shipping, tax_added, tax_included, refunds, refund_lines)
+    select day, to_timestamp(floor(extract(epoch from at) / 1800) * 1800), country, customer_type, currency, sum(orders), sum(cancelled), sum(units), sum(lines), sum(gross), sum(charges), sum(discounts), sum(shipping), sum(tax), sum(tax_included), sum(refunds), sum(refund_lines)
+    from (
+      select placed_date as day, placed_at as at, country, customer_type, currency, 1 as orders, (state = 'CANCELLED')::int as cancelled, units_sold as units, lines, revenue as gross, charges, discounts, shipping, tax, tax_included,
+        0 as refunds, 0 as refund_lines from ${marts}.fct_orders
+      union all select refunded_date, refunded_at, country, customer_type, currency, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, amount, 1 from ${marts}.fct_refunds
+    ) moved group by 1, 2, 3, 4, 5 order by 1`);
+  await owner.raw(`
+    insert into ${marts}.agg_daily_order_values (date_day, currency, value_step, orders, least_value, most_value)
+    select placed_date, currency, trunc(revenue, case when abs(revenue) < 10 then 1 else 2 - length(trunc(abs(revenue))::text) end), count(*), min(revenue), max(revenue)
+    from ${marts}.fct_orders group by 1, 2, 3 order by 1`);
+  await owner.raw(`
+    insert into ${marts}.agg_daily_country_customers (date_day, country, currency, previous_day, customers)
+    with placed as (
+      select user_id, country, placed_date as day, case when by_currency then currency end as currency
+      from ${marts}.fct_orders cross join (values (false), (true)) scope (by_currency) group by 1, 2, 3, 4
+    )
+    select day, country, currency, before, sum(people)
+    from (
+      select day, country, currency, lag(day) over (partition by user_id, country, currency order by day) as before, 1 as people from placed where user_id is not null
+      union all select distinct day, country, currency, null::date, 0 from placed
+    ) came group by 1, 2, 3, 4 order by currency, day`);
   await owner.raw(`
     insert into ${marts}.agg_monthly_product (month_start, product_id, vendor_id, line_kind, currency, revenue, units_sold, lines, refunds, refund_lines, orders)
     select date_trunc('month', day), product_id, vendor_id, line_kind, currency, sum(revenue), sum(units), sum(lines), sum(refunds), sum(refund_lines), sum(orders)

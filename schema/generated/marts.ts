@@ -141,6 +141,29 @@ export const aggDailyCountryColumns = {
   refund_lines: "int8",
 } as const;
 
+/** Registered customers who ordered on a day in a country, by the day on which they had ordered there before, so that customers of any period can be added up: those whose day before lies outside of it. Grain: one row per date_day, country, currency and previous_day. */
+export interface AggDailyCountryCustomersRow {
+  /** UTC day of the orders. */
+  date_day: string;
+  /** English name of the country of the orders, Unspecified where unknown. */
+  country: string;
+  /** ISO 4217; null in the rows that count a person once over all currencies. */
+  currency: string | null;
+  /** The last day before on which the same people had ordered in this country, in this currency where the row has one; null for never. */
+  previous_day: string | null;
+  /** Different people; 0 in the row that says that a day had orders, where nobody came for the first time. */
+  customers: bigint;
+}
+
+/** Columns of agg_daily_country_customers as a statement's row names them. */
+export const aggDailyCountryCustomersColumns = {
+  date_day: "date",
+  country: "text",
+  currency: "text?",
+  previous_day: "date?",
+  customers: "int8",
+} as const;
+
 /** Registered customers who ordered on a day, by the day on which they had ordered before, so that customers of any period can be added up: those whose day before lies outside of it. Grain: one row per date_day, currency, orders_counted and previous_day. */
 export interface AggDailyCustomersRow {
   /** UTC day of the orders. */
@@ -162,6 +185,32 @@ export const aggDailyCustomersColumns = {
   orders_counted: "text",
   previous_day: "date?",
   customers: "int8",
+} as const;
+
+/** Orders by day, currency and step of their value, so that medians and percentiles are found without putting all orders in their order. Grain: one row per date_day, currency and value_step. */
+export interface AggDailyOrderValuesRow {
+  /** UTC day of the orders. */
+  date_day: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Revenue of the order cut to its first two digits, below ten to a tenth, major units: larger values never have a smaller step. */
+  value_step: string;
+  /** Orders placed. */
+  orders: bigint;
+  /** The smallest revenue among them, major units. */
+  least_value: string;
+  /** The largest revenue among them, major units. */
+  most_value: string;
+}
+
+/** Columns of agg_daily_order_values as a statement's row names them. */
+export const aggDailyOrderValuesColumns = {
+  date_day: "date",
+  currency: "text",
+  value_step: "numeric",
+  orders: "int8",
+  least_value: "numeric",
+  most_value: "numeric",
 } as const;
 
 /** Sales and refunds by day, country, kind of customer, product and currency; charges have no product. Grain: one row per sale_date, country, customer_type, line_kind, product_id and currency. */
@@ -318,6 +367,65 @@ export const aggDailyVendorColumns = {
   sold_lines: "int8",
   sold_revenue: "numeric",
   sold_units: "int8",
+} as const;
+
+/** Orders and refunds by half hour, country, kind of customer and currency: what the days of other time zones are made of. Grain: one row per date_day, half_hour, country, customer_type and currency. */
+export interface AggHalfHourlyCountryRow {
+  /** UTC day of the order or of the refund. */
+  date_day: string;
+  /** When the half hour of the order or of the refund begins. */
+  half_hour: Date;
+  /** English name of the country, Unspecified where unknown. */
+  country: string;
+  /** REGISTERED or GUEST. */
+  customer_type: string;
+  /** ISO 4217. */
+  currency: string;
+  /** Orders placed. */
+  orders: bigint;
+  /** Of these, those that are cancelled today. */
+  cancelled_orders: bigint;
+  /** Units of goods. */
+  units_sold: bigint;
+  /** Lines and charges of the half hour's orders. */
+  order_lines: bigint;
+  /** Revenue of the half hour's orders before discounts, charges included, major units. */
+  gross: string;
+  /** The part of gross that is no goods, postage among it, major units. */
+  charges: string;
+  /** Taken off lines and shipping, major units. */
+  discounts: string;
+  /** The part of gross that is postage and packing, major units. */
+  shipping: string;
+  /** Tax added to the prices, major units. */
+  tax_added: string;
+  /** Tax contained in the prices, major units. */
+  tax_included: string;
+  /** Given back in it, major units. */
+  refunds: string;
+  /** Lines of the refunds; 0 where nothing came back. */
+  refund_lines: bigint;
+}
+
+/** Columns of agg_half_hourly_country as a statement's row names them. */
+export const aggHalfHourlyCountryColumns = {
+  date_day: "date",
+  half_hour: "timestamptz",
+  country: "text",
+  customer_type: "text",
+  currency: "text",
+  orders: "int8",
+  cancelled_orders: "int8",
+  units_sold: "int8",
+  order_lines: "int8",
+  gross: "numeric",
+  charges: "numeric",
+  discounts: "numeric",
+  shipping: "numeric",
+  tax_added: "numeric",
+  tax_included: "numeric",
+  refunds: "numeric",
+  refund_lines: "int8",
 } as const;
 
 /** Sales and refunds by month, product, who sold it, and currency; charges have no product. Grain: one row per month_start, product_id, vendor_id, line_kind and currency. */

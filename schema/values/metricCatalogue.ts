@@ -24,6 +24,19 @@ export interface CatalogueTime {
   readonly day: string | null;
   /** The instant behind the day; null where only the day is kept, which then is UTC for everybody. */
   readonly instant: string | null;
+  /** The instant is the beginning of so many minutes added up: it tells the days of zones whose clocks keep to such steps. Null where it is exact. */
+  readonly minutes: number | null;
+}
+
+/** Rows count other rows by steps of their value: where a percentile lies is found in them, and what it is in the rows that they count. */
+export interface CatalogueSteps {
+  /** The source whose rows are counted, by its day and currency. */
+  readonly of: string;
+  /** Columns: the step, which never falls where values rise; how many rows; their smallest and their largest value. */
+  readonly step: string;
+  readonly count: string;
+  readonly least: string;
+  readonly most: string;
 }
 
 /** A column of another model, reached by an entity that is its key. */
@@ -63,6 +76,8 @@ export interface CatalogueSource {
    * not come before within it. Null where rows simply add up.
    */
   readonly before: string | null;
+  /** Null where rows hold what is measured. */
+  readonly steps: CatalogueSteps | null;
   /** Dimensions over whose values rows do not add up: each has to be grouped by, or one value of it asked for. `currency` may be among them. */
   readonly apart: readonly string[];
   /** Dimensions without whose value there is no row: it answers where values of them are named. */

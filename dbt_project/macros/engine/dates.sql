@@ -3,6 +3,11 @@
 {% macro postgres__utc_date(instant) -%}cast(({{ instant }}) at time zone 'UTC' as date){%- endmacro %}
 {% macro bigquery__utc_date(instant) -%}date({{ instant }}, 'UTC'){%- endmacro %}
 
+{# The instant at which the half hour of an instant begins. #}
+{% macro half_hour(instant) %}{{ return(adapter.dispatch('half_hour', 'martgraph')(instant)) }}{% endmacro %}
+{% macro postgres__half_hour(instant) -%}date_bin(interval '30 minutes', {{ instant }}, timestamptz '2000-01-01 00:00:00+00'){%- endmacro %}
+{% macro bigquery__half_hour(instant) -%}timestamp_add(timestamp_trunc({{ instant }}, hour), interval (div(extract(minute from {{ instant }}), 30) * 30) minute){%- endmacro %}
+
 {# The instant at which a UTC day begins. #}
 {% macro day_start(day) %}{{ return(adapter.dispatch('day_start', 'martgraph')(day)) }}{% endmacro %}
 {% macro postgres__day_start(day) -%}(cast({{ day }} as timestamp) at time zone 'UTC'){%- endmacro %}

@@ -43,3 +43,14 @@
     where place = 1
   )
 {%- endmacro %}
+
+{# An amount cut to its first two digits, below ten to a tenth: of two amounts the larger never has the smaller step. #}
+{% macro value_step(amount) -%}
+  case
+    when abs({{ amount }}) < 10 then trunc({{ amount }}, 1)
+    {%- for digits in range(2, 12) %}
+    when abs({{ amount }}) < 1{{ '0' * digits }} then trunc({{ amount }}, {{ 2 - digits }})
+    {%- endfor %}
+    else trunc({{ amount }}, -10)
+  end
+{%- endmacro %}

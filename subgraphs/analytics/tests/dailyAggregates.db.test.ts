@@ -68,11 +68,30 @@ describe("what the days hold is taken from them", () => {
     [{ metrics: ["customers"], filter: [{ dimension: "currency", in: ["EUR"] }] }, ["agg_daily_customers"]],
     [{ metrics: ["customers"], filter: [{ dimension: "currency", in: ["EUR", "GBP"] }] }, ["fct_orders"]],
     [{ metrics: ["customers"], dimensions: ["currency"], top: { dimension: "currency", count: 1, rest: true } }, ["fct_orders"]],
-    [{ metrics: ["customers"], dimensions: ["country"] }, ["fct_orders"]],
+    [{ metrics: ["customers"], dimensions: ["country"] }, ["agg_daily_country_customers"]],
+    [{ metrics: ["customers", "revenue"], dimensions: ["country"], grain: "WEEK", range: { from: "2024-05-17", to: "2025-03-02" }, compareTo: "PREVIOUS_PERIOD" }, ["agg_daily_country_customers", "agg_daily_country"]],
+    [{ metrics: ["customersTrailing30Days"], dimensions: ["country"], grain: "DAY", range: { from: "2025-02-20", to: "2025-03-20" } }, ["agg_daily_country_customers"]],
+    [{ metrics: ["customers"], filter: [{ dimension: "country", in: ["Ireland"] }], grain: "MONTH" }, ["agg_daily_country_customers"]],
+    [{ metrics: ["ordersPerCustomer"], dimensions: ["country"], top: { dimension: "country", count: 2, rest: false } }, ["agg_daily_country", "agg_daily_country_customers"]],
+    [{ metrics: ["customers"], dimensions: ["country"], top: { dimension: "country", count: 2 } }, ["fct_orders"]],
+    [{ metrics: ["customers"], dimensions: ["country", "customerType"] }, ["fct_orders"]],
+    [{ metrics: ["customers"], filter: [{ dimension: "country", in: ["Ireland", "Unspecified"] }] }, ["fct_orders"]],
     [{ metrics: ["customers"], grain: "MONTH", timeZone: "Asia/Tokyo" }, ["fct_orders"]],
-    // what they do not hold: people by what else, percentiles, other zones, sellers' lines
-    [{ metrics: ["medianOrderValue"] }, ["fct_orders"]],
-    [{ metrics: ["revenue"], grain: "DAY", timeZone: "Europe/London" }, ["fct_orders"]],
+    // percentiles by the steps that hold them, as long as nothing but the currency tells orders apart
+    [{ metrics: ["medianOrderValue"] }, ["agg_daily_order_values"]],
+    [{ metrics: ["medianOrderValue", "orderValueP90", "largestOrder", "revenue"], grain: "WEEK", range: { from: "2024-05-17", to: "2025-03-02" }, compareTo: "PREVIOUS_YEAR" }, ["agg_daily_order_values", "agg_daily_shop"]],
+    [{ metrics: ["orderValueP90"], dimensions: ["currency"], grain: "DAY", fillGaps: true, range: { from: "2025-02-20", to: "2025-03-20" } }, ["agg_daily_order_values"]],
+    [{ metrics: ["medianOrderValue"], filter: [{ dimension: "currency", in: ["JPY", "GBP"] }], grain: "QUARTER" }, ["agg_daily_order_values"]],
+    [{ metrics: ["medianOrderValue"], dimensions: ["country"] }, ["fct_orders"]],
+    [{ metrics: ["medianOrderValue"], dimensions: ["currency"], top: { dimension: "currency", count: 1, rest: false } }, ["fct_orders"]],
+    [{ metrics: ["medianOrderValue"], grain: "MONTH", timeZone: "Europe/London" }, ["fct_orders"]],
+    // half hours where the zone's clocks keep to them; windows and people not
+    [{ metrics: ["revenue"], grain: "DAY", timeZone: "Europe/London" }, ["agg_half_hourly_country"]],
+    [{ metrics: ["revenue", "orders", "refunds"], dimensions: ["country"], grain: "WEEK", timeZone: "America/New_York", compareTo: "PREVIOUS_PERIOD" }, ["agg_half_hourly_country"]],
+    [{ metrics: ["cancellationRate"], grain: "MONTH", timeZone: "Australia/Lord_Howe" }, ["agg_half_hourly_country"]],
+    [{ metrics: ["revenue"], grain: "DAY", timeZone: "Asia/Kathmandu" }, ["fct_orders"]],
+    [{ metrics: ["revenueTrailing28Days"], grain: "WEEK", timeZone: "Asia/Kolkata" }, ["fct_orders"]],
+    [{ metrics: ["revenue"], dimensions: ["product"], timeZone: "Asia/Kolkata" }, ["fct_order_lines"]],
     // sellers: what they sold day by day, orders of one seller alone, and nobody's lines not at all
     [{ metrics: ["revenue", "orders", "unitsSold"], vendors: [RANDOM.vendors[0]], grain: "MONTH" }, ["agg_daily_vendor"]],
     [{ metrics: ["revenue"], vendors: RANDOM.vendors }, ["agg_daily_vendor"]],
@@ -109,6 +128,7 @@ test("whatever is asked, the answer is the same with and without them, groups an
       ...base, metrics: metrics.map(({ name }) => name), dimensions, grain: pick([null, "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"] as const),
       range: pick([ALL, { from: "2024-02-28", to: "2024-03-02" }, { from: "2025-12-20", to: "2026-01-25" }, { from: "2024-03-01", to: "2025-06-01" }, { from: "2024-05-17", to: "2025-03-02" }]),
       filter: random() < 0.3 && common.includes("currency") ? [{ dimension: "currency", in: ["EUR"] }] : [],
+      ...(random() < 0.2 && metrics.every(({ timeZones }) => timeZones) ? { timeZone: pick(["Europe/London", "Asia/Kolkata", "America/St_Johns", "Asia/Kathmandu"]) } : {}),
       ...(vendors ? { vendors } : {}), ...(dimensions[0] && random() < 0.3 ? { top: { dimension: dimensions[0], count: 2, rest: random() < 0.7 } } : {}), ...(random() < 0.2 ? { compareTo: "PREVIOUS_PERIOD" as const } : {}), ...(random() < 0.2 ? { fillGaps: true } : {}),
     };
     const what = JSON.stringify(request);
@@ -119,5 +139,5 @@ test("whatever is asked, the answer is the same with and without them, groups an
     for (const source of found.sources) used.add(source);
   }
   expect(answered).toBeGreaterThan(rounds / 2);
-  expect([...used]).toEqual(expect.arrayContaining(["agg_daily_shop", "agg_daily_category", "agg_daily_sales", "agg_daily_vendor", "agg_daily_country", "agg_daily_customers", "agg_monthly_product"]));
+  expect([...used]).toEqual(expect.arrayContaining(["agg_daily_shop", "agg_daily_category", "agg_daily_sales", "agg_daily_vendor", "agg_daily_country", "agg_daily_customers", "agg_daily_country_customers", "agg_daily_order_values", "agg_half_hourly_country", "agg_monthly_product"]));
 });

@@ -130,7 +130,7 @@ describe("metricExpressions", () => {
   });
   const catalogue = (metrics: readonly CatalogueMetric[]): MetricCatalogue => ({
     dimensions: [], metrics,
-    sources: [{ name: "sales", description: "", model: "sales", owner: "", weight: 1, rows: null, currency: "currency", vendor: null, label: null, key: null, months: false, before: null, apart: [], named: [], entities: {}, times: [], joins: [], dimensions: {}, internal: [], measures: [] }],
+    sources: [{ name: "sales", description: "", model: "sales", owner: "", weight: 1, rows: null, currency: "currency", vendor: null, label: null, key: null, months: false, before: null, steps: null, apart: [], named: [], entities: {}, times: [], joins: [], dimensions: {}, internal: [], measures: [] }],
   });
   const use = (name: string) => ({ metric: name, alias: name, filter: null });
 

@@ -21,7 +21,7 @@ const WINDOWS = [["2026-05-01", "2026-08-01"], ["2026-02-01", "2026-04-01"]] as 
 /** What lies in a window, of every incremental model. */
 const DAY_OF: Readonly<Record<string, string>> = {
   fct_orders: "placed_date", fct_order_lines: "placed_date", fct_order_status_changes: "changed_date",
-  agg_daily_sales: "sale_date", agg_daily_category: "date_day", agg_daily_vendor: "date_day", agg_daily_country: "date_day", agg_monthly_product: "month_start",
+  agg_daily_sales: "sale_date", agg_daily_category: "date_day", agg_daily_vendor: "date_day", agg_daily_country: "date_day", agg_half_hourly_country: "date_day", agg_daily_order_values: "date_day", agg_daily_country_customers: "date_day", agg_monthly_product: "month_start",
   fct_inventory_movements: "occurred_date", fct_inventory_daily: "stock_date",
   fct_page_events: "event_date", fct_search_queries: "search_date", fct_sessions: "session_date",
   user_item_interactions: "purchased_at", customer_churn_features: "as_of_date", customer_ltv_features: "as_of_date",

@@ -1,4 +1,4 @@
-import { AGGREGATIONS, camelCase as camel, type Aggregation, type CatalogueDimension, type CatalogueJoin, type CatalogueMeasure, type CatalogueSource, type SourceDimension } from "#schema/values/metricCatalogue.ts";
+import { AGGREGATIONS, camelCase as camel, type Aggregation, type CatalogueDimension, type CatalogueJoin, type CatalogueMeasure, type CatalogueSource, type CatalogueSteps, type SourceDimension } from "#schema/values/metricCatalogue.ts";
 import { BadSemantics, type SemanticManifest, type SemanticMeasure, type SemanticModel } from "./semanticManifest.ts";
 
 /** Spellings that one engine alone understands, and whatever could end a statement. */
@@ -56,7 +56,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     .map((dimension) => {
       const column = commonSql(dimension.expr ?? dimension.name, where);
       const instant = textOrNull(dimension.config?.meta?.["instant"]);
-      return { name: dimension.name, day: column === instant ? null : column, instant };
+      return { name: dimension.name, day: column === instant ? null : column, instant, minutes: Number(dimension.config?.meta?.["minutes"] ?? 0) || null };
     });
   const vendor = textOrNull(meta["vendor"]);
   const apart = namesOf(meta["apart"], where);
@@ -72,6 +72,7 @@ function toSource(model: SemanticModel, keyed: ReadonlyMap<string, SemanticModel
     rows: typeof meta["rows"] === "string" ? commonSql(meta["rows"], where) : null,
     months,
     before: typeof meta["before"] === "string" ? commonSql(meta["before"], where) : null,
+    steps: stepsOf(meta["steps"], where),
     apart,
     named,
     currency: textOrNull(meta["currency"]),
@@ -131,6 +132,13 @@ export function catalogueDimensions(manifest: SemanticManifest, sources: readonl
       sources: sources.filter((source) => name in source.dimensions && (internal || !source.internal.includes(name))).map((source) => source.name),
     };
   });
+}
+
+function stepsOf(value: unknown, where: string): CatalogueSteps | null {
+  if (value === undefined) return null;
+  const [of, step, count, least, most] = ["of", "step", "count", "least", "most"].map((key) => textOrNull((value as Record<string, unknown>)[key]) ?? "");
+  if (!of || !step || !count || !least || !most) throw new BadSemantics(`${where} says of its steps \`of\`, \`step\`, \`count\`, \`least\` and \`most\``);
+  return { of, step, count, least, most };
 }
 
 function metaOf(model: SemanticModel): Readonly<Record<string, unknown>> {

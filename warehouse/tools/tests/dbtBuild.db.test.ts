@@ -124,7 +124,7 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expectBuilt(await dbt.build({ slot: "b", fullRefresh: true }));
 
     const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
-    expect(Object.keys(fresh).length).toBe(73);
+    expect(Object.keys(fresh).length).toBe(76);
     expect(merged).toEqual(fresh);
     expect(merged["marts.fct_order_lines"]).toBe(before["marts.fct_order_lines"]);
     expect(merged["features.customer_churn_features"]).not.toBe(before["features.customer_churn_features"]);

@@ -45,7 +45,7 @@ describe("the dbt project", () => {
       const columns = (key?.test_metadata?.kwargs["columns"] ?? []) as string[];
       return columns.filter((name) => !node.columns[name]?.constraints.some(({ type }) => type === "not_null")).map((name) => `${node.name}.${name}`);
     });
-    expect(nullableKeys).toEqual(["agg_daily_category.category_id", "agg_daily_customers.currency", "agg_daily_customers.previous_day", "agg_daily_sales.product_id", "agg_monthly_product.product_id", "agg_monthly_product.vendor_id"]);
+    expect(nullableKeys).toEqual(["agg_daily_category.category_id", "agg_daily_country_customers.currency", "agg_daily_country_customers.previous_day", "agg_daily_customers.currency", "agg_daily_customers.previous_day", "agg_daily_sales.product_id", "agg_monthly_product.product_id", "agg_monthly_product.vendor_id"]);
   });
 
   test("has a unit test for every model that computes something", () => {

@@ -3,6 +3,7 @@
   incremental_strategy='merge',
   on_schema_change='fail',
   pre_hook=["{{ delete_changed('month_start', ref('int_changed_orders'), trunc_date('month', 'day')) }}", "{{ forget_backfilled() }}"],
+  indexes=[{'columns': ['month_start']}],
   post_hook="{{ unique_index_with_nulls(['product_id', 'month_start', 'vendor_id', 'line_kind', 'currency']) }}",
 ) }}
 {% set changes = ref('int_changed_orders') %}

@@ -8,7 +8,7 @@
     {'columns': ['line_id'], 'unique': True},
     {'columns': ['order_id']},
     {'columns': ['product_id', 'placed_date']},
-    {'columns': ['vendor_id', 'placed_date']},
+    {'columns': ['vendor_id', 'placed_date', 'user_id']},
     {'columns': ['placed_date'], 'type': 'brin'},
   ],
 ) }}

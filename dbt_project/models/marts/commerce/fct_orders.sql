@@ -7,7 +7,7 @@
   indexes=[
     {'columns': ['order_id'], 'unique': True},
     {'columns': ['user_id', 'placed_at']},
-    {'columns': ['placed_date']},
+    {'columns': ['placed_date', 'currency', 'revenue']},
   ],
 ) }}
 {% set changes = ref('int_changed_orders') %}

@@ -165,7 +165,7 @@ interface Group {
   readonly shown: string;
 }
 
-function groupsOf(context: BlockContext, reader: SourceReader): Group[] {
+export function groupsOf(context: BlockContext, reader: SourceReader): Group[] {
   const { dialect, request, top } = context;
   const dimensions = request.dimensions.map((dimension, index): Group => {
     const name = `d${index}`;
@@ -200,7 +200,7 @@ function lastDayJoin({ request, dialect }: BlockContext, reader: SourceReader, t
   return ` join (select max(${day}) as last__day from ${dialect.table(reader.source.model)} where ${reader.within(time, request.zone, day, days)}${bucket}) last__ on last__.last__day = ${day}`;
 }
 
-function shifted(dialect: Dialect, at: string, shift: Shift | null): string {
+export function shifted(dialect: Dialect, at: string, shift: Shift | null): string {
   if (!shift) return at;
   return shift.unit === "days" ? dialect.addDays(at, shift.count) : dialect.addMonths(at, shift.count);
 }
@@ -219,13 +219,13 @@ function periodBefore(period: Period, shift: Shift): Days {
 }
 
 /** 29 February has no day a year later: it would be added to the 28th's. */
-const leapDays = (dialect: Dialect, shift: Shift | null, day: string | null): string[] => (shift?.dropLeapDays && day ? [`not ${dialect.isLeapDay(day)}`] : []);
+export const leapDays = (dialect: Dialect, shift: Shift | null, day: string | null): string[] => (shift?.dropLeapDays && day ? [`not ${dialect.isLeapDay(day)}`] : []);
 
-function timeOf(source: CatalogueSource, measure: CatalogueMeasure): CatalogueTime | undefined {
+export function timeOf(source: CatalogueSource, measure: CatalogueMeasure): CatalogueTime | undefined {
   return source.times.find(({ name }) => name === measure.time);
 }
 
-function grouped(groups: readonly string[], sums: readonly string[], from: string, conditions: readonly string[]): string {
+export function grouped(groups: readonly string[], sums: readonly string[], from: string, conditions: readonly string[]): string {
   const where = conditions.length > 0 ? ` where ${conditions.join(" and ")}` : "";
   const by = groups.length > 0 ? ` group by ${groups.map((_, index) => index + 1).join(", ")}` : "";
   // Without groups an aggregate answers a row of nothing where there are no rows; groups of nothing are left out everywhere.

@@ -4,6 +4,7 @@ import type { MetricModel, PlacedMeasure } from "./catalogue.ts";
 import type { Leaf } from "./leaves.ts";
 import type { CheckedRequest } from "./metricRequest.ts";
 import { splitMonths, type Days } from "./periods.ts";
+import { keepsToSteps } from "./timeZone.ts";
 
 export interface SourceNeeds {
   readonly request: Pick<CheckedRequest, "dimensions" | "filters" | "grain" | "vendors" | "zone">;
@@ -11,6 +12,8 @@ export interface SourceNeeds {
   readonly merged: string | null;
   /** Rows of different currencies have to be told apart. */
   readonly currencies: boolean;
+  /** Percentiles can be found by steps: no top is asked for, and the engine reads single rows quickly. */
+  readonly bySteps: boolean;
   /** The days that are asked for, of each side of a comparison. */
   readonly ranges: readonly Days[];
 }
@@ -64,6 +67,8 @@ function lacks({ source, measure, filter }: Chosen, main: Chosen, leaf: Leaf, ne
   if (unknown !== undefined) return `by ${unknown.name}`;
   const time = source.times.find(({ name }) => name === measure.time);
   if (request.zone !== "UTC" && time && time.instant === null) return "in another time zone than UTC";
+  if (request.zone !== "UTC" && time?.minutes && (leaf.mode.type !== "plain" || !needs.ranges.every((range) => keepsToSteps(request.zone, range, time.minutes ?? 0)))) return "in this time zone";
+  if (isByStep(source, measure) && (!needs.bySteps || filter !== null || leaf.mode.type !== "plain")) return "by steps";
   if (source.months && (leaf.mode.type !== "plain" || request.grain === "DAY" || request.grain === "WEEK")) return "by day";
   if (request.vendors !== null && source.vendor === null) return "by vendor";
   if (needs.currencies && source.currency === null && (leaf.money || main.source.currency !== null)) return "by currency";
@@ -74,6 +79,9 @@ function lacks({ source, measure, filter }: Chosen, main: Chosen, leaf: Leaf, ne
   const inner = [...(filter ?? "").matchAll(/\{([a-z_0-9]+)\}/g)].find(([, name = ""]) => filterDimension(source, name) === undefined);
   return inner ? "under the conditions of the metric" : null;
 }
+
+/** A percentile of what the rows count, and not of the rows. */
+export const isByStep = (source: CatalogueSource, { aggregation }: CatalogueMeasure): boolean => source.steps !== null && (aggregation === "median" || aggregation === "percentile");
 
 /** Every group that is shown has one value of the dimension. */
 function isApart(name: string, source: CatalogueSource, { request, merged, currencies }: SourceNeeds): boolean {

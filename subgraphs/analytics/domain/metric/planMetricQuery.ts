@@ -2,13 +2,14 @@ import type { CatalogueDimension, CatalogueMetric } from "#schema/values/metricC
 import { ok, type Result } from "#schema/values/result.ts";
 import { conversionBlock, plainBlock, windowBlock, type Block, type BlockContext, type BlockPart } from "./block.ts";
 import { METRIC_MODEL, type MetricModel } from "./catalogue.ts";
-import { chooseSource, type Choice, type Chosen } from "./chooseSource.ts";
+import { chooseSource, isByStep, type Choice, type Chosen } from "./chooseSource.ts";
 import { Params, type Dialect, type ParamType } from "./dialect.ts";
 import { resolveMetrics, type Leaf, type Side } from "./leaves.ts";
 import { checkRequest, refuse, type BadMetricRequest, type CheckedRequest, type MetricRequest } from "./metricRequest.ts";
 import { keysOf, pageCondition, type SortKey } from "./order.ts";
 import { periodsOf, shiftRange } from "./periods.ts";
 import { postgresDialect } from "./postgresDialect.ts";
+import { stepBlock } from "./stepBlock.ts";
 import { bestOf, topInSteps } from "./topInSteps.ts";
 
 export interface MetricPlan {
@@ -99,9 +100,9 @@ interface NamedBlock extends Block {
 
 /** What answers each of the numbers. */
 function partsOf(context: BlockContext, leaves: readonly Leaf[], sides: readonly Side[], request: CheckedRequest): Result<BlockPart[], BadMetricRequest> {
-  const { model, currencies, top } = context;
+  const { model, currencies, top, dialect } = context;
   const ranges = sides.map((side) => (side === "p" && request.shift ? shiftRange(request.range, request.shift) : request.range));
-  const needs = { request, merged: top?.rest ? (request.dimensions[top.dimension]?.name ?? null) : null, currencies, ranges };
+  const needs = { request, merged: top?.rest ? (request.dimensions[top.dimension]?.name ?? null) : null, currencies, ranges, bySteps: top === null && dialect.engine === "postgres" };
   const parts: BlockPart[] = [];
   for (const leaf of leaves) {
     const choice = chooseSource(leaf, needs, model);
@@ -113,13 +114,14 @@ function partsOf(context: BlockContext, leaves: readonly Leaf[], sides: readonly
 }
 
 function blocksOf(context: BlockContext, parts: readonly BlockPart[], sides: readonly Side[], request: CheckedRequest): NamedBlock[] {
-  const nameOf = (chosen: Chosen | null) => (chosen ? `${chosen.source.name} ${chosen.measure.time} ${chosen.measure.lastDay}` : "");
+  const stepped = ({ choice }: BlockPart) => choice.days !== null && isByStep(choice.days.source, choice.days.measure);
+  const nameOf = (chosen: Chosen | null) => (chosen ? `${chosen.source.name} ${chosen.measure.time} ${chosen.measure.lastDay} ${isByStep(chosen.source, chosen.measure)}` : "");
   const scans = Map.groupBy(parts, ({ leaf, choice }) => (leaf.mode.type === "plain" ? `${nameOf(choice.months)} / ${nameOf(choice.days)}` : `leaf ${leaf.n}`));
   return [...scans.values()].flatMap((same) =>
     sides.map((side): NamedBlock => {
       const shift = side === "p" ? request.shift : null;
       const [first] = same as [BlockPart];
-      const block = first.leaf.mode.type === "plain" ? plainBlock(context, same, side, shift) : first.leaf.mode.type === "window" ? windowBlock(context, first, side, shift) : conversionBlock(context, first, side, shift);
+      const block = stepped(first) ? stepBlock(context, same, side, shift) : first.leaf.mode.type === "plain" ? plainBlock(context, same, side, shift) : first.leaf.mode.type === "window" ? windowBlock(context, first, side, shift) : conversionBlock(context, first, side, shift);
       return { ...block, models: chosenOf(first.choice).map(({ source }) => source.model) };
     }));
 }
