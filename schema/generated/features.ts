@@ -363,7 +363,7 @@ export const priceElasticityPanelColumns = {
   discount_share: "numeric",
 } as const;
 
-/** What was sold of each product on each of the ninety-one days before the business day, days without a sale too, with what was known of its sales when the day began. Grain: one row per product, currency and day. */
+/** What was sold of each product on each of the ninety-one days before the business day, days without a sale too, with what was known of its sales when the day began and whether there was any to sell: no sale of a day without stock is no lack of demand. Grain: one row per product, currency and day. */
 export interface ProductDemandDailyRow {
   /** The product. */
   product_id: string;
@@ -371,7 +371,7 @@ export interface ProductDemandDailyRow {
   currency: string;
   /** UTC day. */
   demand_date: string;
-  /** From when on the row is known: the end of the day. All but units and price is known when the day begins. */
+  /** From when on the row is known: the end of the day. All but units, price and stock is known when the day begins. */
   available_ts: Date;
   /** 1 Monday .. 7 Sunday. */
   day_of_week: number;
@@ -401,6 +401,10 @@ export interface ProductDemandDailyRow {
   units: bigint;
   /** Mean price of a unit on the day, four digits; null where none was sold. */
   price: string | null;
+  /** Of the product's variants with counted stock, the part that could not be had at the end of the day, four digits; null for products and days without counted stock. */
+  stocked_out_share: string | null;
+  /** Whether none of them could be had: demand was at least the units, and a model leaves the day out. Null where stock was not counted, which is neither. */
+  is_stocked_out: boolean | null;
 }
 
 /** Columns of product_demand_daily as a statement's row names them. */
@@ -423,6 +427,8 @@ export const productDemandDailyColumns = {
   price_28d: "numeric?",
   units: "int8",
   price: "numeric?",
+  stocked_out_share: "numeric?",
+  is_stocked_out: "bool?",
 } as const;
 
 /** Products that were looked at after a search of the ninety-one days before the business day, with what was known of them when its day began, and how far it went. Grain: one row per search and product looked at after it. */

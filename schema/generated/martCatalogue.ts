@@ -579,8 +579,8 @@ export const martCatalogue: Readonly<Record<string, MartInfo>> = {
     },
   },
   fct_inventory_daily: {
-    description: "What was there of a variant at the end of each of the last 91 days, all warehouses together, and how long it would last. Days from before the variant was counted are not there; dim_inventory tells in which warehouse it stands now.",
-    grain: "one row per variant and day of the last 91",
+    description: "What was there of a variant at the end of each of the last 92 days, all warehouses together, and how long it would last. Days from before the variant was counted are not there; dim_inventory tells in which warehouse it stands now.",
+    grain: "one row per variant and day of the last 92",
     owner: "catalog",
     columns: {
       variant_id: { type: "uuid", description: "The variant." },

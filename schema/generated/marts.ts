@@ -1319,7 +1319,7 @@ export const fctGiftCardMovementsColumns = {
   occurred_date: "date",
 } as const;
 
-/** What was there of a variant at the end of each of the last 91 days, all warehouses together, and how long it would last. Days from before the variant was counted are not there; dim_inventory tells in which warehouse it stands now. Grain: one row per variant and day of the last 91. */
+/** What was there of a variant at the end of each of the last 92 days, all warehouses together, and how long it would last. Days from before the variant was counted are not there; dim_inventory tells in which warehouse it stands now. Grain: one row per variant and day of the last 92. */
 export interface FctInventoryDailyRow {
   /** The variant. */
   variant_id: string;

@@ -88,7 +88,7 @@
 {# Pre-hook of fct_inventory_daily: variants of which anything changed lose all their days, everybody those that left the window. A day
    that is made anew takes everything with it, since each day's stock follows from the one before. The model then brings back what is
    missing. #}
-{% macro forget_inventory_days(changes, window_days=90) -%}
+{% macro forget_inventory_days(changes, window_days=91) -%}
   {%- if is_incremental() -%}
     delete from {{ this }}
     where variant_id in (select entity_id from {{ changes }} where entity = 'VARIANT')

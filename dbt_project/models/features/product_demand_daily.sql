@@ -2,29 +2,52 @@
   materialized='incremental',
   incremental_strategy='merge',
   on_schema_change='fail',
-  pre_hook=["{{ forget_demand(ref('int_changed_products'), 91) }}", "{{ forget_backfilled() }}"],
+  pre_hook=[
+    "{{ forget_demand(ref('int_changed_products'), 91) }}",
+    "{{ forget_restocked(ref('int_changed_stock'), ref('stg_shop__variants'), ref('fct_inventory_daily')) }}",
+    "{{ forget_backfilled() }}",
+  ],
   indexes=[{'columns': ['product_id', 'currency', 'demand_date'], 'unique': True}],
 ) }}
 {% set changes = ref('int_changed_products') %}
+{% set changed_stock = ref('int_changed_stock') %}
+{% set variants = ref('stg_shop__variants') %}
+{% set inventory = ref('fct_inventory_daily') %}
 {% set yesterday = add_days(business_date(), -1) %}
 
 -- The ninety-one days before the business day, with four weeks before them to look back on. What has been computed of a day stays, but for
--- products whose sales changed: an increment brings those and the days that are new.
-with lines as (
+-- products whose sales or whose stock of those days changed: an increment brings these and the days that are new.
+with {% if is_incremental() -%}
+changed as (
+
+  select product_id
+  from {{ changes }}
+  union distinct
+  -- of those whose stock changed, the ones that the pre-hook took away
+  select variants.product_id
+  from {{ changed_stock }} as stock
+  inner join {{ variants }} as variants on variants.variant_id = stock.entity_id
+  where stock.entity = 'VARIANT'
+    and not exists (select 1 from {{ this }} as kept where kept.product_id = variants.product_id)
+
+),
+
+{% endif -%}
+lines as (
 
   select product_id, currency, placed_date, units_sold, amount
   from {{ ref('fct_order_lines') }}
   where line_kind = 'PRODUCT'
     and placed_date < {{ business_date() }}
     {% if is_incremental() %}
-    and product_id in (select product_id from {{ changes }})
+    and product_id in (select product_id from changed)
   union all
   -- all others have rows to come only where a day is new
   select product_id, currency, placed_date, units_sold, amount
   from {{ ref('fct_order_lines') }}
   where line_kind = 'PRODUCT'
     and placed_date < {{ business_date() }}
-    and product_id not in (select product_id from {{ changes }})
+    and product_id not in (select product_id from changed)
     and coalesce((select max(demand_date) from {{ this }}) < {{ yesterday }}, true)
     {% endif %}
 
@@ -91,10 +114,36 @@ lagged as (
   from demand
   window history as (partition by product_id, currency order by demand_date)
 
+),
+
+-- Counted variants at the end of each day. Those of changed products are found by the product, those of new days by the day.
+counted as (
+
+  select product_id, stock_date, is_stocked_out
+  from {{ inventory }}
+  where stock_date < {{ business_date() }}
+    {% if is_incremental() %}
+    and product_id in (select product_id from changed)
+  union all
+  select product_id, stock_date, is_stocked_out
+  from {{ inventory }}
+  where stock_date < {{ business_date() }}
+    and stock_date > coalesce((select max(demand_date) from {{ this }}), cast('1900-01-01' as date))
+    and product_id not in (select product_id from changed)
+    {% endif %}
+
+),
+
+stock as (
+
+  select product_id, stock_date, {{ stocked_out_share() }} as stocked_out_share
+  from counted
+  group by product_id, stock_date
+
 )
 
 select
-  product_id,
+  lagged.product_id,
   currency,
   demand_date,
   {{ day_start(add_days('demand_date', 1)) }} as available_ts,
@@ -111,9 +160,12 @@ select
   cast(units_28d as {{ type_count() }}) as units_28d,
   {{ safe_ratio('revenue_28d', 'units_28d', 4) }} as price_28d,
   cast(units as {{ type_count() }}) as units,
-  {{ safe_ratio('revenue', 'units', 4) }} as price
+  {{ safe_ratio('revenue', 'units', 4) }} as price,
+  stock.stocked_out_share,
+  stock.stocked_out_share = 1 as is_stocked_out
 from lagged
+left join stock on stock.product_id = lagged.product_id and stock.stock_date = lagged.demand_date
 where demand_date >= {{ add_days(business_date(), -91) }}
   {% if is_incremental() %}
-  and (product_id in (select product_id from {{ changes }}) or coalesce(demand_date > (select max(demand_date) from {{ this }}), true))
+  and (lagged.product_id in (select product_id from changed) or coalesce(demand_date > (select max(demand_date) from {{ this }}), true))
   {% endif %}

@@ -223,6 +223,43 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expectBuilt(await dbt.build({ slot: "a", select }));
   });
 
+  test("days without stock are marked, also where stock alone changed later: increments equal a build from nothing", async () => {
+    const select = ["int_changed_orders", "int_changed_products", "int_changed_stock", "stg_shop__variants", "fct_inventory_movements", "fct_inventory_daily", "product_demand_daily", "product_demand_daily_rules"];
+    const checks = ["marts.fct_inventory_daily", "features.product_demand_daily"] as const;
+    const moved = (n: number, variant: number, quantity: number, at: string) => ({ id: id(800 + n), variant_id: id(variant), warehouse_id: id(80), kind: "ADJUSTMENT", quantity, occurred_at: `${at}T10:00:00Z`, is_synthetic: false });
+    let complete = 141;
+    let position = 150;
+    /** Builds slot a on, slot b from nothing, compares, and answers the days without stock of both products. */
+    const buildOn = async (businessAsOf: string) => {
+      await standAt(builder, "a", { cut: position, complete, businessAsOf });
+      const outcome = await dbt.build({ slot: "a", select });
+      expectBuilt(outcome);
+      await standAt(builder, "b", { cut: position, complete: 0, businessAsOf });
+      expectBuilt(await dbt.build({ slot: "b", select, fullRefresh: true }));
+      const [merged, fresh] = [await slotChecksums(builder, "a"), await slotChecksums(builder, "b")];
+      for (const name of checks) expect(merged[name], name).toBe(fresh[name]);
+      complete = position;
+      position += 10;
+      const days = await rowsOf(`select product_id, count(*) as days, count(is_stocked_out) as counted, count(*) filter (where is_stocked_out) as out, max(demand_date) filter (where is_stocked_out) as last
+                                   from features_a.product_demand_daily where currency = 'GBP' group by 1 order by 1`);
+      return { rows: outcome.nodes.find(({ name }) => name === "product_demand_daily")?.rows, days: days.map(({ product_id, ...rest }) => [String(product_id).slice(-2), ...Object.values(rest)]) };
+    };
+    await raw.add("catalog__stock_movements", position - 1, [moved(1, 41, 2, "2026-07-01"), moved(2, 41, -2, "2026-08-10"), moved(3, 42, 5, "2026-08-20")]);
+    const first = await buildOn(NEXT_DAY);
+    expect(first.days).toEqual([["31", 91n, 63n, 23n, "2026-09-01"], ["32", 91n, 13n, 0n, null]]);
+    // What comes today changes no day that is over, and makes nothing anew.
+    await raw.add("catalog__stock_movements", position - 1, [moved(4, 41, 9, "2026-09-02")]);
+    expect(await buildOn(NEXT_DAY)).toEqual({ rows: 0, days: first.days });
+    // What is told late of an earlier day, without any sale, does.
+    await raw.add("catalog__stock_movements", position - 1, [moved(5, 41, 1, "2026-08-15")]);
+    const late = await buildOn(NEXT_DAY);
+    expect(late.days).toEqual([["31", 91n, 63n, 5n, "2026-08-14"], ["32", 91n, 13n, 0n, null]]);
+    expect(late.rows).toBe(92); // and the one day of the order in euros
+    // A day that begins brings its row and takes the oldest; then so many days that none is left.
+    expect((await buildOn("2026-09-03T08:00:00Z")).days).toEqual([["31", 91n, 64n, 5n, "2026-08-14"], ["32", 91n, 14n, 0n, null]]);
+    expect((await buildOn("2027-01-05T08:00:00Z")).days).toEqual([["31", 91n, 91n, 0n, null], ["32", 91n, 91n, 0n, null]]);
+  });
+
   test("unit tests pass", async () => {
     const outcome = await dbt.test({ slot: "a", select: ["test_type:unit"], unitTests: true });
     expectBuilt(outcome);

@@ -10,7 +10,7 @@
     {'columns': ['product_id']},
   ],
 ) }}
-{% set window_days = 90 %}
+{% set window_days = 91 %}
 {% set demand_days = 28 %}
 
 with counted as (
