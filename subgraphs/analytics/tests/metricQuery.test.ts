@@ -27,7 +27,7 @@ function refusal(changes: Partial<MetricRequest>): string {
 
 describe("planMetricQuery", () => {
   test("without product, sales come from orders: a charge-only order counts", () => {
-    expect(plan({ metrics: ["revenue", "orders"], dimensions: ["country"], timeZone: "Europe/London" }).sources).toEqual(["fct_orders"]);
+    expect(plan({ metrics: ["revenue", "orders"], dimensions: ["country"], timeZone: "Asia/Kathmandu" }).sources).toEqual(["fct_orders"]);
   });
 
   test("by product, what is distinct comes from order lines", () => {
@@ -36,12 +36,12 @@ describe("planMetricQuery", () => {
   });
 
   test("only the sides that the metrics need are read", () => {
-    expect(plan({ metrics: ["refunds"], timeZone: "Europe/London" }).sources).toEqual(["fct_refunds"]);
-    expect(plan({ metrics: ["netRevenue"], timeZone: "Europe/London" }).sources).toEqual(["fct_orders", "fct_refunds"]);
+    expect(plan({ metrics: ["refunds"], timeZone: "Asia/Kathmandu" }).sources).toEqual(["fct_refunds"]);
+    expect(plan({ metrics: ["netRevenue"], timeZone: "Asia/Kathmandu" }).sources).toEqual(["fct_orders", "fct_refunds"]);
   });
 
   test("numbers of one source are taken in one scan", () => {
-    expect(plan({ metrics: ["customers", "averageOrderValue", "orders", "unitsSold"], timeZone: "Europe/London" }).sql.match(/\{marts\}/g)).toHaveLength(1);
+    expect(plan({ metrics: ["customers", "averageOrderValue", "orders", "unitsSold"], timeZone: "Asia/Kathmandu" }).sql.match(/\{marts\}/g)).toHaveLength(1);
   });
 
   test("values of clients travel as parameters, never as text of the statement", () => {
