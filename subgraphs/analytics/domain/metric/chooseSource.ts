@@ -3,7 +3,7 @@ import { err, ok, type Result } from "#schema/values/result.ts";
 import type { MetricModel, PlacedMeasure } from "./catalogue.ts";
 import type { Leaf } from "./leaves.ts";
 import type { CheckedRequest } from "./metricRequest.ts";
-import { splitMonths, type Days } from "./periods.ts";
+import { daysBetween, splitMonths, type Days } from "./periods.ts";
 import { keepsToSteps } from "./timeZone.ts";
 
 export interface SourceNeeds {
@@ -17,6 +17,9 @@ export interface SourceNeeds {
   /** The days that are asked for, of each side of a comparison. */
   readonly ranges: readonly Days[];
 }
+
+/** A step is looked up on each of its days: so many at most. */
+const MAX_STEP_DAYS = 4_000;
 
 /** What answers, and the part of the metric's filter that it does not have in it. */
 export interface Chosen {
@@ -68,7 +71,7 @@ function lacks({ source, measure, filter }: Chosen, main: Chosen, leaf: Leaf, ne
   const time = source.times.find(({ name }) => name === measure.time);
   if (request.zone !== "UTC" && time && time.instant === null) return "in another time zone than UTC";
   if (request.zone !== "UTC" && time?.minutes && (leaf.mode.type !== "plain" || !needs.ranges.every((range) => keepsToSteps(request.zone, range, time.minutes ?? 0)))) return "in this time zone";
-  if (isByStep(source, measure) && (!needs.bySteps || filter !== null || leaf.mode.type !== "plain")) return "by steps";
+  if (isByStep(source, measure) && (!needs.bySteps || !needs.currencies || filter !== null || leaf.mode.type !== "plain" || needs.ranges.some((range) => daysBetween(range) > MAX_STEP_DAYS))) return "by steps";
   if (source.months && (leaf.mode.type !== "plain" || request.grain === "DAY" || request.grain === "WEEK")) return "by day";
   if (request.vendors !== null && source.vendor === null) return "by vendor";
   if (needs.currencies && source.currency === null && (leaf.money || main.source.currency !== null)) return "by currency";
