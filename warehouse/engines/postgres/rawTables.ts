@@ -38,12 +38,18 @@ export async function createRawTable(tx: Tx, table: RawTable): Promise<void> {
     _op text not null, _from_pos bigint not null, _to_pos bigint, _committed_at timestamptz not null)`);
 }
 
+/** When an order changed, an increment looks for all that it consists of; there is far more of it than of anything else that hangs on orders. */
+const PARTS_OF_ORDERS: ReadonlySet<string> = new Set(["orders__order_lines", "orders__order_charges"]);
+
 /** Made after the copy. The open version of a key is unique: two of them would be a defect of the loader. */
 export async function indexRawTable(tx: Tx, table: RawTable): Promise<void> {
   const keys = quoteIdents(keyColumns(table).map(({ name }) => name));
   await tx.raw(`create unique index ${quoteIdent(indexName(table.rawTable, "open"))} on ${rawName(table)} (${keys}) where _to_pos is null`);
   await tx.raw(`create index ${quoteIdent(indexName(table.rawTable, "from"))} on ${rawName(table)} (_from_pos)`);
   await tx.raw(`create index ${quoteIdent(indexName(table.rawTable, "to"))} on ${rawName(table)} (_to_pos) where _to_pos is not null`);
+  if (PARTS_OF_ORDERS.has(table.rawTable)) {
+    await tx.raw(`create index ${quoteIdent(indexName(table.rawTable, "order"))} on ${rawName(table)} (order_id)`);
+  }
   await tx.raw(`analyze ${rawName(table)}`);
 }
 
@@ -61,11 +67,13 @@ export async function renameRawColumn(tx: Tx, rawTable: string, from: string, to
 /** Takes a table out of use, its indexes with it, so that another may have its name. */
 export async function renameRawTable(tx: Tx, from: string, to: string): Promise<void> {
   await tx.raw(`alter table raw.${quoteIdent(from)} rename to ${quoteIdent(to)}`);
-  for (const kind of ["open", "from", "to"] as const) {
+  for (const kind of INDEXES) {
     await tx.raw(`alter index if exists raw.${quoteIdent(indexName(from, kind))} rename to ${quoteIdent(indexName(to, kind))}`);
   }
 }
 
-function indexName(rawTable: string, kind: "open" | "from" | "to"): string {
+const INDEXES = ["open", "from", "to", "order"] as const;
+
+function indexName(rawTable: string, kind: (typeof INDEXES)[number]): string {
   return `${rawTable.slice(0, 56)}__${kind}`;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { useTestDatabases } from "#platform/testing/testDatabase.ts";
 import { anotherCapture, category, expectRawEqualsShop, freshBench, PAST_TRIGGERS, rawAsOf, versions, walPosition } from "./captureHarness.ts";
@@ -43,6 +44,18 @@ describe("first copy", () => {
     const builder = await bench.warehouse.raw<{ may: boolean }>("select has_table_privilege('martgraph_builder', 'raw.users__users', 'select') as may");
     expect(builder.rows[0]?.may).toBe(true);
   });
+});
+
+test("lines and charges of an order are found by the order, in a raw that was there before too", async () => {
+  const bench = await fresh();
+  await bench.capture.catchUp();
+  const indexes = async () => (await bench.warehouse.raw<{ name: string }>("select tablename || ' ' || substring(indexdef from '\\((.*)\\)') as name from pg_indexes where schemaname = 'raw' and indexname like '%\\_\\_order' order by 1")).rows.map(({ name }) => name);
+  const both = ["orders__order_charges order_id", "orders__order_lines order_id"];
+  expect(await indexes()).toEqual(both);
+  await bench.warehouse.raw("drop index raw.orders__order_lines__order");
+  const migration = readFileSync(new URL("../../../schema/sql/warehouse/0242_raw_by_order.sql", import.meta.url), "utf8");
+  for (let times = 0; times < 2; times += 1) await bench.warehouse.raw(migration);
+  expect(await indexes()).toEqual(both);
 });
 
 describe("stream", () => {

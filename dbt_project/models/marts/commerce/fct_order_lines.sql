@@ -40,5 +40,5 @@ select
 from {{ ref('int_order_items') }} as items
 inner join {{ ref('int_orders_located') }} as orders on orders.order_id = items.order_id
 {% if is_incremental() %}
-where items.order_id in (select entity_id from {{ changes }} where entity = 'ORDER')
+where {{ is_changed('items.order_id', changes, 'ORDER') }}
 {% endif %}
