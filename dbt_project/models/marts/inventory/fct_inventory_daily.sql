@@ -25,17 +25,17 @@ with counted as (
 
 ),
 
--- Whoever changed needs all its days, everybody else the days that the last build did not have.
+-- Whoever changed needs all its days, everybody else the days that the last build did not have; nobody those before it was first counted.
 wanted as (
 
   select counted.variant_id, counted.product_id, counted.first_day,
     {% if is_incremental() %}
-    case when kept.last_day is null then {{ add_days(business_date(), -window_days) }} else {{ add_days('kept.last_day', 1) }} end as from_day
+    greatest(counted.first_day, case when kept.last_day is null then {{ add_days(business_date(), -window_days) }} else {{ add_days('kept.last_day', 1) }} end) as from_day
   from counted
   left join (select variant_id, max(stock_date) as last_day from {{ this }} group by variant_id) as kept on kept.variant_id = counted.variant_id
   where kept.last_day is null or kept.last_day < {{ business_date() }}
     {% else %}
-    {{ add_days(business_date(), -window_days) }} as from_day
+    greatest(counted.first_day, {{ add_days(business_date(), -window_days) }}) as from_day
   from counted
     {% endif %}
 
@@ -192,4 +192,4 @@ select
   is_stocked_out,
   case when is_stocked_out and daily_demand > units_sold then daily_demand - units_sold else 0 end as lost_units
 from rated
-where stock_date >= first_day and stock_date >= from_day
+where stock_date >= from_day
