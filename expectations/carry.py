@@ -1,7 +1,7 @@
 """Which checks need not be asked again, because nothing that they look at changed since they passed.
 
-`carry` of a request: `changed` names by placeholder ("marts", "audit", ...) the tables that are others than they were; what stands
-behind another placeholder counts as changed. `passed` are the checks that passed then, as [suite, name].
+`carry` of a request: `changed` names by placeholder ("marts", "audit", ...) the tables that are others than they were, `same` those
+placeholders whose value is what it was, as `today` within a day; what stands behind another one counts as changed. `passed` are the checks that passed then, as [suite, name].
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ BESIDE = re.compile(r"\bnow\(|\bcurrent_|\b(?:ops|raw|registry|predictions|publi
 class Carry:
     def __init__(self, request: dict[str, Any] | None) -> None:
         self.changed = {name: frozenset(tables) for name, tables in (request or {}).get("changed", {}).items()}
+        self.same = frozenset((request or {}).get("same", []))
         self.passed = {tuple(one) for one in (request or {}).get("passed", [])}
 
     def over(self, suite: dict[str, Any], check: dict[str, Any]) -> bool:
@@ -27,7 +28,7 @@ class Carry:
     def is_changed(self, text: str) -> bool:
         if BESIDE.search(text):
             return True
-        references = [(name, table) for name, table in REFERENCE.findall(text) if name != "table"]
+        references = [(name, table) for name, table in REFERENCE.findall(text) if name != "table" and name not in self.same]
         return any(not table or name not in self.changed or table in self.changed[name] for name, table in references)
 
 

@@ -92,14 +92,16 @@ describe("expectations/run.py", () => {
     await suite("carried", `suite: people\ntable: $things.people\nchecks:\n${checks.map((check) => `  - ${check}\n`).join("")}`);
     await admin.raw("set role martgraph_builder; create table things.moved as select * from things.people; reset role");
     const names = checks.map((check) => /name: ([^,]+)/.exec(check)?.[1] ?? "");
-    const ask = async (changed: Record<string, string[]>) => {
+    const ask = async (changed: Record<string, string[]>, same: string[] = []) => {
       const values = { things: "things", published: "things", today: "date '2026-01-01'" };
       const passed = names.slice(0, -1).map((name) => ["people", name] as const);
-      const { suites, success } = await createExpectations({ worker, connection: connection(), suitesDir }).run({ areas: ["carried"], values, carry: { changed, passed } });
+      const { suites, success } = await createExpectations({ worker, connection: connection(), suitesDir }).run({ areas: ["carried"], values, carry: { changed, same, passed } });
       expect(success).toBe(false);
       return suites[0]!.checks.map(({ name, passed: isPassed, carried = false }) => [name, isPassed, carried]);
     };
     expect(await ask({ things: ["moved"] })).toEqual(names.map((name, index) => [name, index < 2, index < 2]));
+    // a day that is the same, which is no table
+    expect(await ask({ things: ["moved"] }, ["today"])).toEqual(names.map((name, index) => [name, index < 2 || name === "of the build", index < 2 || name === "of the build"]));
     expect(await ask({ things: ["people"] })).toEqual(names.map((name) => [name, false, false]));
     // what nobody speaks of counts as changed
     expect(await ask({})).toEqual(names.map((name) => [name, false, false]));

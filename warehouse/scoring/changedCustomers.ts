@@ -5,20 +5,19 @@ import { columnOf } from "./churnScores.ts";
 
 /** A customer's purchases in one row: another one means other purchases. */
 const PURCHASES = `select user_id, count(*) as lines, sum(quantity) as quantity, sum(uuid_hash(product_id)::bigint) as products, max(purchased_at) as latest
-                     from {features}.user_item_interactions {whose} group by user_id`;
+                     from {features}.user_item_interactions {which} group by user_id`;
 
-/** Who has a purchase in an order that changed, in one slot or the other: nobody else's purchases can differ. */
-const BUYERS = "select user_id from {features}.user_item_interactions where order_id = any (array(select entity_id from {changes}.int_changed_orders where entity = 'ORDER'))";
+/** In the orders that changed: all others are the same in both slots, and with them what they add to a customer's row. */
+const OF_CHANGED = "where order_id = any (array(select entity_id from {changes}.int_changed_orders where entity = 'ORDER'))";
 
 /**
  * Customers for whom the features of one slot differ from those of the other: what a model would see differently.
  * Both slots must hold the same business day, for a new day changes everybody's recency. With `isListed`, the orders that changed between
- * the two are all in the set of changes that the newer slot was made of (see `listsChanges`), and nobody else's purchases are read.
+ * the two are all in the set of changes that the newer slot was made of (see `listsChanges`), and no other orders are read.
  */
 export async function listChangedCustomers(tx: Tx, slots: { now: Slot; before: Slot }, churn: ChurnModel | undefined, isListed: boolean): Promise<string[]> {
   const of = (text: string, slot: Slot) => text.replaceAll("{features}", `features_${slot}`).replaceAll("{changes}", `intermediate_${slots.now}`);
-  const buyers = isListed ? (await tx.raw<{ user_id: string }>(`${of(BUYERS, slots.now)} union ${of(BUYERS, slots.before)}`, [])).rows.map((one) => one.user_id) : undefined;
-  const summed = (slot: Slot) => of(PURCHASES, slot).replace("{whose}", buyers ? "where user_id = any ($1)" : "");
+  const summed = (slot: Slot) => of(PURCHASES.replace("{which}", isListed ? OF_CHANGED : ""), slot);
   const purchases = `select coalesce(n.user_id, b.user_id) as user_id
                        from (${summed(slots.now)}) n full join (${summed(slots.before)}) b on b.user_id = n.user_id
                       where n is distinct from b`;
@@ -29,7 +28,7 @@ export async function listChangedCustomers(tx: Tx, slots: { now: Slot; before: S
                from ${current(slots.now)} n full join ${current(slots.before)} b on b.user_id = n.user_id
               where n.user_id is null or b.user_id is null or ${row("n", churn.columns)} is distinct from ${row("b", churn.columns)}`
     : "";
-  const { rows } = await tx.raw<{ user_id: string }>(`${purchases} ${features}`, buyers ? [buyers] : []);
+  const { rows } = await tx.raw<{ user_id: string }>(`${purchases} ${features}`, []);
   return rows.map((one) => one.user_id);
 }
 

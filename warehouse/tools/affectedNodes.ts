@@ -6,12 +6,18 @@ export interface Changes {
   tables: readonly string[];
   /** The business day is another one. */
   isNewDay: boolean;
+  /** What was sold and given back on days before the business day is as it was: `tables` changed for that day alone. Absent where that is not known. */
+  arePastDaysSame?: boolean;
 }
 
+/** Of what these tables hold each row lies on a day, its order's or its refund's: the business day, or one that is over. */
+export const TABLES_OF_DAYS: ReadonlySet<string> = new Set(["orders__orders", "orders__order_lines", "orders__order_charges", "orders__vendor_orders", "orders__refunds", "orders__refund_lines"]);
 
 /** What a node reads, however far away. */
 interface Inputs {
   readonly tables: ReadonlySet<string>;
+  /** Tables of which it reads what lies on days that are over, and nothing of the business day. */
+  readonly pastOf: ReadonlySet<string>;
   readonly readsDay: boolean;
   /** The instant of the build, a table beside raw, or something we do not know. */
   readonly readsNow: boolean;
@@ -26,7 +32,8 @@ const SLOT_STATE = /\bslot_state\b|\bslot_value\b/;
 /**
  * The models and tests whose rows can differ from those the slot holds: any table of raw behind them changed, or they look at a
  * day that is another one, or at something that is never the same. All others would be made again as they are. Sets of changes are
- * always among them, for they tell of this build. Answers their ids.
+ * always among them, for they tell of this build. A model that is marked with `of_past_days` reads the days before the business day alone,
+ * and so is left out while nothing of those changed. Answers their ids.
  */
 export function affectedNodes(manifest: Manifest, changes: Changes): string[] {
   const inputsOf = readInputs(manifest);
@@ -34,8 +41,9 @@ export function affectedNodes(manifest: Manifest, changes: Changes): string[] {
   return Object.values(manifest.nodes)
     .filter(({ resource_type: type }) => type === "model" || type === "snapshot" || type === "test")
     .filter((node) => {
-      const { tables, readsDay, readsNow } = inputsOf(node.unique_id);
-      return readsNow || (readsDay && changes.isNewDay) || [...tables].some((table) => changed.has(table)) || node.depends_on.macros.some((macro) => nameOf(macro) === OF_CHANGES);
+      const { tables, pastOf, readsDay, readsNow } = inputsOf(node.unique_id);
+      const isChanged = [...tables].some((table) => changed.has(table)) || (!changes.arePastDaysSame && [...pastOf].some((table) => changed.has(table)));
+      return readsNow || (readsDay && changes.isNewDay) || isChanged || node.depends_on.macros.some((macro) => nameOf(macro) === OF_CHANGES);
     })
     .map(({ unique_id: id }) => id)
     .sort();
@@ -54,8 +62,11 @@ function readInputs({ nodes, sources, macros = {} }: Manifest): (id: string) => 
     const time = timeOf(node, macros);
     // the slot's row is no input of its own: which of it is read, the macros say
     const parents = node.depends_on.nodes.filter((parent) => !isSlotState(parent)).map(inputsOf);
+    const tables = parents.flatMap((parent) => [...parent.tables]);
+    const isOfPast = (table: string) => node.config?.meta?.["of_past_days"] === true && TABLES_OF_DAYS.has(table);
     return {
-      tables: new Set(parents.flatMap(({ tables }) => [...tables])),
+      tables: new Set(tables.filter((table) => !isOfPast(table))),
+      pastOf: new Set([...tables.filter(isOfPast), ...parents.flatMap((parent) => [...parent.pastOf])]),
       readsDay: time.readsDay || parents.some(({ readsDay }) => readsDay),
       readsNow: time.readsNow || parents.some(({ readsNow }) => readsNow),
     };
@@ -63,12 +74,12 @@ function readInputs({ nodes, sources, macros = {} }: Manifest): (id: string) => 
   return inputsOf;
 }
 
-const UNKNOWN: Inputs = { tables: new Set(), readsDay: true, readsNow: true };
-const NOTHING: Inputs = { tables: new Set(), readsDay: false, readsNow: false };
+const UNKNOWN: Inputs = { tables: new Set(), pastOf: new Set(), readsDay: true, readsNow: true };
+const NOTHING: Inputs = { tables: new Set(), pastOf: new Set(), readsDay: false, readsNow: false };
 
 function ofSource(source: Manifest["sources"][string] | undefined): Inputs {
   const table = source && /(^|_)raw$/.test(source.schema ?? "") ? source.identifier : undefined;
-  return table !== undefined && !table.startsWith("_") ? { tables: new Set([table]), readsDay: false, readsNow: false } : UNKNOWN;
+  return table !== undefined && !table.startsWith("_") ? { tables: new Set([table]), pastOf: new Set(), readsDay: false, readsNow: false } : UNKNOWN;
 }
 
 function timeOf(node: ManifestNode, macros: NonNullable<Manifest["macros"]>): Pick<Inputs, "readsDay" | "readsNow"> {

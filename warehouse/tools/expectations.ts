@@ -48,6 +48,8 @@ export interface ExpectationsRequest {
 export interface CarriedChecks {
   /** Tables that are others than they were, by the placeholder of their schema; what stands behind another placeholder counts as changed. */
   changed: Readonly<Record<string, readonly string[]>>;
+  /** Placeholders whose value is what it was. */
+  same: readonly string[];
   /** Suites and names of the checks that passed. */
   passed: readonly (readonly [suite: string, name: string])[];
 }

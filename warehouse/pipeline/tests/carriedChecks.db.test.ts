@@ -35,7 +35,7 @@ test("an increment hands over which tables changed and what passed with the slot
   const passed = [["marts", "of what changed"], ["marts.other", "of what did not"], ["raw", "of what changed"], ["raw.other", "of what did not"]];
   const raw = { audit: ["orders__orders"], changed: ["orders__orders"] };
   expect(asked.map(({ areas, carry }) => [areas[0], carry])).toEqual([
-    ["raw", { changed: raw, passed: expect.arrayContaining(passed) }], ["marts", { changed: { ...raw, marts: ["fct_orders"], features: [] }, passed: expect.arrayContaining(passed) }], ["predictions", undefined],
+    ["raw", { changed: raw, same: ["today"], passed: expect.arrayContaining(passed) }], ["marts", { changed: { ...raw, marts: ["fct_orders"], features: [] }, same: ["today"], passed: expect.arrayContaining(passed) }], ["predictions", undefined],
   ]);
   // what was carried over keeps its time, which is that of the build before the last: slots take turns
   const [before, between, after] = [await at(first.buildId), await at(second.buildId), await at(third.buildId)];

@@ -28,6 +28,9 @@ const project = {
     ...node("model", "dim_brands", ["model.martgraph.stg_brands"]),
     ...node("model", "agg_of_days", ["model.martgraph.fct_orders"], ["forget_old"]),
     ...node("model", "dim_days", ["model.martgraph.stg_brands"], ["business_date"]),
+    ...node("model", "features_of_past", ["model.martgraph.fct_orders", "model.martgraph.stg_brands"], ["business_date"], { config: { meta: { of_past_days: true } } }),
+    ...node("test", "past_rules", ["model.martgraph.features_of_past"]),
+    ...node("test", "past_of_orders", ["model.martgraph.features_of_past", "model.martgraph.fct_orders"]),
     ...node("model", "rpt_age", ["model.martgraph.stg_brands"], ["business_as_of"]),
     ...node("model", "rpt_of_age", ["model.martgraph.rpt_age"]),
     ...node("model", "rpt_slot", [SLOT], [], { raw_code: "{{ slot_value('cut_committed_at') }}" }),
@@ -47,11 +50,19 @@ describe("what an increment has to look at", () => {
   });
 
   test("a table: all that reads it, however far away, and the tests of those; nothing else", () => {
-    expect(affectedNodes(project, { tables: ["orders__orders"], isNewDay: false })).toEqual(["agg_of_days", "brands_of_orders", "fct_orders", "stg_orders", ...ALWAYS].sort());
-    expect(affectedNodes(project, { tables: ["catalog__brands"], isNewDay: false })).toEqual(["brands_of_orders", "brands_rules", "dim_brands", "dim_days", "stg_brands", ...ALWAYS].sort());
+    expect(affectedNodes(project, { tables: ["orders__orders"], isNewDay: false })).toEqual(["agg_of_days", "brands_of_orders", "features_of_past", "fct_orders", "past_of_orders", "past_rules", "stg_orders", ...ALWAYS].sort());
+    expect(affectedNodes(project, { tables: ["catalog__brands"], isNewDay: false })).toEqual(["brands_of_orders", "brands_rules", "dim_brands", "dim_days", "features_of_past", "past_of_orders", "past_rules", "stg_brands", ...ALWAYS].sort());
   });
 
   test("another business day: also what looks at the day, through whatever macro", () => {
-    expect(affectedNodes(project, { tables: [], isNewDay: true })).toEqual(["agg_of_days", "dim_days", ...ALWAYS].sort());
+    expect(affectedNodes(project, { tables: [], isNewDay: true })).toEqual(["agg_of_days", "dim_days", "features_of_past", "past_of_orders", "past_rules", ...ALWAYS].sort());
+  });
+
+  test("orders of the business day alone: what reads the days that are over is left out with its tests, unless these read more", () => {
+    const today = { tables: ["orders__orders"], isNewDay: false, arePastDaysSame: true };
+    expect(affectedNodes(project, today)).toEqual(["agg_of_days", "brands_of_orders", "fct_orders", "past_of_orders", "stg_orders", ...ALWAYS].sort());
+    expect(affectedNodes(project, { ...today, isNewDay: true })).toEqual(expect.arrayContaining(["features_of_past", "past_rules"]));
+    // a table that tells no day is looked at as ever
+    expect(affectedNodes(project, { ...today, tables: ["catalog__brands"] })).toEqual(expect.arrayContaining(["features_of_past", "past_rules"]));
   });
 });
