@@ -1,8 +1,10 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execaNode } from "execa";
+import { childEnvironment } from "#platform/config.ts";
 import { Database, type DatabaseConfig } from "#platform/db/database.ts";
 import { migrate } from "#platform/db/migrate.ts";
 import { silentLog } from "#platform/log.ts";
@@ -98,10 +100,12 @@ async function endToEnd(capture: Capture, shop: Database, options: LoaderSetting
   await settle(capture, shop);
   const rss: number[] = [];
   for (const [n, orders] of [4_000, 40_000].entries()) {
-    const loader = execaNode({ ipc: true, nodePath: process.execPath, nodeOptions: [], env: { MARTGRAPH_PROCESS: JSON.stringify(options) } })`${join(import.meta.dirname, "capture/loader.ts")}`;
+    const loader = fork(join(import.meta.dirname, "capture/loader.ts"), { env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(options) }) });
+    const gone = once(loader, "exit");
     const caughtUp = async (): Promise<Told> => {
-      await loader.sendMessage("catch up");
-      return (await loader.getOneMessage()) as unknown as Told;
+      loader.send("catch up");
+      const [told] = (await Promise.race([once(loader, "message"), gone.then(() => { throw new Error("the loader went away"); })])) as [Told];
+      return told;
     };
     await caughtUp();
     const started = performance.now();
@@ -109,8 +113,8 @@ async function endToEnd(capture: Capture, shop: Database, options: LoaderSetting
     const wrote = (performance.now() - started) / 1000;
     const { peakRssMb } = await caughtUp();
     const seconds = (performance.now() - started) / 1000;
-    await loader.sendMessage("stop");
-    await loader;
+    loader.send("stop");
+    await gone;
     rss.push(peakRssMb);
     const changes = orders * (LINES_EACH + 1);
     figures.changesPerSecond[`endToEnd${changes}`] = Math.round(changes / seconds);

@@ -1,4 +1,4 @@
-import { getEachMessage, sendMessage } from "execa";
+import { on } from "node:events";
 import { splitProcessSettings } from "#platform/config.ts";
 import { silentLog } from "#platform/log.ts";
 import { createCapture } from "#warehouse/load/capture.ts";
@@ -11,12 +11,13 @@ export interface Told { peakRssMb: number }
 const capture = createCapture({ ...splitProcessSettings<Pick<CaptureOptions, "source" | "sink" | "slotName">>(), log: silentLog });
 const stop = new AbortController();
 const running = capture.run(stop.signal);
-for await (const message of getEachMessage()) {
+for await (const [message] of on(process, "message") as AsyncIterableIterator<[string]>) {
   if (message === "stop") break;
   await capture.catchUp();
   const told: Told = { peakRssMb: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6) };
-  await sendMessage({ ...told });
+  process.send?.(told);
 }
 stop.abort();
 await running;
 await capture.close();
+process.disconnect();

@@ -14,6 +14,7 @@ async function build({ warehouse }: CaptureBench): Promise<void> {
 }
 const confirmed = async ({ shop, options }: CaptureBench): Promise<bigint> => (await readSlotStatus(shop, options.slotName)).confirmedLsn ?? 0n;
 /** The server writes down what it was told a moment later. */
+// oxlint-disable-next-line vitest/require-awaited-expect-poll -- every caller awaits it
 const soonBeyond = (bench: CaptureBench, lsn: bigint) => expect.poll(() => confirmed(bench), { timeout: 30_000, interval: 20 }).toBeGreaterThan(lsn);
 
 test("the log of a build is passed, and raw stays as it is", async () => {

@@ -18,7 +18,7 @@ const ORDERS: SqlCatalog = new Map([["shop", new Map([["orders", [
   { name: "placed_at", type: "TIMESTAMP" }, { name: "placed_date", type: "DATE" }, { name: "payload", type: "JSON" }, { name: "tags", type: "ARRAY<STRING>" },
 ]]])]]);
 
-describe.skipIf(missing)("GoogleSQL's analyzer", { timeout: 300_000 }, () => {
+describe.skipIf(missing)("GoogleSQL's analyzer", { timeout: 900_000 }, () => {
   const databases = useTestDatabases({ shop: true, warehouse: true });
   let googleSql: GoogleSql;
   let shop: Database;

@@ -4,6 +4,6 @@ import { type Emulator, findEmulator, startEmulator } from "../gates/emulator.ts
 export async function emulatorFor(whatIsNotTried: string): Promise<{ missing: string | undefined; python: string; start(): Promise<Emulator> }> {
   const found = await findEmulator();
   if ("python" in found) return { missing: undefined, python: found.python, start: () => startEmulator(found.python) };
-  console.warn(`${whatIsNotTried}: ${found.missing}`);
+  process.stdout.write(`${whatIsNotTried}: ${found.missing}\n`);
   return { missing: found.missing, python: "", start: () => Promise.reject(new Error(found.missing)) };
 }
