@@ -19,6 +19,8 @@ type LoaderSettings = Pick<CaptureOptions, "source" | "sink" | "slotName">;
 const SQL = join(import.meta.dirname, "../schema/sql");
 const ORDERS = 40_000;
 const LINES_EACH = 20;
+/** A loader that kept what it has passed on would not live with so little at ten times the changes. */
+const HEAP_MB = 96;
 const say = (what: string, value: string) => void process.stdout.write(`${what.padEnd(64)} ${value}\n`);
 /** Steady load: so many changes a second, committed in transactions of this size. */
 const STEADY = { perSecond: 2_000, each: 21, seconds: 15 };
@@ -100,7 +102,7 @@ async function endToEnd(capture: Capture, shop: Database, options: LoaderSetting
   await settle(capture, shop);
   const rss: number[] = [];
   for (const [n, orders] of [4_000, 40_000].entries()) {
-    const loader = fork(join(import.meta.dirname, "capture/loader.ts"), { env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(options) }) });
+    const loader = fork(join(import.meta.dirname, "capture/loader.ts"), { env: childEnvironment({ MARTGRAPH_PROCESS: JSON.stringify(options) }), execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_MB}`] });
     const gone = once(loader, "exit");
     const caughtUp = async (): Promise<Told> => {
       loader.send("catch up");
