@@ -16,8 +16,10 @@ const readComplete = query({
   budget: { access: "index", maxRows: 1 },
 });
 
-/** Where the day of a row stands: in a column of its own, or in the order or refund that it names. */
-const DAY_OF: Readonly<Record<string, { at: string; of?: readonly [table: string, key: string] }>> = {
+/** Where the day of a row stands: in a column of its own, or in the order or refund that it names. Of states, versions that ended stay what their day saw. */
+const DAY_OF: Readonly<Record<string, { at: string; of?: readonly [table: string, key: string]; isState?: boolean }>> = {
+  catalog__stock_levels: { at: "updated_at", isState: true },
+  catalog__stock_movements: { at: "occurred_at" },
   orders__orders: { at: "placed_at" },
   orders__order_lines: { at: "placed_at", of: ["orders__orders", "order_id"] },
   orders__order_charges: { at: "placed_at", of: ["orders__orders", "order_id"] },
@@ -36,7 +38,8 @@ async function touchesPast(db: Reader, changed: readonly string[], raw: readonly
   for (const table of changed.filter((name) => TABLES_OF_DAYS.has(name))) {
     const day = DAY_OF[table];
     if (!day || !has(day.of?.[0] ?? table, day.at) || (day.of && !has(table, day.of[1]))) return true;
-    const versions = `(select * from raw."${table}" where _from_pos > $1 and _from_pos <= $2 union all select * from raw."${table}" where _to_pos > $1 and _to_pos <= $2) v`;
+    const ended = day.isState ? "" : ` union all select * from raw."${table}" where _to_pos > $1 and _to_pos <= $2`;
+    const versions = `(select * from raw."${table}" where _from_pos > $1 and _from_pos <= $2${ended}) v`;
     looks.push(`exists (select from ${versions}${day.of ? ` join raw."${day.of[0]}" p on p.id = v.${day.of[1]} where p` : " where v"}.${day.at} < $3)`);
   }
   if (looks.length === 0) return false;

@@ -6,12 +6,12 @@ export interface Changes {
   tables: readonly string[];
   /** The business day is another one. */
   isNewDay: boolean;
-  /** What was sold and given back on days before the business day is as it was: `tables` changed for that day alone. Absent where that is not known. */
+  /** What was sold, given back and in stock on days before the business day is as it was: `tables` changed for that day alone. Absent where that is not known. */
   arePastDaysSame?: boolean;
 }
 
-/** Of what these tables hold each row lies on a day, its order's or its refund's: the business day, or one that is over. */
-export const TABLES_OF_DAYS: ReadonlySet<string> = new Set(["orders__orders", "orders__order_lines", "orders__order_charges", "orders__vendor_orders", "orders__refunds", "orders__refund_lines"]);
+/** Of what these tables hold each row lies on a day, that of its order, its refund, its movement or its state: the business day, or one that is over. */
+export const TABLES_OF_DAYS: ReadonlySet<string> = new Set(["catalog__stock_levels", "catalog__stock_movements", "orders__orders", "orders__order_lines", "orders__order_charges", "orders__vendor_orders", "orders__refunds", "orders__refund_lines"]);
 
 /** What a node reads, however far away. */
 interface Inputs {
@@ -24,7 +24,7 @@ interface Inputs {
 }
 
 /** Of the slot's row these read positions alone, or the wish to make days anew, with which everything is built. */
-const OF_POSITIONS = new Set(["as_of_cut", "changed_until_cut", "versions_until_cut", "last_changes", "in_backfill", "is_backfill"]);
+const OF_POSITIONS = new Set(["as_of_cut", "changed_until_cut", "versions_until_cut", "last_changes", "in_backfill", "is_backfill", "backfill_end"]);
 const OF_THE_DAY = "business_date";
 const OF_CHANGES = "changed_until_cut";
 const SLOT_STATE = /\bslot_state\b|\bslot_value\b/;

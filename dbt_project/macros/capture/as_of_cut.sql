@@ -67,6 +67,11 @@
   {%- endif -%}
 {%- endmacro %}
 
+{# The day before which this build makes days anew; null where it does not. #}
+{% macro backfill_end() -%}
+  {{ slot_value('backfill_to') }}
+{%- endmacro %}
+
 {# True where this build makes days anew. #}
 {% macro is_backfill() -%}
   exists (select 1 from {{ source('ops', 'slot_state') }} where slot = '{{ target.name }}' and backfill_from is not null)
@@ -94,6 +99,6 @@
     where variant_id in (select entity_id from {{ changes }} where entity = 'VARIANT')
        or stock_date < {{ add_days(business_date(), -window_days) }}
        or stock_date > {{ business_date() }}
-       or {{ slot_value('backfill_to') }} > {{ add_days(business_date(), -window_days) }}
+       or {{ backfill_end() }} > {{ add_days(business_date(), -window_days) }}
   {%- endif -%}
 {%- endmacro %}

@@ -7,6 +7,7 @@ const databases = useTestDatabases({ warehouse: true });
 const COLUMNS = {
   orders__orders: "id int, placed_at timestamptz", orders__order_lines: "id int, order_id int", orders__order_charges: "id int, order_id int", orders__vendor_orders: "id int, order_id int",
   orders__refunds: "id int, refunded_at timestamptz", orders__refund_lines: "id int, refund_id int", orders__payments: "id int, order_id int",
+  catalog__stock_movements: "id int, occurred_at timestamptz", catalog__stock_levels: "id int, updated_at timestamptz",
 };
 const [TODAY, EARLIER] = ["2026-03-02 00:00:00+00", "2026-03-01 23:59:59+00"];
 const BUSINESS = new Date("2026-03-02T10:00:00Z");
@@ -41,6 +42,10 @@ test("of the business day alone: placed, moved on, given back, and what is no sa
   await version("orders__orders", [3, TODAY], 15);
   for (const table of ["orders__order_lines", "orders__order_charges", "orders__vendor_orders"] as const) await version(table, [1, 2], 15);
   await version("orders__refund_lines", [1, 2], 15);
+  await version("catalog__stock_movements", [1, TODAY], 15);
+  // what was there at the end of an earlier day is still what that day saw
+  await version("catalog__stock_levels", [1, EARLIER], 5, 15);
+  await version("catalog__stock_levels", [1, TODAY], 15);
   // a payment of an earlier order is none of its day's sales
   await version("orders__payments", [1, 1], 15);
   expect(await changes()).toMatchObject({ isNewDay: false, arePastDaysSame: true, tables: expect.arrayContaining(["orders__orders", "orders__refund_lines"]) });
@@ -59,6 +64,9 @@ test.each([
   ["a charge of an earlier order", () => version("orders__order_charges", [1, 1], 15)],
   ["a vendor's part of an earlier order", () => version("orders__vendor_orders", [1, 1], 15)],
   ["a refund that comes late", () => version("orders__refunds", [3, EARLIER], 15)],
+  ["a movement of stock that comes late", () => version("catalog__stock_movements", [1, EARLIER], 15)],
+  ["a movement of an earlier day that is deleted", () => version("catalog__stock_movements", [1, EARLIER], 5, 15)],
+  ["a state of stock that comes late", () => version("catalog__stock_levels", [1, EARLIER], 15)],
   ["a line of an earlier refund", () => version("orders__refund_lines", [1, 1], 15)],
 ])("days that are over changed: %s", async (_what, change) => {
   await change();

@@ -184,14 +184,15 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
 
   test("an increment that looks at what changed alone equals one that looks at everything", async () => {
     await raw.order(127, { order: 109, user: 2, placedAt: NEXT_DAY, lines: [[13, 31, 2]] });
+    await raw.add("catalog__stock_movements", 127, [{ id: id(889), variant_id: id(41), warehouse_id: id(80), order_id: null, kind: "ADJUSTMENT", quantity: 5, occurred_at: NEXT_DAY, is_synthetic: false }]);
     await standAt(builder, "b", { cut: 128, complete: 126, businessAsOf: NEXT_DAY, completeAsOf: NEXT_DAY });
     const changes = await changesSince(builder, "b", { pos: 128n, businessAsOf: new Date(NEXT_DAY) });
-    expect(changes).toMatchObject({ tables: expect.arrayContaining(["orders__orders", "orders__order_lines"]), isNewDay: false, arePastDaysSame: true });
+    expect(changes).toMatchObject({ tables: expect.arrayContaining(["orders__orders", "orders__order_lines", "catalog__stock_movements"]), isNewDay: false, arePastDaysSame: true });
     const small = await dbt.build({ slot: "b", changes });
     expectBuilt(small);
     const made = new Set(small.nodes.map(({ name }) => name));
     for (const name of ["fct_orders", "fct_order_lines", "agg_daily_sales", "dim_customers", "fct_order_lines_rules", "order_lines_equal_raw"]) expect([...made], name).toContain(name);
-    for (const name of ["fct_reviews", "fct_page_events", "dim_categories", "snap_vendors", "fct_reviews_rules", "customer_churn_features", "customer_ltv_features", "item_copurchase", "price_elasticity_panel", "price_elasticity_panel_rules"]) expect([...made], name).not.toContain(name);
+    for (const name of ["fct_reviews", "fct_page_events", "dim_categories", "snap_vendors", "fct_reviews_rules", "customer_churn_features", "customer_ltv_features", "item_copurchase", "price_elasticity_panel", "product_demand_daily", "product_demand_daily_rules"]) expect([...made], name).not.toContain(name);
     await standAt(builder, "a", { cut: 128, complete: 126, businessAsOf: NEXT_DAY });
     const whole = await dbt.build({ slot: "a" });
     expectBuilt(whole);
