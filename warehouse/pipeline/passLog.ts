@@ -15,7 +15,7 @@ export function passLog({ capture, log }: Pick<PipelineDeps, "capture" | "log">,
       const bytes = await capture.passIdle();
       if (bytes > 0n) log.debug({ bytes: Number(bytes) }, "passed the log of a build");
     } catch (error) {
-      log.debug({ error }, "the log of a build could not be passed: the next look tries again");
+      log.warn({ error }, "the log of a build could not be passed: the next look tries again");
     } finally {
       looking = undefined;
     }

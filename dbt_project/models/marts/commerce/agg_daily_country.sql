@@ -7,55 +7,21 @@
 ) }}
 {% set changes = ref('int_changed_orders') %}
 
--- No unique_key: the hook has taken away the days that changed, so the merge only ever brings rows back.
-with movements as (
-
-  select
-    placed_date as date_day,
-    country,
-    customer_type,
-    currency,
-    1 as orders,
-    case when state = 'CANCELLED' then 1 else 0 end as cancelled_orders,
-    units_sold,
-    lines,
-    revenue,
-    charges,
-    discounts,
-    shipping,
-    tax,
-    tax_included,
-    cast(0 as {{ type_money() }}) as refunds,
-    0 as refund_lines
-  from {{ ref('fct_orders') }}
-  {% if is_incremental() %}
-  where placed_date in (select day from {{ changes }})
-  {% endif %}
-  union all
-  select refunded_date, country, customer_type, currency, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, amount, 1
-  from {{ ref('fct_refunds') }}
-  {% if is_incremental() %}
-  where refunded_date in (select day from {{ changes }})
-  {% endif %}
-
-)
-
+-- No unique_key: the hook has taken away the days that changed, so the merge only ever brings rows back. A day is the sum of its half hours.
 select
   date_day,
   country,
   customer_type,
   currency,
-  cast(sum(orders) as {{ type_count() }}) as orders,
-  cast(sum(cancelled_orders) as {{ type_count() }}) as cancelled_orders,
-  cast(sum(units_sold) as {{ type_count() }}) as units_sold,
-  cast(sum(lines) as {{ type_count() }}) as order_lines,
-  sum(revenue) as gross,
-  sum(charges) as charges,
-  sum(discounts) as discounts,
-  sum(shipping) as shipping,
-  sum(tax) as tax_added,
-  sum(tax_included) as tax_included,
-  sum(refunds) as refunds,
+  {% for counted in ['orders', 'cancelled_orders', 'units_sold', 'order_lines'] -%}
+  cast(sum({{ counted }}) as {{ type_count() }}) as {{ counted }},
+  {% endfor -%}
+  {% for amount in ['gross', 'charges', 'discounts', 'shipping', 'tax_added', 'tax_included', 'refunds'] -%}
+  sum({{ amount }}) as {{ amount }},
+  {% endfor -%}
   cast(sum(refund_lines) as {{ type_count() }}) as refund_lines
-from movements
+from {{ ref('agg_half_hourly_country') }}
+{% if is_incremental() %}
+where date_day in (select day from {{ changes }})
+{% endif %}
 group by date_day, country, customer_type, currency
