@@ -31,7 +31,7 @@ test("percentiles found by steps are those of all orders put in their order, ove
     const filter = random() < 0.3 ? [{ dimension: "currency", in: ["EUR"] }] : [];
     const plan = planMetricQuery({ metrics: ["medianOrderValue", "orderValueP90", "largestOrder"], dimensions: [], grain, range, filter, first: 10_000, after: null }, postgresDialect);
     if (!plan.ok) throw new Error(plan.error.message);
-    expect(plan.value.sources).toEqual(["agg_daily_order_values"]);
+    expect(plan.value.sources).toEqual(["agg_daily_order_values", "fct_orders"]);
     const found = await slice.owner.raw(plan.value.sql.replaceAll("{marts}", "marts_a"), [...plan.value.params]);
     const period = grain ? `to_char(date_trunc('${grain}', placed_date::timestamp), 'YYYY-MM-DD')` : "''";
     const expected = await slice.owner.raw(

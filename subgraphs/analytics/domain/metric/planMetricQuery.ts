@@ -122,7 +122,9 @@ function blocksOf(context: BlockContext, parts: readonly BlockPart[], sides: rea
       const shift = side === "p" ? request.shift : null;
       const [first] = same as [BlockPart];
       const block = stepped(first) ? stepBlock(context, same, side, shift) : first.leaf.mode.type === "plain" ? plainBlock(context, same, side, shift) : first.leaf.mode.type === "window" ? windowBlock(context, first, side, shift) : conversionBlock(context, first, side, shift);
-      return { ...block, models: chosenOf(first.choice).map(({ source }) => source.model) };
+      // the rows of a step are read where they stand
+      const stood = stepped(first) ? context.model.sources.get(first.choice.days?.source.steps?.of ?? "")?.model : undefined;
+      return { ...block, models: [...chosenOf(first.choice).map(({ source }) => source.model), ...(stood === undefined ? [] : [stood])] };
     }));
 }
 
