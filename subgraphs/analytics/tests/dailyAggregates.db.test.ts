@@ -79,7 +79,7 @@ describe("what the days hold is taken from them", () => {
     [{ metrics: ["customers"], grain: "MONTH", timeZone: "Asia/Tokyo" }, ["fct_orders"]],
     // percentiles by the steps that hold them, as long as nothing but the currency tells orders apart
     [{ metrics: ["medianOrderValue"] }, ["agg_daily_order_values", "fct_orders"]],
-    [{ metrics: ["medianOrderValue", "orderValueP90", "largestOrder", "revenue"], grain: "WEEK", range: { from: "2024-05-17", to: "2025-03-02" }, compareTo: "PREVIOUS_YEAR" }, ["agg_daily_order_values", "agg_daily_shop", "fct_orders"]],
+    [{ metrics: ["medianOrderValue", "orderValueP90", "largestOrder", "revenue"], grain: "WEEK", range: { from: "2024-05-17", to: "2025-03-02" }, compareTo: "PREVIOUS_YEAR" }, ["agg_daily_order_values", "fct_orders", "agg_daily_shop"]],
     [{ metrics: ["orderValueP90"], dimensions: ["currency"], grain: "DAY", fillGaps: true, range: { from: "2025-02-20", to: "2025-03-20" } }, ["agg_daily_order_values", "fct_orders"]],
     [{ metrics: ["medianOrderValue"], filter: [{ dimension: "currency", in: ["JPY", "GBP"] }], grain: "QUARTER" }, ["agg_daily_order_values", "fct_orders"]],
     [{ metrics: ["medianOrderValue"], dimensions: ["country"] }, ["fct_orders"]],
