@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { csvLine, neutralised, restored } from "../csvText.ts";
 import { MAX_RECORD } from "../csvRecords.ts";

@@ -36,6 +36,6 @@ test("_entities of Product, ProductVariant, Category and Vendor: in the order as
   }
   await expectEntitiesKeepOrder(slice.graph, {
     query: "query ($refs: [_Any!]!) { _entities(representations: $refs) { __typename ... on Product { id } ... on ProductVariant { id } ... on Category { id } ... on Vendor { id } } }",
-    known, stubs: ["Vendor"], viewers, maxStatements: 6,
+    known, stubs: { Vendor: "ven" }, viewers, maxStatements: 6,
   });
 });

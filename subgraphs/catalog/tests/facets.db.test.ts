@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { encodeId, uuidV7 } from "#schema/values/ids.ts";

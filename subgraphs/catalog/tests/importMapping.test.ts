@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { readMapping } from "../commands/import/readMapping.ts";
 import { PRESETS_DIR, readPresets } from "../commands/import/readPresets.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { expect } from "vitest";
 import type { Viewer } from "../viewer.ts";
 import type { graphOf } from "./graphOf.ts";
@@ -14,8 +14,8 @@ export interface EntitiesProperty {
   /** Selects `__typename` and whatever the answers hold. */
   readonly query: string;
   readonly known: readonly KnownEntity[];
-  /** Types that stand for themselves: a stub answers any well-formed id. They are left out of what is garbled. */
-  readonly stubs?: readonly string[];
+  /** Types that stand for themselves, with the prefix of their ids: a stub answers any well-formed id. */
+  readonly stubs?: Readonly<Record<string, string>>;
   readonly viewers: Readonly<Record<string, Viewer>>;
   /** However many representations are asked for. */
   readonly maxStatements: number;
@@ -26,15 +26,16 @@ export interface EntitiesProperty {
  * Of any list of representations (mixed types, repeated, missing, of others, garbled) the answers stand in the order asked, null for
  * what is absent or forbidden, without an error, in a number of statements that does not grow with the list.
  */
-export async function expectEntitiesKeepOrder(graph: ReturnType<typeof graphOf>, { query, known, stubs = [], viewers, maxStatements, runs = 60 }: EntitiesProperty): Promise<void> {
-  const types = [...new Set(known.map(({ ref }) => ref.__typename))].filter((type) => !stubs.includes(type));
+export async function expectEntitiesKeepOrder(graph: ReturnType<typeof graphOf>, { query, known, stubs = {}, viewers, maxStatements, runs = 60 }: EntitiesProperty): Promise<void> {
+  const types = [...new Set(known.map(({ ref }) => ref.__typename))];
   const garbled: fc.Arbitrary<KnownEntity> = fc.record({
     type: fc.constantFrom(...types),
     more: fc.oneof(
-      fc.record({ id: fc.oneof(fc.string({ maxLength: 60 }), fc.integer(), fc.constant(null), fc.constant("prd_\u0000"), fc.uuid(), fc.stringMatching(/^(ord|crt|chk|prd|var|cat|usr)_[0-9a-f]{31,33}$/)) }),
+      fc.record({ id: fc.oneof(fc.string({ maxLength: 60 }), fc.integer(), fc.constant(null), fc.constant("prd_\u0000"), fc.uuid(), fc.stringMatching(/^(ord|crt|chk|prd|var|cat|usr|ven)_[0-9a-f]{31,33}$/)) }),
       fc.constant({}),
     ),
-  }).map(({ type, more }) => ({ ref: { __typename: type, ...more }, answerFor: () => null }));
+  }).filter(({ type, more }) => !(stubs[type] !== undefined && "id" in more && new RegExp(`^${stubs[type]}_[0-9a-f]{32}$`).test(String(more.id))))
+    .map(({ type, more }) => ({ ref: { __typename: type, ...more }, answerFor: () => null }));
   const list = fc.array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: garbled }), { minLength: 1, maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(viewers)), list, async (name, asked) => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { cursorOf, MAX_PAGE, type Page, readPage, toConnection } from "../page.ts";
 

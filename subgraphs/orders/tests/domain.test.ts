@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { GUEST } from "#kit/viewer.ts";
 import { money, sum, times, toDecimal } from "#schema/values/money.ts";

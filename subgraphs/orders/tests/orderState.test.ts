@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { canBecome, FINAL_STATES, flawsOf, followUnits, mayBring, NEXT_STATES, ORDER_STATES, stateByUnits, type Tally, TRANSITIONS } from "../domain/orderState.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { money } from "#schema/values/money.ts";
 import { freezePriced, thawPriced } from "../domain/pricing/frozenPrices.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { planLineRefund, refundOfUnits, type RefundableLine, writtenAs } from "../domain/afterSale/refund.ts";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
 import { money } from "#schema/values/money.ts";
 import { partsOfLines } from "../domain/afterSale/lineParts.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { ACCESS_TOKEN, viewerFromClaims } from "#kit/claims.ts";
 import { ATTEMPT_POLICIES, mayAttempt } from "../domain/attempts.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
 import type { ProductFilter } from "../../domain/productFilter.ts";
 import type { DocumentAttribute, SearchDocument } from "../document.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { withinDistance } from "../engine/distance.ts";
 import { TextIndex } from "../engine/textIndex.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import type { Account } from "../fake/account.ts";
 import { type Command, decide } from "../fake/decide.ts";

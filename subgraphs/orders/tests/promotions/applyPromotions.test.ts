@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
 import { applyPromotions, goTogether, judgePromotions } from "../../domain/promotions/applyPromotions.ts";
 import type { Promotion, PromotionInput } from "../../domain/promotions/types.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "#platform/testing/properties.ts";
 import { money } from "#schema/values/money.ts";
 import type { Promotion, PromotionInput, PromotionTarget } from "../../domain/promotions/types.ts";
 
