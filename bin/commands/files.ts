@@ -95,7 +95,7 @@ const VERBS: Readonly<Record<string, (work: Work) => Promise<number>>> = {
       return key;
     });
     return opened(work, async ({ store }) => {
-      for (const [index, file] of files.entries()) await store.put(keys[index] as string, createReadStream(file), { contentType: "application/octet-stream" });
+      for (const [index, file] of files.entries()) await store.put(keys[index] as string, createReadStream(file), { contentType: "application/octet-stream", size: statSync(file).size });
       work.tell({ put: keys }, [`${files.length} file${files.length > 1 ? "s" : ""} put; the next run of the pipeline takes them in, or martgraph files take does now.`]);
       return 0;
     });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -177,9 +177,10 @@ describe("files that cannot be taken", () => {
     ["a column less", "kunden.csv", Buffer.from("Kundennummer;E-Mail;Land\r\nK000001;a@b.example;DE", "latin1"), /lacks the column "Registriert am"/],
     ["an empty file", "kunden.csv", Buffer.alloc(0), /empty/],
     ["no Parquet", "erstattungen.parquet", Buffer.from("PAR1 not really"), /no Parquet/],
+    ["a name that no object may have, of a file that was laid there by hand", "bestellungen-März.csv", Buffer.from("x"), /its name holds more than lower-case letters/],
   ])("%s: refused with what is wrong, and the next file is taken all the same", async (_what, name, bytes, problem) => {
-    await put(name, bytes);
     await put("artikel.jsonl", readFileSync(join(folder, "export/artikel.jsonl")));
+    writeFileSync(join(folder, "objects/sources/marketplace", name), bytes);
     const reports = await ingestFiles(deps);
     expect(reports.map(({ file, state }) => `${file} ${state}`).toSorted()).toEqual(["artikel.jsonl LOADED", `${name} REFUSED`].toSorted());
     expect(reports.find(({ state }) => state === "REFUSED")?.problem).toMatch(problem);

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { type UploadSigner } from "./uploads.ts";
@@ -23,8 +23,9 @@ export function createFileStore({ dir, uploads }: FileStoreOptions): ObjectStore
     return join(dir, key);
   };
 
-  async function head(key: string): Promise<ObjectInfo | undefined> {
-    const path = pathOf(key);
+  const head = async (key: string) => infoAt(pathOf(key), key);
+
+  async function infoAt(path: string, key: string): Promise<ObjectInfo | undefined> {
     const [found, contentType] = await Promise.all([orMissing(stat(path)), orMissing(readFile(typeFile(path), "utf8"))]);
     return found?.isFile() ? { key, size: found.size, contentType: contentType ?? "application/octet-stream", modifiedAt: found.mtime } : undefined;
   }
@@ -57,8 +58,8 @@ export function createFileStore({ dir, uploads }: FileStoreOptions): ObjectStore
       await Promise.all([rm(path, { force: true }), rm(typeFile(path), { force: true })]);
     },
     async *list(prefix) {
-      for (const key of await keysUnder(dir, prefix)) {
-        const info = await head(key);
+      for await (const key of keysUnder(dir, prefix)) {
+        const info = await infoAt(join(dir, key), key);
         if (info) yield info;
       }
     },
@@ -86,26 +87,37 @@ async function writeDraft(path: string, body: Uint8Array | Readable, maxBytes: n
   }
 }
 
-async function keysUnder(dir: string, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
-  async function walk(folder: string): Promise<void> {
-    for (const entry of (await orMissing(readdir(join(dir, folder), { withFileTypes: true }))) ?? []) {
-      if (entry.name.startsWith(".")) continue;
-      const key = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (key.startsWith(prefix) || prefix.startsWith(`${key}/`)) await walk(key);
-      } else if (key.startsWith(prefix)) keys.push(key);
+/**
+ * What lies there, in the order of keys, one folder in memory at a time; names that are no keys too, as a bucket lists them. Links are
+ * followed as reading follows them, but never in a circle.
+ * @param trail folders that links have led into on the way
+ */
+async function* keysUnder(dir: string, prefix: string, folder = "", trail: readonly string[] = []): AsyncGenerator<string> {
+  const here = join(dir, folder);
+  const found: { key: string; order: string; isFolder: boolean; isLink: boolean }[] = [];
+  for (const entry of (await orMissing(readdir(here, { withFileTypes: true }))) ?? []) {
+    if (entry.name.startsWith(".")) continue;
+    const isLink = entry.isSymbolicLink();
+    const isFolder = isLink ? (await orMissing(stat(join(here, entry.name))))?.isDirectory() === true : entry.isDirectory();
+    const key = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    found.push({ key, order: isFolder ? `${entry.name}/` : entry.name, isFolder, isLink });
+  }
+  for (const { key, isFolder, isLink } of found.sort((one, other) => (one.order < other.order ? -1 : 1))) {
+    if (!isFolder) {
+      if (key.startsWith(prefix)) yield key;
+    } else if (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)) {
+      const target = isLink ? await orMissing(realpath(join(dir, key))) : undefined;
+      if (target === undefined) yield* keysUnder(dir, prefix, key, trail);
+      else if (!trail.includes(target) && !`${await realpath(here)}${sep}`.startsWith(`${target}${sep}`)) yield* keysUnder(dir, prefix, key, [...trail, target]);
     }
   }
-  await walk("");
-  return keys.sort();
 }
 
 async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || (error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw explained(error);
   }
 }

@@ -15,6 +15,8 @@ export interface S3StoreOptions {
 const TIMEOUT_MS = 20_000;
 /** What is not bounded by its caller still has to fit into memory: S3 wants the length before the body. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** Smaller ones are sent from memory, which can be tried again; a stream cannot. */
+const STREAMED_FROM = 8 * 1024 * 1024;
 
 /** Objects in a bucket of S3, or of a server that speaks its API. Network failures are tried again by the client library, three times in all. */
 export function createS3Store({ bucket, region, endpoint, accessKeyId, secretAccessKey }: S3StoreOptions): ObjectStore {
@@ -40,11 +42,15 @@ export function createS3Store({ bucket, region, endpoint, accessKeyId, secretAcc
   return {
     kind: "s3",
     head,
-    async put(key, body, { contentType, maxBytes = MOST_BYTES }) {
-      const bytes = body instanceof Uint8Array ? body : await readAll(body, maxBytes);
-      if (bytes.length > maxBytes) throw new ObjectTooLarge(`the object is longer than ${maxBytes} bytes`);
-      await told(client.send(new PutObjectCommand({ ...at(key), Body: bytes, ContentType: contentType, ContentLength: bytes.length })));
-      return { key, size: bytes.length, contentType, modifiedAt: new Date() };
+    async put(key, body, { contentType, maxBytes, size }) {
+      const isStreamed = !(body instanceof Uint8Array) && size !== undefined && size > STREAMED_FROM;
+      if (isStreamed && maxBytes !== undefined && size > maxBytes) throw new ObjectTooLarge(`the object is longer than ${maxBytes} bytes`);
+      const most = maxBytes ?? MOST_BYTES;
+      const sent = isStreamed || body instanceof Uint8Array ? body : await readAll(body, most);
+      const length = isStreamed ? size : (sent as Uint8Array).length;
+      if (!isStreamed && length > most) throw new ObjectTooLarge(`the object is longer than ${most} bytes`);
+      await told(client.send(new PutObjectCommand({ ...at(key), Body: sent, ContentType: contentType, ContentLength: length })));
+      return { key, size: length, contentType, modifiedAt: new Date() };
     },
     async get(key) {
       const found = await orMissing(client.send(new GetObjectCommand(at(key))));

@@ -13,6 +13,8 @@ export interface PutOptions {
   readonly contentType: string;
   /** A longer body is refused as {@link ObjectTooLarge}, and nothing is stored. */
   readonly maxBytes?: number;
+  /** Bytes of a stream, where they are known: a store that wants the length first need not hold the body in memory then. */
+  readonly size?: number;
 }
 
 export interface StoredObject extends ObjectInfo {
@@ -49,7 +51,7 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Says nothing of whether there was one. */
   delete(key: string): Promise<void>;
-  /** All whose keys begin with the prefix, in the order of their keys. */
+  /** All whose keys begin with the prefix, in the order of their keys; what others put there under a name that is no key is listed too. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   presignPut(key: string, options: PresignOptions): Promise<PresignedPut>;
   close(): Promise<void>;

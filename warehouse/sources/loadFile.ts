@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { RowProblem } from "#schema/mapping/values.ts";
 import { holds } from "#schema/mapping/evaluate.ts";
 import type { Tx } from "#platform/db/database.ts";
-import type { ObjectInfo, ObjectStore } from "#platform/objects/store.ts";
+import { isObjectKey, type ObjectInfo, type ObjectStore } from "#platform/objects/store.ts";
 import type { ByteSource } from "#platform/tabular/source.ts";
 import { TableError } from "#platform/tabular/tableError.ts";
 import { createStage, mergeStage } from "../engines/postgres/diffCopy.ts";
@@ -105,6 +105,7 @@ function hashing(store: ObjectStore, object: ObjectInfo, hash: Hash): ByteSource
     name: object.key,
     size: object.size,
     async open() {
+      if (!isObjectKey(object.key)) throw new TableError(object.key, undefined, "its name holds more than lower-case letters, digits and . _ = -, which no object's may: put the file there under another");
       const stored = await store.get(object.key);
       if (!stored) throw new TableError(object.key, undefined, "the file went away while it was to be read");
       return (async function* () {
