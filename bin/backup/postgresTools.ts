@@ -32,9 +32,9 @@ async function run(tool: Tool, address: ServerAddress, args: readonly string[], 
 
 const lastLines = (text: string) => text.trim().split("\n").slice(-3).join(" ").slice(0, 600) || "it did not say why";
 
-/** Writes one database, as it stands at one moment, into a file. */
-export async function dumpDatabase(address: ServerAddress, file: string, excludedSchemas: readonly string[], signal?: AbortSignal): Promise<void> {
-  await run("pg_dump", address, ["--format=custom", "--compress=3", ...excludedSchemas.map((schema) => `--exclude-schema=${schema}`), "--file", file, address.database], signal);
+/** Writes one database, as it stands at one moment, into a file: at that of the snapshot, where an open transaction exports one. */
+export async function dumpDatabase(address: ServerAddress, file: string, { excludedSchemas, snapshot, signal }: { excludedSchemas: readonly string[]; snapshot?: string; signal?: AbortSignal | undefined }): Promise<void> {
+  await run("pg_dump", address, ["--format=custom", "--compress=3", ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]), ...excludedSchemas.map((schema) => `--exclude-schema=${schema}`), "--file", file, address.database], signal);
 }
 
 /** Puts what `dumpDatabase` wrote into an empty database; stops at the first thing that does not fit. */

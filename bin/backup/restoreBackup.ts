@@ -3,12 +3,18 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Database } from "#platform/db/database.ts";
 import { createLog } from "#platform/log.ts";
+import { ObjectsUnavailable } from "#platform/objects/store.ts";
 import type { Progress } from "../cli/progress.ts";
 import { migrateBoth } from "../install/databases.ts";
-import { dataDirAt, PROJECT_DIR, writePrivate, type ServerAddress } from "../install/dataDir.ts";
+import { type DataDir, dataDirAt, PROJECT_DIR, writePrivate, type ServerAddress } from "../install/dataDir.ts";
 import { openInstallation } from "../install/installation.ts";
+import { storeOfPlace } from "../install/objects.ts";
 import { BackupError } from "./backupError.ts";
 import { FILES, listBackups, readBackup, type Manifest } from "./manifest.ts";
+import { absentObjects } from "./objects/absentObjects.ts";
+import { sentence } from "./objects/objectList.ts";
+import { objectNotes } from "./objects/objectNotes.ts";
+import { assertRoomFor, putObjects, type Target } from "./objects/putObjects.ts";
 import { restoreDatabase } from "./postgresTools.ts";
 import { keyDigest, unseal } from "./sealedSecrets.ts";
 
@@ -21,6 +27,8 @@ export interface RestoreRequest {
   secretsFile?: string;
   /** Goes on with keys of its own. */
   newKeys: boolean;
+  /** Leaves the store of objects as it is. */
+  withoutObjects?: boolean;
   progress: Progress;
   signal?: AbortSignal;
 }
@@ -31,6 +39,17 @@ export interface Restored {
   erasedAgain: number;
   /** Hashes of erased people that the backup itself did not know. */
   erasuresKnown: number;
+  objects: RestoredObjects;
+}
+
+export interface RestoredObjects {
+  /** Put back, those among them that were there as they should be. */
+  put: number;
+  bytes: number;
+  /** Promised by a row of the shop, and neither in the backup nor in the store; null where the store could not be asked. */
+  missing: number | null;
+  /** The first of them. */
+  missingKeys: string[];
 }
 
 /**
@@ -41,36 +60,78 @@ export interface Restored {
 export async function restoreBackup(request: RestoreRequest): Promise<Restored> {
   const { progress } = request;
   const folder = resolve(request.folder);
-  const manifest = await progress.step("Check the backup", async () => {
-    const value = await readBackup(folder);
+  const manifest = await progress.step("Check the backup", async (tell) => {
+    const value = await readBackup(folder, tell);
     assertKnown(value);
     return { value, note: `of ${value.startedAt}` };
   });
   const dir = dataDirAt(request.dataDir);
   assertEmpty(dir.root);
+  const target = await storeOfPlace(dir);
+  try {
+    return await into(request, { folder, dir, manifest, target });
+  } finally {
+    await target.store.close();
+  }
+}
+
+interface Place {
+  readonly folder: string;
+  readonly dir: DataDir;
+  readonly manifest: Manifest;
+  readonly target: Target;
+}
+
+async function into(request: RestoreRequest, place: Place): Promise<Restored> {
+  const { folder, dir, manifest, target } = place;
+  const { progress, signal } = request;
+  const objects = request.withoutObjects === true || !manifest.objects?.included ? undefined : manifest.objects;
+  if (objects) await assertRoomFor(folder, objects, target);
+  else for (const line of manifest.objects?.included ? ["The objects of the backup are left out (--no-objects)."] : objectNotes(manifest)) progress.note(`  ${line}`);
   const secrets = await chooseSecrets(request, folder, manifest);
   const erasures = await gatherErasures(folder);
   if (secrets !== undefined) writePrivate(dir.secretsFile, secrets);
   const installation = await openInstallation({ dataDir: request.dataDir, progress, log: createLog("restore") });
   try {
     const { databases } = installation;
+    await withDatabase(databases.shop, (db) => assertUnused(db, "shop"));
+    await withDatabase(databases.warehouse, (db) => assertUnused(db, "warehouse"));
+    const put = objects && await progress.step("Put the objects back", async (tell) => {
+      const value = await putObjects(folder, target, { tell, signal });
+      return { value, note: `${sentence(value)}${value.found > 0 ? `, ${value.found.toLocaleString("en-GB")} of them there already` : ""}` };
+    });
     // Migrating has made the roles and what they may do in each database; what is in it comes from the backup.
     for (const [which, address, file] of [["shop", databases.shop, FILES.shop], ["warehouse", databases.warehouse, FILES.warehouse]] as const) {
       await progress.step(`Put the ${which} back`, async () => {
-        await withDatabase(address, (db) => assertUnused(db, which));
         await withDatabase(address, empty);
         await restoreDatabase(address, join(folder, file), request.signal);
         return { value: undefined };
       });
     }
-    return await progress.step("Fit both to this server", async () => {
+    const fitted = await progress.step("Fit both to this server", async () => {
       await migrateBoth(databases, installation.secrets, installation.log);
       const value = await withDatabase(databases.shop, (shop) => withDatabase(databases.warehouse, (warehouse) => fit(shop, warehouse, erasures)));
       return { value, note: value.erasedAgain > 0 ? `${value.erasedAgain} people erased again` : "nobody to erase again" };
     });
+    if (put && objects) return { ...fitted, objects: { put: put.objects, bytes: put.bytes, missing: objects.missing, missingKeys: objects.missingKeys } };
+    return { ...fitted, objects: { put: 0, bytes: 0, ...(await lookForObjects(databases.shop, place, progress)) } };
   } finally {
     await installation.lifecycle.close();
   }
+}
+
+/** Where none were put: whether the shop finds what it names all the same. What is missing is no reason to take the shop away again. */
+async function lookForObjects(shop: ServerAddress, { dir, target }: Place, progress: Progress): Promise<Pick<RestoredObjects, "missing" | "missingKeys">> {
+  return progress.step<Pick<RestoredObjects, "missing" | "missingKeys">>("Look for the objects that the shop names", async () => {
+    try {
+      const { named, ...value } = await withDatabase(shop, (db) => absentObjects(db, target.store, join(dir.root, "named.draft")));
+      const note = named === 0 ? "it names none" : `${value.missing.toLocaleString("en-GB")} of ${named.toLocaleString("en-GB")} are not there`;
+      return { value, note, verdict: value.missing === 0 ? "done" : "refused" };
+    } catch (error) {
+      if (!(error instanceof ObjectsUnavailable)) throw error;
+      return { value: { missing: null, missingKeys: [] }, note: error.message, verdict: "refused" };
+    }
+  });
 }
 
 function assertKnown(manifest: Manifest): void {
@@ -159,7 +220,7 @@ async function empty(db: Database): Promise<void> {
 }
 
 /** What means something on the server it comes from alone. */
-async function fit(shop: Database, warehouse: Database, erasures: readonly string[]): Promise<Restored> {
+async function fit(shop: Database, warehouse: Database, erasures: readonly string[]): Promise<Omit<Restored, "objects">> {
   return shop.tx(async (tx) => {
     // Numbers of transactions count from elsewhere here; processes read everything when they start.
     await tx.raw("delete from catalog.search_news; update platform.outbox set transaction_id = pg_current_xact_id()");

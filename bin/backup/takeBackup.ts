@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Progress } from "../cli/progress.ts";
 import type { Installation } from "../install/installation.ts";
+import { objectsDirOf } from "../install/objects.ts";
 import { BackupError } from "./backupError.ts";
 import { describeFile, FILES, listBackups, type Manifest } from "./manifest.ts";
+import { assertOutside, copyStore } from "./objects/copyStore.ts";
+import { writeNamed } from "./objects/namedObjects.ts";
 import { dumpDatabase, listDump } from "./postgresTools.ts";
 import { keyDigest, seal } from "./sealedSecrets.ts";
 
@@ -16,6 +19,8 @@ export interface BackupRequest {
   passphrase?: string;
   /** How many whole backups stay, this one among them; all where not given. */
   keep?: number;
+  /** Whether objects are in it; where not given they are those of a folder, not of a bucket. */
+  objects?: boolean;
   progress: Progress;
   signal?: AbortSignal;
 }
@@ -29,11 +34,13 @@ const PASSED_OVER = ["graphile_worker", "audit_*", "changed_*", "marts_retired_*
  * @throws BackupError
  */
 export async function takeBackup(request: BackupRequest): Promise<{ folder: string; manifest: Manifest; dropped: string[] }> {
-  const { installation, root, passphrase, keep, progress, signal } = request;
+  const { installation, passphrase, keep, progress, signal } = request;
+  const root = resolve(request.root);
   const { databases, dir, secrets } = installation;
   const startedAt = new Date();
   const name = startedAt.toISOString().replaceAll(/[-:.]/g, "");
   const draft = join(root, `.${name}.unfinished`);
+  await assertOutside(root, objectsDirOf(dir));
   await mkdir(draft, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new BackupError(`The folder ${root} cannot be written (${error.message}): choose another with --to.`);
   });
@@ -46,14 +53,23 @@ export async function takeBackup(request: BackupRequest): Promise<{ folder: stri
       shop.raw<{ version: string }>("select current_setting('server_version') as version"),
     ]);
     await progress.step("Copy the warehouse", async () => {
-      await dumpDatabase(databases.warehouse, join(draft, FILES.warehouse), PASSED_OVER, signal);
+      await dumpDatabase(databases.warehouse, join(draft, FILES.warehouse), { excludedSchemas: PASSED_OVER, signal });
       return { value: undefined };
     });
-    await progress.step("Copy the shop", async () => {
-      await dumpDatabase(databases.shop, join(draft, FILES.shop), PASSED_OVER.slice(0, 1), signal);
-      return { value: undefined };
+    const named = join(draft, "named.txt");
+    const count = await progress.step("Copy the shop", async () => {
+      // What the copy names is asked of the very state that is copied.
+      const value = await shop.tx(async (tx) => {
+        const keys = await writeNamed(tx, named);
+        const { rows: [exported] } = await tx.raw<{ id: string }>("select pg_export_snapshot() as id");
+        await dumpDatabase(databases.shop, join(draft, FILES.shop), { excludedSchemas: PASSED_OVER.slice(0, 1), snapshot: exported?.id ?? "", signal });
+        return keys;
+      }, { isolation: "repeatable read", readOnly: true });
+      return { value };
     });
-    // After both copies: whoever was erased meanwhile is among them, though the copies may hold them.
+    const objects = await copyStore({ installation, root, draft, named: { file: named, count }, wanted: request.objects, progress, signal });
+    await rm(named, { force: true });
+    // After all copies: whoever was erased meanwhile is among them, though the copies may hold them.
     const erased = await shop.raw<{ hash: string }>("select user_hash as hash from users.erasures order by 1");
     const known = await warehouse.raw<{ hash: string }>("select user_hash as hash from raw._erasures order by 1");
     const hashes = [...new Set([...erased.rows, ...known.rows].map((row) => row.hash))].toSorted();
@@ -61,16 +77,16 @@ export async function takeBackup(request: BackupRequest): Promise<{ folder: stri
     if (passphrase !== undefined) await writeFile(join(draft, FILES.secrets), seal(await readFile(dir.secretsFile, "utf8"), passphrase), { mode: 0o600 });
     const manifest = await progress.step("Check the copies", async () => {
       for (const dump of [FILES.shop, FILES.warehouse]) await listDump(join(draft, dump));
-      const names = [FILES.shop, FILES.warehouse, FILES.erasures, ...(passphrase === undefined ? [] : [FILES.secrets])];
+      const names = [FILES.shop, FILES.warehouse, FILES.erasures, ...(passphrase === undefined ? [] : [FILES.secrets]), ...(objects.included ? [FILES.objects] : [])];
       const files: Manifest["files"] = [];
       for (const file of names) files.push(await describeFile(draft, file));
       const migrations = async (db: typeof shop) => (await db.raw<{ name: string }>("select name from migrations.applied order by name")).rows.map((row) => row.name);
       const { rows: [orders] } = await shop.raw<{ count: bigint }>("select count(*) as count from orders.orders");
       const value: Manifest = {
-        version: 1, startedAt: startedAt.toISOString(), finishedAt: new Date().toISOString(), serverVersion: server?.version ?? "",
+        version: 2, startedAt: startedAt.toISOString(), finishedAt: new Date().toISOString(), serverVersion: server?.version ?? "",
         shop: { migrations: await migrations(shop), orders: Number(orders?.count ?? 0n) },
         warehouse: { migrations: await migrations(warehouse), appliedPos: state?.pos ?? null, publishedBuild: pointer?.build ?? null },
-        dataKeySha256: keyDigest(secrets.dataKey), files,
+        dataKeySha256: keyDigest(secrets.dataKey), objects, files,
       };
       return { value, note: `${(files.reduce((sum, file) => sum + file.bytes, 0) / 1_048_576).toFixed(1)} MB` };
     });
@@ -82,8 +98,14 @@ export async function takeBackup(request: BackupRequest): Promise<{ folder: stri
     return { folder, manifest, dropped: keep === undefined ? [] : await dropOld(root, keep) };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    throw error;
+    throw toldOf(error, root);
   }
+}
+
+/** What the system says of a disk is the folder's to mend, not this program's. */
+function toldOf(error: unknown, root: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EIO"].includes(code) ? new BackupError(`The backup cannot be written to ${root} (${code}): make room there or choose another folder with --to. Nothing of it was kept.`) : error;
 }
 
 async function writeSynced(file: string, text: string): Promise<void> {

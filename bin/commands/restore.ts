@@ -12,6 +12,7 @@ export const command: Command = {
     ...DATA_DIR,
     "passphrase-file": { type: "string", value: "<file>", help: "opens the keys that are sealed in the backup" },
     secrets: { type: "string", value: "<file>", help: "a kept copy of the installation's secrets.json, where the backup holds no keys" },
+    "no-objects": { type: "boolean", help: "leave the store of objects as it is" },
     "new-keys": { type: "boolean", help: "go on with new keys: authenticator apps are set up anew, everybody logs in again" },
   },
   examples: ["martgraph restore /var/backups/martgraph/20260301T031500000Z --data-dir /srv/martgraph --passphrase-file /etc/martgraph/passphrase"],
@@ -23,11 +24,16 @@ export const command: Command = {
     const passphraseFile = textOption(values, "passphrase-file");
     const secretsFile = textOption(values, "secrets");
     const restored = await restoreBackup({
-      folder, dataDir: textOption(values, "data-dir"), newKeys: values["new-keys"] === true, progress,
+      folder, dataDir: textOption(values, "data-dir"), newKeys: values["new-keys"] === true, withoutObjects: values["no-objects"] === true, progress,
       ...(passphraseFile === undefined ? {} : { passphrase: await readPassphrase(passphraseFile) }), ...(secretsFile === undefined ? {} : { secretsFile }),
     });
     if (json) process.stdout.write(`${JSON.stringify(restored)}\n`);
-    else progress.note(`  Restored: ${restored.orders} orders. martgraph start goes on from here.`);
+    else {
+      progress.note(`  Restored: ${restored.orders} orders, ${restored.objects.put} objects. martgraph start goes on from here.`);
+      const { missing, missingKeys } = restored.objects;
+      if (missing === null) progress.note("  Whether the objects that the shop names are in its store could not be asked: see to it that it can be reached.");
+      else if (missing > 0) progress.note(`  ${missing} objects that the shop names are not in its store: ${missingKeys.slice(0, 5).join(", ")}${missing > 5 ? " ..." : ""}. Put them there from a copy of it, under the same names.`);
+    }
     return 0;
   },
 };
