@@ -44,13 +44,14 @@
   )
 {%- endmacro %}
 
-{# An amount cut to its first two digits, below ten to a tenth: of two amounts the larger never has the smaller step. #}
+{# An amount cut to its first two digits, below ten to a tenth: of two amounts the larger never has the smaller step. Each branch says
+   its type, for an engine may give what is cut as many places as it was cut to, and a case of several those of one of them. #}
 {% macro value_step(amount) -%}
   case
-    when abs({{ amount }}) < 10 then trunc({{ amount }}, 1)
+    when abs({{ amount }}) < 10 then cast(trunc({{ amount }}, 1) as {{ type_money() }})
     {%- for digits in range(2, 12) %}
-    when abs({{ amount }}) < 1{{ '0' * digits }} then trunc({{ amount }}, {{ 2 - digits }})
+    when abs({{ amount }}) < 1{{ '0' * digits }} then cast(trunc({{ amount }}, {{ 2 - digits }}) as {{ type_money() }})
     {%- endfor %}
-    else trunc({{ amount }}, -10)
+    else cast(trunc({{ amount }}, -10) as {{ type_money() }})
   end
 {%- endmacro %}
