@@ -30,12 +30,11 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Where sums are by month: the first day from which an increment has to read, null where nothing changed; the beginning where days are
-   made anew, because `forget_backfilled()` without a day has taken everything away. #}
-{% macro first_changed_month(changes) -%}
-  (select case when {{ is_backfill() }} then cast('0001-01-01' as date) else {{ trunc_date('month', 'min(day)') }} end from {{ changes }})
-{%- endmacro %}
-
+{# Where sums are by month: true of the days of months in which anything changed, and of all days where days are made anew, because
+   `forget_backfilled()` without a day has taken everything away. The stretch around those months stands first: by it PostgreSQL finds their
+   rows by an index, and reads no others. #}
 {% macro in_changed_month(day, changes) -%}
-  ({{ is_backfill() }} or {{ trunc_date('month', day) }} in (select {{ trunc_date('month', 'day') }} from {{ changes }}))
+  {{ day }} >= (select case when {{ is_backfill() }} then cast('0001-01-01' as date) else {{ trunc_date('month', 'min(day)') }} end from {{ changes }})
+  and {{ day }} <= (select case when {{ is_backfill() }} then cast('9999-12-31' as date) else {{ add_days(trunc_date('month', 'max(day)'), 30) }} end from {{ changes }})
+  and ({{ is_backfill() }} or {{ trunc_date('month', day) }} in (select {{ trunc_date('month', 'day') }} from {{ changes }}))
 {%- endmacro %}

@@ -14,13 +14,13 @@ with movements as (
   select placed_date as sale_date, country, customer_type, line_kind, product_id, currency, amount as revenue, units_sold, 1 as lines, 0 as refunds, 0 as refund_lines
   from {{ ref('fct_order_lines') }}
   {% if is_incremental() %}
-  where placed_date in (select day from {{ changes }})
+  where {{ is_on_changed_day('placed_date', changes) }}
   {% endif %}
   union all
   select refunded_date, country, customer_type, line_kind, product_id, currency, 0, 0, 0, amount, 1
   from {{ ref('fct_refunds') }}
   {% if is_incremental() %}
-  where refunded_date in (select day from {{ changes }})
+  where {{ is_on_changed_day('refunded_date', changes) }}
   {% endif %}
 
 )

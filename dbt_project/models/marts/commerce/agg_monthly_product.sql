@@ -8,8 +8,8 @@
 ) }}
 {% set changes = ref('int_changed_orders') %}
 
--- No unique_key: the hooks have taken away the months that changed, so the merge only ever brings rows back. An increment reads from the
--- first of them on; days that are made anew take everything with them. An order that holds a product in several lines, of several sellers
+-- No unique_key: the hooks have taken away the months that changed, so the merge only ever brings rows back. An increment reads
+-- those months; days that are made anew take everything with them. An order that holds a product in several lines, of several sellers
 -- even, counts with the first of them, so that a product's orders can be added up.
 with movements as (
 
@@ -17,13 +17,13 @@ with movements as (
     case when row_number() over (partition by order_id, product_id order by line_id) = 1 then 1 else 0 end as orders, 0 as refunds, 0 as refund_lines
   from {{ ref('fct_order_lines') }}
   {% if is_incremental() %}
-  where placed_date >= {{ first_changed_month(changes) }} and {{ in_changed_month('placed_date', changes) }}
+  where {{ in_changed_month('placed_date', changes) }}
   {% endif %}
   union all
   select {{ trunc_date('month', 'refunded_date') }}, product_id, cast(null as {{ type_id() }}), line_kind, currency, 0, 0, 0, 0, amount, 1
   from {{ ref('fct_refunds') }}
   {% if is_incremental() %}
-  where refunded_date >= {{ first_changed_month(changes) }} and {{ in_changed_month('refunded_date', changes) }}
+  where {{ in_changed_month('refunded_date', changes) }}
   {% endif %}
 
 )
