@@ -24,10 +24,10 @@ async function publishAsOf(day: string): Promise<void> {
   await pointTo(owner, { slot: "a", buildId, asOf: noon(day).toISOString(), businessAsOf: noon(day).toISOString() });
   await owner.raw("update ops.table_metric_draft set build_id = $1", [buildId]);
 }
-async function build(tx: Tx | Database, day: string, marts = "marts_b"): Promise<WatchReport> {
+async function build(tx: Tx | Database, day: string, marts = "marts_b", more: { ordersChangedFrom?: string } = {}): Promise<WatchReport> {
   const buildId = randomUUID();
   await owner.raw("insert into ops.build (build_id, run_id, slot, cut_pos, cut_committed_at, business_as_of, state) values ($1, $1, 'b', 1, now(), $2, 'BUILDING')", [buildId, noon(day)]);
-  return watchBuild(tx, { buildId, days: daysInPostgres(tx, marts), businessAsOf: noon(day) });
+  return watchBuild(tx, { buildId, days: daysInPostgres(tx, marts), businessAsOf: noon(day), ...more });
 }
 
 beforeAll(async () => {
@@ -51,12 +51,12 @@ afterAll(async () => {
 });
 
 /** What is found when the fault lies in the build after the one that published all days before the last. */
-async function foundWith(sql: string, businessDay = addDays(LAST, 1)): Promise<WatchReport> {
+async function foundWith(sql: string, businessDay = addDays(LAST, 1), more: { ordersChangedFrom?: string } = {}): Promise<WatchReport> {
   let report: WatchReport | undefined;
   const takeBack = new Error("taken back");
   await builder.tx(async (tx) => {
     await tx.raw(sql);
-    report = await build(tx, businessDay);
+    report = await build(tx, businessDay, "marts_b", more);
     throw takeBack;
   }).catch((error: unknown) => { if (error !== takeBack) throw error; });
   return report as WatchReport;
@@ -104,6 +104,15 @@ describe("what the days give away", () => {
 
   test("nothing planted: nothing stops the build", async () => {
     expect((await foundWith("select 1")).anomalies.filter(({ severity }) => severity === "CRITICAL")).toEqual([]);
+  });
+
+  test("the days before those that are told one by one are read where an order of them changed, and no others", async () => {
+    const kinds = async (sql: string, more: { ordersChangedFrom?: string }) => (await foundWith(sql, undefined, more)).anomalies.map(({ kind }) => kind);
+    const old = again(`placed_date < date '${addDays(LAST, -80)}'`);
+    expect(await kinds(old, {})).toContain("RESTATED");
+    expect(await kinds(old, { ordersChangedFrom: addDays(LAST, -90) })).toContain("RESTATED");
+    expect(await kinds(old, { ordersChangedFrom: OLD.slice(-11, -1) })).not.toContain("RESTATED");
+    expect(await kinds(`delete from marts_b.fct_orders where ${OLD}`, { ordersChangedFrom: OLD.slice(-11, -1) })).toContain("RESTATED");
   });
 
   test.each(FAULTS)("$fault: $kind", async ({ kind, stops, sql }) => {

@@ -34,10 +34,10 @@ export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", inte
 
 /**
  * A row per day, size and combination of categories. `from` is the first day that is told by itself; of the days before only how much
- * they hold together is asked, in a scan that works out nothing of a row. Names come from our own list of watched tables and from the
+ * they hold together is asked, in a scan that works out nothing of a row, and not even that without `withOlder`. Names come from our own list of watched tables and from the
  * slot; nothing of it is anybody's input.
  */
-export function profileSql(watched: Watched, relation: string, from: string, dialect: ProfileDialect = POSTGRES): string {
+export function profileSql(watched: Watched, relation: string, from: string, dialect: ProfileDialect = POSTGRES, withOlder = true): string {
   const { day, value, rows, categories = [], nullable = [] } = watched;
   const size = value === undefined ? "0" : sizeOf(value, dialect);
   const keys = ["day", ...categories.map((_, index) => `c${index}`), "size"];
@@ -53,9 +53,11 @@ export function profileSql(watched: Watched, relation: string, from: string, dia
     `  from ${relation}`,
     `  where ${day} >= date '${from}' or ${day} is null`,
     `) t group by ${keys.join(", ")}`,
-    "union all",
-    `select date '${OLDER}'${categories.map(() => ", ''").join("")}, 0, ${rows ? `sum(${rows})` : "count(*)"}, sum(${total})${nullable.map(() => ", 0").join("")}`,
-    `from ${relation} where ${day} < date '${from}' having count(*) > 0`,
+    ...(withOlder ? [
+      "union all",
+      `select date '${OLDER}'${categories.map(() => ", ''").join("")}, 0, ${rows ? `sum(${rows})` : "count(*)"}, sum(${total})${nullable.map(() => ", 0").join("")}`,
+      `from ${relation} where ${day} < date '${from}' having count(*) > 0`,
+    ] : []),
   ].join("\n");
 }
 

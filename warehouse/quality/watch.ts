@@ -4,7 +4,7 @@ import { ANOMALY_KINDS, type Anomaly } from "./anomaly.ts";
 import { detect, judgedDays, seriesOf } from "./detect.ts";
 import { usualRows } from "./judgeVolume.ts";
 import type { DaySource } from "./daySource.ts";
-import { columnsOf, type DayProfile, foldProfile, OLDER, type Profile } from "./profile.ts";
+import { columnsOf, type DayProfile, foldProfile, NO_DAY, OLDER, type Profile, sumOf } from "./profile.ts";
 import { addDays } from "./robust.ts";
 import { dropAnomalies, dropDraft, dropOldAnomalies, readAcceptances, readHistory, readPublished, settleDraft, writeAnomalies, writeDraft } from "./statements.ts";
 import { type Watched, WATCHED } from "./watched.ts";
@@ -14,6 +14,8 @@ export interface WatchRequest {
   /** The marts the build made. */
   days: DaySource;
   businessAsOf: Date;
+  /** No order of an earlier day changed since the slot held what was found good; absent where that is not known. */
+  ordersChangedFrom?: string;
 }
 
 export type FoundAnomaly = Anomaly & { readonly relation: string; readonly isAccepted: boolean };
@@ -33,7 +35,7 @@ const WINDOW_DAYS = 77;
  * Compares what a build made with what was published before: a scan per watched table, judged in `detect`. Keeps the build's figures as a
  * draft, which becomes history with the next call when the build was published by then.
  */
-export async function watchBuild(db: Reader, { buildId, days, businessAsOf }: WatchRequest): Promise<WatchReport> {
+export async function watchBuild(db: Reader, { buildId, days, businessAsOf, ordersChangedFrom }: WatchRequest): Promise<WatchReport> {
   const started = performance.now();
   await db.execute(settleDraft, []);
   await db.execute(dropDraft, []);
@@ -46,7 +48,10 @@ export async function watchBuild(db: Reader, { buildId, days, businessAsOf }: Wa
     if (!watched) continue;
     const before = published ? await historyOf(db, watched.table) : new Map<string, DayProfile>();
     const from = before.size === 0 ? addDays(OLDER, 1) : addDays(businessAsOf.toISOString().slice(0, 10), -WINDOW_DAYS);
-    const now = foldProfile(watched, await days.profile(watched, from));
+    // What orders hold on the days before is what it was, and is not read again.
+    const isOlderSame = watched.isSettled === true && before.size > 0 && ordersChangedFrom !== undefined && ordersChangedFrom >= from;
+    const now = foldProfile(watched, await days.profile(watched, from, !isOlderSame));
+    if (isOlderSame) keepOlder(now, before, from);
     await db.execute(writeDraft, [watched.table, JSON.stringify(draftRows(now)), buildId]);
     profiled.push({ watched, now, before });
   }
@@ -60,6 +65,11 @@ export async function watchBuild(db: Reader, { buildId, days, businessAsOf }: Wa
   await db.execute(writeAnomalies, [buildId, JSON.stringify(anomalies.map(({ isAccepted, ...one }) => ({ ...one, is_accepted: isAccepted })))]);
   await db.execute(dropOldAnomalies, []);
   return { anomalies, report: reportOf(profiled.map(({ watched }) => watched.table), anomalies, (performance.now() - started) / 1000), days: profiled.reduce((sum, { now }) => sum + now.size, 0) };
+}
+
+function keepOlder(now: Map<string, DayProfile>, before: Profile, from: string): void {
+  const older = sumOf([...before].filter(([day]) => day < from && day !== NO_DAY).map(([, profile]) => profile));
+  if (older.rows > 0) now.set(OLDER, older);
 }
 
 /** What of a watched table is there. A table without its day or its rows cannot be watched. */

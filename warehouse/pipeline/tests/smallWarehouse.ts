@@ -33,6 +33,8 @@ export async function openSmallWarehouse(database: TestDatabase, { fresh = true 
     create table raw.platform__clock (id boolean, offset_ms bigint, _op text, _from_pos bigint, _to_pos bigint, _committed_at timestamptz);
     insert into raw.platform__clock values (true, -86400000, 'r', 1, null, '2026-03-01');
     insert into raw._capture_state (slot_name, source_identity, applied_pos, applied_committed_at, snapshot_pos) values ('s', 'i', 10, '2026-03-02 12:00Z', 1);
+    set role martgraph_builder;
+    ${["a", "b"].map((slot) => `create schema intermediate_${slot}; create table intermediate_${slot}.int_changed_orders (entity text, entity_id uuid, day date)`).join(";\n")};
     reset role;`);
   const calls: string[] = [];
   let nextId = 1;
