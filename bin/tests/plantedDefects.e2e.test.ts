@@ -70,9 +70,9 @@ describe("planted defects", () => {
     expect(HAND_MADE.length).toBeGreaterThanOrEqual(60);
   });
 
-  async function expectStopped(defects: readonly Pick<Defect, "suite" | "check">[], unwanted = /@|could not be evaluated/): Promise<void> {
+  async function expectStopped(defects: readonly Pick<Defect, "suite" | "check">[], unwanted = /@|could not be evaluated/, force = true): Promise<void> {
     const before = { build: await published(), revenue: await revenue() };
-    const result = await run({ force: true });
+    const result = await run({ force });
     const red = await redChecks(result.buildId);
     expect(red.map(({ suite, name }) => `${suite}: ${name}`), result.reason ?? result.state).toEqual(expect.arrayContaining(defects.map(({ suite, check }) => `${suite}: ${check}`)));
     expect(result.state).toBe("REJECTED");
@@ -80,6 +80,17 @@ describe("planted defects", () => {
     expect(red.map(({ message }) => message).join()).not.toMatch(unwanted);
     expect({ build: await published(), revenue: await revenue() }).toEqual(before);
   }
+
+  test("an increment that asks of the orders that changed alone stops what is wrong with one of them", async () => {
+    const defects = BUILD_DEFECTS.filter(({ check }) => check === "a line's amount is plausible" || check === "a quantity is plausible");
+    let asked: string | null | undefined;
+    chain.spoilChecked = async (areas, values) => {
+      if (areas.includes("marts")) asked = values["of_changed_order"];
+    };
+    for (const { sql } of defects) await chain.plant(sql);
+    await expectStopped(defects, undefined, false);
+    expect([defects.length, asked]).toEqual([2, expect.stringContaining("int_changed_orders")]);
+  });
 
   test.each(RAW_DEFECTS)("$suite stops it: $check", async (defect) => {
     await chain.plant(defect.sql);

@@ -39,8 +39,8 @@ export async function carriedChecks({ deps, cut, outputs }: AssetContext, areas:
   const passed = await deps.warehouse.many(readPassed, [cut.checkedWith]);
   return {
     changed: { audit: cut.changes.tables, changed: cut.changes.tables, ...(marts && features ? { marts, features } : {}) },
-    // the day alone: an instant or a position is never the same
-    same: cut.changes.isNewDay ? [] : ["today"],
+    // An instant or a position is never the same; a day is, and other orders change no rows of a table that is the same.
+    same: ["of_changed_order", ...(cut.changes.isNewDay ? [] : ["today"])],
     passed: passed.map(({ suite, name }) => [suite, name] as const),
   };
 }

@@ -48,8 +48,8 @@ export interface LakeTool {
 export interface DbtTool {
   /** Of everything that shapes the tables: another hash means that they are built from nothing. */
   codeHash(): Promise<string>;
-  /** `onNode` hears of every node that is over. `isCopy` makes views and seeds as well, `isGroundwork` nothing else; `changes` leaves out what they cannot have changed. */
-  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; isGroundwork?: boolean; changes?: Changes | undefined; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
+  /** `onNode` hears of every node that is over. `isCopy` makes views and seeds as well, `isGroundwork` nothing else; `changes` leaves out what they cannot have changed, `hasRestPassed` lets tests look at no more than that. */
+  build(request: { slot: Slot; fullRefresh: boolean; isCopy?: boolean; isGroundwork?: boolean; changes?: Changes | undefined; hasRestPassed?: boolean; signal: AbortSignal; onNode?: (node: { node: string; status: string; seconds: number }) => void }): Promise<DbtOutcome>;
 }
 
 export type DbtOutcome =

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { affectedNodes, type Changes } from "./affectedNodes.ts";
 import type { Manifest, ManifestNode } from "./manifest.ts";
-import { BUILD_VARIABLE, type DbtConnection, dbtProfile } from "./dbtProfile.ts";
+import { BUILD_VARIABLE, type DbtConnection, dbtProfile, REST_VARIABLE } from "./dbtProfile.ts";
 import { type NodeResult, oneLine, readRunResults } from "./runResults.ts";
 import type { PythonWorker } from "./worker.ts";
 
@@ -33,6 +33,8 @@ export interface BuildRequest {
   isGroundwork?: boolean;
   /** An increment leaves out the models and tests whose rows these cannot have changed. */
   changes?: Changes | undefined;
+  /** What the slot holds passed all tests when it was made: those of an increment look at the orders and days that changed. */
+  hasRestPassed?: boolean;
   /** What the engine's jobs are labelled with, where it has labels. */
   buildId?: string;
   /** Unit tests run as well; they test the code and not the data, so no production build needs them. */
@@ -87,9 +89,9 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
   let prepared: Promise<void> | undefined;
   const prepare = () => (prepared ??= writeProfile(stateDir, connection, threads));
 
-  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode" | "buildId"> & Kept): Promise<DbtAnswer> {
+  async function invoke(command: string, slot: "a" | "b", args: readonly string[], request: Pick<BuildRequest, "signal" | "onNode" | "buildId" | "hasRestPassed"> & Kept): Promise<DbtAnswer> {
     await prepare();
-    const { signal, onNode, buildId = "none", code, nodes } = request;
+    const { signal, onNode, buildId = "none", hasRestPassed = false, code, nodes } = request;
     return (await worker.call(
       "dbt",
       {
@@ -99,7 +101,7 @@ export function createDbt({ worker, connection, stateDir, projectDir = DBT_PROJE
           ...command.split(" "), "--project-dir", projectDir, "--profiles-dir", stateDir, "--target", slot,
           "--target-path", targetPath(slot), "--log-path", join(stateDir, "logs"), ...args,
         ],
-        env: { [BUILD_VARIABLE]: buildId },
+        env: { [BUILD_VARIABLE]: buildId, [REST_VARIABLE]: hasRestPassed ? "yes" : "no" },
         target: targetPath(slot),
         ...(code === undefined ? {} : { code }),
         ...(nodes === undefined ? {} : { nodes }),
@@ -212,9 +214,12 @@ function describeFailure(node: NodeResult): string {
   return `${what} ${node.name}: ${node.message ?? node.status}`;
 }
 
-/** SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file; metrics shape none. */
+/**
+ * SHA-256 over names and contents of the project's files that shape tables: models, macros, seeds, the project file; metrics shape none.
+ * Tests are among them, because those of an increment look at what changed: another test has to see all rows once.
+ */
 export function projectHash(projectDir: string = DBT_PROJECT_DIR): Promise<string> {
-  return hashOf(projectDir, ["macros", "models", "seeds"], (file) => !file.startsWith(join(projectDir, "models", "semantic")));
+  return hashOf(projectDir, ["macros", "models", "seeds", "tests"], (file) => !file.startsWith(join(projectDir, "models", "semantic")));
 }
 
 /** The same over all that dbt reads. */

@@ -71,6 +71,8 @@ function bigQueryOutput(connection: BigQueryConnection, threads: number) {
 
 /** The build that is made and the labels of the settings, which the project's query comment puts on every job (dbt_project/macros/publishing/job_comment.sql). */
 export const BUILD_VARIABLE = "MARTGRAPH_JOB_BUILD";
+/** Whether tests need look at the rows of changed orders and days alone, "yes" or "no" (dbt_project/macros/checking/is_to_check.sql). */
+export const REST_VARIABLE = "MARTGRAPH_REST_HAS_PASSED";
 const LABELS_VARIABLE = "MARTGRAPH_JOB_LABELS";
 
 /** dbt reads it from the environment and keeps variables of this prefix out of its logs and artefacts. */

@@ -33,11 +33,12 @@
 {%- endmacro %}
 
 {# Further branches of a union: the same selection from an entity of each shop but the first. Nothing with one shop. #}
-{% macro further_shops(entity, selection, union='union all') -%}
+{% macro further_shops(entity, selection, union='union all', condition='true') -%}
   {%- for source_name in var('sources')[1:] %}
 {{ union }}
 select {{ selection }}
 from {{ ref('stg_' ~ source_name ~ '__' ~ entity) }}
+where {{ condition }}
   {%- endfor -%}
 {%- endmacro %}
 

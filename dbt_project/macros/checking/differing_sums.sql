@@ -21,8 +21,9 @@ where expected.{{ name }} is distinct from actual.{{ name }}
 {% endmacro %}
 
 {# Sum of quantity times unit price over raw rows: integers are added per exponent and only their sums become decimals. #}
-{% macro raw_amount_by_exponent(relation) -%}
+{% macro raw_amount_by_exponent(relation, condition='true') -%}
   select count(*) as lines, sum(quantity) as quantity, {{ amount('sum(quantity * unit_amount)', 'exponent') }} as amount
   from {{ as_of_cut(relation) }} as latest
+  where {{ condition }}
   group by exponent
 {%- endmacro %}

@@ -1,8 +1,10 @@
 -- The models see every purchase: interactions add up to the products that known customers bought, and the current features
--- to their orders before the business day, money in the currency that each customer's is counted in.
+-- to their orders before the business day, money in the currency that each customer's is counted in. Interactions are those of the
+-- orders that changed, in an increment.
+{% set changed = is_to_check(order_column='order_id') %}
 {% set expected %}
   select
-    (select coalesce(sum(revenue - charges), 0) from {{ ref('fct_orders') }} where user_id is not null) as bought,
+    (select coalesce(sum(revenue - charges), 0) from {{ ref('fct_orders') }} where user_id is not null and {{ changed }}) as bought,
     orders.customers,
     orders.orders,
     orders.revenue
@@ -18,7 +20,7 @@
 {% endset %}
 {% set actual %}
   select
-    (select coalesce(sum(amount), 0) from {{ ref('user_item_interactions') }}) as bought,
+    (select coalesce(sum(amount), 0) from {{ ref('user_item_interactions') }} where {{ changed }}) as bought,
     features.customers,
     features.orders,
     features.revenue

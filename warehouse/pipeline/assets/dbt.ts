@@ -11,7 +11,7 @@ export const dbtAsset: BuildAsset = {
   async run({ deps, cut, signal, tell }) {
     const cloned = cut.cloneFrom && !deps.engine ? await cloneSlot(deps.warehouse, cut.cloneFrom, cut.slot, cut.codeHash) : undefined;
     const isCopy = cloned !== undefined || cut.isCopy === true;
-    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy, ...(cut.changes ? { changes: cut.changes } : {}), signal, onNode: counting(tell) });
+    const outcome = await deps.dbt.build({ slot: cut.slot, fullRefresh: cut.fullRefresh && !cloned, isCopy, ...(cut.changes ? { changes: cut.changes, hasRestPassed: cut.checkedWith !== undefined } : {}), signal, onNode: counting(tell) });
     if (!outcome.ok) {
       if (outcome.kind === "TESTS") throw new BuildRejected(outcome.reason);
       throw new Error(outcome.reason);

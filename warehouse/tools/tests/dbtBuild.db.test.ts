@@ -208,9 +208,27 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     expect(outcome).toMatchObject({ ok: false, kind: "TESTS" });
     expect(outcome.ok || outcome.reason).toContain("test order_lines_equal_raw: lines (expected 9, actual 8), revenue (expected 42.275, actual 40.275)");
     expect(outcome.nodes.find(({ name }) => name === "fct_order_lines")?.status).toBe("success");
+    expect(await dbt.build({ slot: "a", select, hasRestPassed: true })).toMatchObject({ reason: expect.stringContaining("test order_lines_equal_raw: lines (expected 2, actual 1)") });
     await raw.remove("orders__order_lines", 131, id(901));
     await standAt(builder, "a", { cut: 131, complete: 126, businessAsOf: NEXT_DAY });
     expectBuilt(await dbt.build({ slot: "a", select }));
+  });
+
+  test("TESTS: where the rest has passed, rules look at the orders that changed alone; what all lines add up to is asked each time", async () => {
+    const buildAt = async (cut: number, hasRestPassed: boolean) => {
+      await standAt(builder, "a", { cut, complete: 131, businessAsOf: NEXT_DAY });
+      const outcome = await dbt.build({ slot: "a", select: ["int_changed_orders", "fct_order_lines"], hasRestPassed });
+      return outcome.ok ? "built" : outcome.reason;
+    };
+    const plant = (values: string) => builder.raw(`update marts_a.fct_order_lines set ${values} where order_id = '${id(103)}'`);
+    await raw.change("orders__order_lines", 132, id(213), { quantity: 0 });
+    expect(await buildAt(132, true)).toContain("test fct_order_lines_rules: quantity_positive (broken_rows 1)");
+    await raw.change("orders__order_lines", 133, id(213), { quantity: 2 });
+    await plant("quantity = -1");
+    expect([await buildAt(133, true), await buildAt(133, false)]).toEqual(["built", expect.stringContaining("quantity_positive (broken_rows 1)")]);
+    await plant("quantity = 2, amount = amount + 1");
+    expect(await buildAt(133, true)).toContain("test orders_equal_raw: revenue");
+    await plant("amount = amount - 1");
   });
 
   test("TESTS: a null that a contract forbids stops the model, in one line", async () => {

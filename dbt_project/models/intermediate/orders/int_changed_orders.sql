@@ -45,9 +45,11 @@ moved_products as (
 select 'ORDER' as entity, order_id as entity_id, user_id, {{ utc_date('placed_at') }} as day
 from order_versions
 union distinct
-select 'ORDER', orders.order_id, orders.user_id, {{ utc_date('orders.placed_at') }}
+-- a line without its order counts too, so that tests of what changed see that it is in no mart
+select 'ORDER', item_versions.order_id, orders.user_id, {{ utc_date('orders.placed_at') }}
 from item_versions
-inner join {{ ref('stg_shop__orders') }} as orders on orders.order_id = item_versions.order_id
+left join {{ ref('stg_shop__orders') }} as orders on orders.order_id = item_versions.order_id
+where item_versions.order_id is not null
 union distinct
 select 'REFUND', refund_id, cast(null as {{ type_id() }}), {{ utc_date('refunded_at') }}
 from refund_versions

@@ -33,7 +33,7 @@ export interface ProjectAnalysis {
 export const PREFIX = "martgraph";
 
 /**
- * Has dbt run the whole project against the analyzer twice, as a build from nothing and as an increment with all tests and unit
+ * Has dbt run the whole project against the analyzer twice, as a build from nothing and as an increment with tests of what changed and unit
  * tests, so that every statement is analyzed in the form in which BigQuery would get it: definitions with partitions, clusters and
  * contracts, merges, deletes, tests.
  */
@@ -50,7 +50,7 @@ export async function analyzeProject(options: { googleSql: GoogleSql; shop: Read
   try {
     const dbt = createDbt({ worker, connection: { project: server.project, datasetPrefix: PREFIX, location: "US", endpoint: server.endpoint }, stateDir, projectDir, threads: 4 });
     for (const fullRefresh of [true, false]) {
-      const outcome = await dbt.build({ slot: "a", fullRefresh, unitTests: !fullRefresh, ...(select ? { select } : {}) });
+      const outcome = await dbt.build({ slot: "a", fullRefresh, hasRestPassed: !fullRefresh, unitTests: !fullRefresh, ...(select ? { select } : {}) });
       models += outcome.models;
       tests += outcome.tests;
       if (outcome.ok) continue;

@@ -22,6 +22,7 @@ const VALUES = valuesThere({
   raw: "raw", audit: "audit_b", marts: "marts_b", features: "features_b", published_audit: "audit_a", published_marts: "marts_a", published_features: "features_a",
   slot: "b", build_id: "01900000-0000-7000-8000-000000000001", cut_pos: "5", checked_pos: "1", business_as_of: "2026-09-01T08:00:00.000Z", prediction_batch_id: null,
   now: "timestamptz '2026-09-01T08:00:00.000Z'", soon: "timestamptz '2026-09-01T08:05:00.000Z'", today: "date '2026-09-01'", today_soon: "date '2026-09-01'", tomorrow: "date '2026-09-02'",
+  of_changed_order: "true",
 }, "proof.martgraph");
 
 interface Suite {
