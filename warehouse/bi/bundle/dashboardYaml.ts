@@ -53,7 +53,7 @@ export function dashboardYaml(spec: DashboardSpec, rows: readonly TileRow[], dat
       cross_filters_enabled: false,
       refresh_frequency: 0,
       expanded_slices: {},
-      label_colors: {},
+      label_colors: spec.colors ?? {},
       shared_label_colors: [],
       timed_refresh_immune_slices: [],
       filter_bar_orientation: "HORIZONTAL",

@@ -89,6 +89,8 @@ export interface DashboardSpec {
   readonly datasets: readonly DatasetSpec[];
   readonly filters: readonly FilterSpec[];
   readonly rows: readonly { readonly height: number; readonly tiles: readonly Tile[] }[];
+  /** Colours of what charts show by its label. A dashboard's scheme takes the place of its charts' own; these alone go before it. */
+  readonly colors?: Readonly<Record<string, string>>;
   /** Who is shown it besides analysts and viewers. */
   readonly isForVendors?: boolean;
 }

@@ -11,7 +11,11 @@ const STEPS = [
   ["purchased", "Bought"],
 ] as const;
 
-const LONG = STEPS.map(([column, label], index) => `select visit_date, ${index + 1} as step_number, '${index + 1} ${label}' as step, ${column} as visits_with_step from {marts}.rpt_funnel_daily`).join("\nunion all\n");
+const stepLabel = (label: string, index: number) => `${index + 1} ${label}`;
+/** Superset writes dark labels onto the bands: pale ones let them be read. The further down, the deeper. */
+const PALE_BLUES = ["#e1edf8", "#d1e3f4", "#c1d9f0", "#b0cfec", "#a0c5e7", "#90bce3", "#7fb2de"];
+
+const LONG = STEPS.map(([column, label], index) => `select visit_date, ${index + 1} as step_number, '${stepLabel(label, index)}' as step, ${column} as visits_with_step from {marts}.rpt_funnel_daily`).join("\nunion all\n");
 
 /** How far visits come on their way to an order. */
 export const funnel: DashboardSpec = {
@@ -19,6 +23,7 @@ export const funnel: DashboardSpec = {
   title: "Funnel",
   description: "How far visits come on their way to an order. A visit counts for a step when it did it or a later one.",
   owner: "analytics",
+  colors: Object.fromEntries(STEPS.map(([, label], index) => [stepLabel(label, index), PALE_BLUES[index] as string])),
   datasets: [
     {
       name: "funnel_steps",
