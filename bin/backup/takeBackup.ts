@@ -61,6 +61,8 @@ export async function takeBackup(request: BackupRequest): Promise<{ folder: stri
       // What the copy names is asked of the very state that is copied.
       const value = await shop.tx(async (tx) => {
         const keys = await writeNamed(tx, named);
+        // Open for as long as the copy takes, which asks nothing of it.
+        await tx.raw("set local idle_in_transaction_session_timeout = 0");
         const { rows: [exported] } = await tx.raw<{ id: string }>("select pg_export_snapshot() as id");
         await dumpDatabase(databases.shop, join(draft, FILES.shop), { excludedSchemas: PASSED_OVER.slice(0, 1), snapshot: exported?.id ?? "", signal });
         return keys;
