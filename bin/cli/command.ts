@@ -84,7 +84,7 @@ export function dayOption(values: OptionValues, name: string): string | undefine
   const text = textOption(values, name);
   if (text === undefined) return undefined;
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  if (!at || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text) throw new SetupError(`--${name} is "${text}"; it takes a day such as 2011-03-01.`);
+  if (!at || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text || text < "0001-01-01") throw new SetupError(`--${name} is "${text}"; it takes a day such as 2011-03-01.`);
   return text;
 }
 

@@ -164,6 +164,17 @@ describe("bad rows", () => {
     expect(await ingestFiles(deps, { accept: new Set(["bestellungen-2011-05.csv"]) })).toMatchObject([{ state: "LOADED", written: 17, quarantined: 3 }]);
   });
 
+  test("of a file that was held wait no longer once the mapping understands them and the file is taken", async () => {
+    await put("bestellungen-2011-05.csv", orders(...twenty.map((line, index) => (index < 3 ? line.replace("EUR", "Taler") : index < 6 ? line.replace("EUR", "Mark") : line))));
+    expect(await ingestFiles(deps)).toMatchObject([{ state: "HELD", quarantined: 6 }]);
+    const text = readFileSync(new URL("../../warehouse/sources/mappings/marketplace.yml", import.meta.url), "utf8").replace(`currencies: { "EUR": EUR,`, `currencies: { "EUR": EUR, Taler: EUR,`);
+    const mended = readSource(text);
+    if (!mended.ok) throw new Error(mended.error[0]?.message);
+    const tolerant = { ...mended.value, tables: mended.value.tables.map((table) => ({ ...table, tolerate: 0.2 })) };
+    expect(await ingestFiles({ ...deps, sources: [tolerant] })).toMatchObject([{ state: "LOADED", written: 17, quarantined: 3 }]);
+    expect((await quarantine()).map(({ line, state }) => `${line} ${state}`)).toEqual(["2 REPAIRED", "3 REPAIRED", "4 REPAIRED", "5 OPEN", "6 OPEN", "7 OPEN"]);
+  });
+
   test("with a key that the file has already are kept out: which of them is meant nobody can say", async () => {
     await put("bestellungen-2011-05.csv", orders(...twenty, good(3)));
     expect(await ingestFiles(deps)).toMatchObject([{ written: 20, quarantined: 1 }]);

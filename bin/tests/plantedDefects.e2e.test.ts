@@ -4,6 +4,7 @@ import { fillGenerated } from "#shopdata/generated/fillGenerated.ts";
 import { columnDefects, readSuites } from "#warehouse/pipeline/tests/columnDefects.ts";
 import { BUILD_DEFECTS, type Defect, PREDICTION_DEFECTS, RAW_DEFECTS } from "#warehouse/pipeline/tests/defects.ts";
 import { openRealChain, type RealChain } from "#warehouse/pipeline/tests/realChain.ts";
+import { TOLD_DEFECTS, TOLD_OF_PREDICTIONS } from "#warehouse/pipeline/tests/toldDefects.ts";
 
 const databases = useTestDatabases({ shop: true, warehouse: true });
 let chain: RealChain;
@@ -128,6 +129,27 @@ describe("planted defects", () => {
     expect(await run()).toMatchObject({ state: "SUCCEEDED" });
     expect(await revenue()).toBeCloseTo(before + amount, 6);
   }, 180_000);
+
+  test("what is odd and may be true is told by the check that is there for it", async () => {
+    chain.spoilChecked = async (areas, values) => {
+      const filled = (sql: string) => sql.replaceAll(/\$([a-z_]+)/g, (name, key: string) => values[key] ?? name);
+      if (areas.includes("marts")) for (const { sql } of TOLD_DEFECTS) if (sql) await chain.warehouse.raw(filled(sql));
+    };
+    await chain.order();
+    const result = await run({ force: true });
+    expect(result.state, "what was planted breaks sums, too, and is not published").toBe("REJECTED");
+    const told = async (buildId: string | null) => (await chain.warehouse.raw<{ suite: string; name: string }>(
+      "select suite, name from ops.check_result where build_id = $1 and not passed", [buildId])).rows.map(({ suite, name }) => `${suite}: ${name}`);
+    expect(await told(result.buildId), result.reason ?? result.state).toEqual(expect.arrayContaining(TOLD_DEFECTS.map(({ suite, check }) => `${suite}: ${check}`)));
+    chain.spoilChecked = undefined;
+    chain.spoilPredictions = async (batchId) => {
+      for (const { sql } of TOLD_OF_PREDICTIONS) await chain.warehouse.raw(sql, [batchId]);
+    };
+    const next = await run({ force: true });
+    expect(await told(next.buildId), next.reason ?? next.state).toEqual(expect.arrayContaining(TOLD_OF_PREDICTIONS.map(({ suite, check }) => `${suite}: ${check}`)));
+    chain.spoilPredictions = undefined;
+    expect(await run({ force: true })).toMatchObject({ state: "SUCCEEDED", warnings: [] });
+  }, 240_000);
 
   test("the suites of predictions stop a bad batch, and the next good one is published", async () => {
     chain.spoilPredictions = async (batchId) => {

@@ -18,15 +18,21 @@ export function detect(input: DetectInput): Anomaly[] {
   const series = seriesOf(watched, now);
   const today = businessAsOf.toISOString().slice(0, 10);
   const found: Anomaly[] = [];
+  if (watched.isSpreadOnly) return judgedDays(businessAsOf, publishedAsOf).flatMap((day) => judgeCategories(series, day)).map(told);
   for (const day of judgedDays(businessAsOf, publishedAsOf)) {
     found.push(...judgeVolume(series, day, input.othersAlive), ...judgeFreshness(series, day), ...judgeShape(series, day));
   }
   // Of a day that is not over yet, too much and the wrong kind can be told, too little cannot.
-  found.push(...judgeVolume(series, today, () => false, { isOver: false }), ...judgeShape(series, today), ...judgeHistory(input));
-  return publishedAsOf === null ? found.map((one) => ({ ...one, severity: "WARNING" })) : found;
+  found.push(...judgeVolume(series, today, () => false, { isOver: false }), ...judgeShape(series, today, false), ...judgeHistory(input));
+  return publishedAsOf === null ? found.map(told) : found;
 }
 
-const judgeShape = (series: Series, day: string) => [...judgeNulls(series, day), ...judgeValues(series, day), ...judgeCategories(series, day)];
+function judgeShape(series: Series, day: string, isOver = true): Anomaly[] {
+  const found = [...judgeNulls(series, day), ...judgeValues(series, day), ...judgeCategories(series, day, { isOver })];
+  return series.watched.isUnruly ? found.map(told) : found;
+}
+
+const told = (one: Anomaly): Anomaly => ({ ...one, severity: "WARNING" });
 
 /** The days whose time to be judged came between two builds, oldest first. */
 export function judgedDays(businessAsOf: Date, publishedAsOf: Date | null): string[] {

@@ -28,9 +28,15 @@ export interface ProfileDialect {
   readonly text: string;
   readonly float: string;
   readonly integer: string;
+  /** The hour of an instant, UTC. */
+  readonly hourOf: (instant: string) => string;
 }
-export const POSTGRES: ProfileDialect = { text: "text", float: "double precision", integer: "integer" };
-export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", integer: "int64" };
+export const POSTGRES: ProfileDialect = { text: "text", float: "double precision", integer: "integer", hourOf: (instant) => `extract(hour from ${instant} at time zone 'UTC')` };
+export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", integer: "int64", hourOf: (instant) => `extract(hour from ${instant})` };
+
+/** What the parts of a day are called among the categories. */
+const TIME_OF_DAY = "time of day";
+const PART_HOURS = 4;
 
 /**
  * A row per day, size and combination of categories. `from` is the first day that is told by itself; of the days before only how much
@@ -38,7 +44,8 @@ export const BIGQUERY: ProfileDialect = { text: "string", float: "float64", inte
  * slot; nothing of it is anybody's input.
  */
 export function profileSql(watched: Watched, relation: string, from: string, dialect: ProfileDialect = POSTGRES, withOlder = true): string {
-  const { day, value, rows, categories = [], nullable = [] } = watched;
+  const { day, value, rows, nullable = [] } = watched;
+  const categories = categoriesOf(watched, dialect);
   const size = value === undefined ? "0" : sizeOf(value, dialect);
   const keys = ["day", ...categories.map((_, index) => `c${index}`), "size"];
   const total = value === undefined ? "0" : `cast(${value} as ${dialect.float})`;
@@ -46,7 +53,7 @@ export function profileSql(watched: Watched, relation: string, from: string, dia
     `select ${keys.join(", ")}, ${rows ? `sum(weight)` : "count(*)"} as n, sum(total) as total${nullable.map((_, index) => `, sum(n${index}) as n${index}`).join("")}`,
     "from (",
     `  select coalesce(${day}, date '${NO_DAY}') as day,`,
-    ...categories.map((column, index) => `    coalesce(cast(${column} as ${dialect.text}), '') as c${index},`),
+    ...categories.map(({ sql }, index) => `    coalesce(cast(${sql} as ${dialect.text}), '') as c${index},`),
     ...nullable.map((column, index) => `    case when ${column} is null then 1 else 0 end as n${index},`),
     ...(rows ? [`    ${rows} as weight,`] : []),
     `    ${size} as size, ${total} as total`,
@@ -61,13 +68,22 @@ export function profileSql(watched: Watched, relation: string, from: string, dia
   ].join("\n");
 }
 
+/** The categories that are told apart, and how each is read of a row. */
+function categoriesOf({ categories = [], hours }: Watched, { hourOf, integer }: ProfileDialect): { name: string; sql: string }[] {
+  const parts = hours === undefined ? [] : [{ name: TIME_OF_DAY, sql: `cast(floor(${hourOf(hours)} / ${PART_HOURS}) as ${integer})` }];
+  return [...categories.map((column) => ({ name: column, sql: column })), ...parts];
+}
+
+/** What a day's rows are told apart by. */
+export const categoryNames = (watched: Watched) => categoriesOf(watched, POSTGRES).map(({ name }) => name);
+
 function sizeOf(value: string, { float, integer }: ProfileDialect): string {
   const steps = `${SIZE_OFFSET} + cast(floor(2 * ln(cast(abs(${value}) as ${float})) / ln(10)) as ${integer})`;
   return `case when ${value} is null then null when ${value} = 0 then 0 when ${value} > 0 then ${steps} else -(${steps}) end`;
 }
 
 /** Columns that a profile needs of its table. */
-export const columnsOf = ({ day, value, rows, categories = [], nullable = [] }: Watched) => [day, ...(value ? [value] : []), ...(rows ? [rows] : []), ...categories, ...nullable];
+export const columnsOf = ({ day, value, rows, categories = [], nullable = [], hours }: Watched) => [day, ...(hours ? [hours] : []), ...(value ? [value] : []), ...(rows ? [rows] : []), ...categories, ...nullable];
 
 /** Adds the rows of `profileSql` up. `dayOf` reads the engine's date. */
 export function foldProfile(watched: Watched, rows: Iterable<Record<string, unknown>>): Map<string, DayProfile> {
@@ -81,7 +97,7 @@ export function foldProfile(watched: Watched, rows: Iterable<Record<string, unkn
     day.total += Number(row["total"] ?? 0);
     if (watched.value !== undefined && row["size"] !== null) add(day.sizes, String(row["size"]), n);
     for (const [index, column] of (watched.nullable ?? []).entries()) add(day.nulls, column, Number(row[`n${index}`] ?? 0));
-    for (const [index, column] of (watched.categories ?? []).entries()) add((day.categories[column] ??= {}), String(row[`c${index}`]), n);
+    for (const [index, column] of categoryNames(watched).entries()) add((day.categories[column] ??= {}), String(row[`c${index}`]), n);
   }
   return days;
 }

@@ -64,7 +64,7 @@ export async function watchBuild(db: Reader, { buildId, days, businessAsOf, orde
   await db.execute(dropAnomalies, [buildId]);
   await db.execute(writeAnomalies, [buildId, JSON.stringify(anomalies.map(({ isAccepted, ...one }) => ({ ...one, is_accepted: isAccepted })))]);
   await db.execute(dropOldAnomalies, []);
-  return { anomalies, report: reportOf(profiled.map(({ watched }) => watched.table), anomalies, (performance.now() - started) / 1000), days: profiled.reduce((sum, { now }) => sum + now.size, 0) };
+  return { anomalies, report: reportOf(profiled.map(({ watched }) => watched), anomalies, (performance.now() - started) / 1000), days: profiled.reduce((sum, { now }) => sum + now.size, 0) };
 }
 
 function keepOlder(now: Map<string, DayProfile>, before: Profile, from: string): void {
@@ -76,9 +76,9 @@ function keepOlder(now: Map<string, DayProfile>, before: Profile, from: string):
 function narrowed(watched: Watched, columns: readonly string[]): Watched | undefined {
   const has = new Set(columns);
   if (columnsOf(watched).every((column) => has.has(column))) return watched;
-  const { day, rows, value, categories = [], nullable = [], ...rest } = watched;
+  const { day, rows, value, categories = [], hours, nullable = [], ...rest } = watched;
   if (!has.has(day) || (rows !== undefined && !has.has(rows))) return undefined;
-  return { ...rest, day, ...(rows ? { rows } : {}), ...(value && has.has(value) ? { value } : {}), categories: categories.filter((column) => has.has(column)), nullable: nullable.filter((column) => has.has(column)) };
+  return { ...rest, day, ...(rows ? { rows } : {}), ...(value && has.has(value) ? { value } : {}), ...(hours && has.has(hours) ? { hours } : {}), categories: categories.filter((column) => has.has(column)), nullable: nullable.filter((column) => has.has(column)) };
 }
 
 async function historyOf(db: Reader, relation: string): Promise<Map<string, DayProfile>> {
@@ -93,6 +93,7 @@ const draftRows = (profile: Profile) =>
 /** Tables that had at least half of their usual rows on a day, by day. What hangs on orders is no witness of them. */
 function aliveDays(profiled: readonly { watched: Watched; now: Profile }[], days: readonly string[]): Map<string, string[]> {
   return new Map(days.map((day) => [day, profiled.filter(({ watched, now }) => {
+    if (watched.isSpreadOnly) return false;
     const usual = usualRows(seriesOf(watched, now), day);
     return usual !== undefined && usual.expected >= 10 && (now.get(day)?.rows ?? 0) >= usual.expected / 2;
   }).map(({ watched }) => watched.table)]));
@@ -104,11 +105,11 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Anomalies in the form of checks: the worst of a kind speaks for it. */
-function reportOf(tables: readonly string[], anomalies: readonly FoundAnomaly[], seconds: number): ExpectationsReport {
-  const suites = tables.map((table) => ({
+function reportOf(tables: readonly Watched[], anomalies: readonly FoundAnomaly[], seconds: number): ExpectationsReport {
+  const suites = tables.map(({ table, isSpreadOnly }) => ({
     suite: `watch.${table}`,
     table,
-    checks: ANOMALY_KINDS.map((kind) => {
+    checks: ANOMALY_KINDS.filter((kind) => !isSpreadOnly || kind === "DISTRIBUTION").map((kind) => {
       const found = anomalies.filter((one) => one.relation === table && one.kind === kind).sort((a, b) => rank(a) - rank(b));
       const [worst] = found;
       const isCritical = worst !== undefined && worst.severity === "CRITICAL" && !worst.isAccepted;

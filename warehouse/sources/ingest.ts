@@ -9,7 +9,7 @@ import { matchesPattern } from "#platform/tabular/mapping/matchesPattern.ts";
 import { mergeStaged, type Staged, stageFile } from "./loadFile.ts";
 import type { FileSource, SourceTable } from "./mapping.ts";
 import { ensureRawTable, SourceMoved } from "./rawTables.ts";
-import { closeRows, listFiles, lockRawForFiles, moveAppliedPos, openRows, readAppliedPos, saveFile, touchFile } from "./statements.ts";
+import { closeOtherRows, closeRows, listFiles, lockRawForFiles, moveAppliedPos, openRows, readAppliedPos, saveFile, touchFile } from "./statements.ts";
 
 /** Where files of sources lie in the object store: `sources/<source>/<path>`. */
 export const SOURCES_PREFIX = "sources/";
@@ -129,6 +129,8 @@ async function ingestFile(deps: IngestDeps, source: FileSource, table: SourceTab
       const fileId = await save(tx, staged.sha256, isHeld ? "HELD" : "LOADED", problem, staged, written);
       if (staged.bad.length > 0) await tx.execute(openRows, [fileId, staged.bad.map(({ line }) => line), staged.bad.map(({ key }) => key ?? ""), staged.bad.map(({ field }) => field ?? ""), staged.bad.map(({ reason }) => reason)]);
       if (!isHeld) {
+        // The file was held or refused before, and its rows waited: those that the mapping understands by now are in raw.
+        await tx.execute(closeOtherRows, [fileId, staged.bad.map(({ line }) => BigInt(line))]);
         await closeRepaired(tx, about, fileId, raw.columns.filter(({ isKey }) => isKey).map(({ name }) => name));
         if (written > 0) await tx.execute(moveAppliedPos, [pos, clock.now()]);
       }

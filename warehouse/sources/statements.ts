@@ -81,6 +81,15 @@ export const closeRows = query({
   budget: { access: "write", maxRows: 0 },
 });
 
+/** Of a file that was read anew: those of its rows that waited and are bad no more. */
+export const closeOtherRows = query({
+  name: "sources.closeOtherQuarantine",
+  text: "update raw._quarantine set state = 'REPAIRED', closed_at = now() where file_id = $1 and line <> all($2) and state = 'OPEN'",
+  params: ["int8", "int8[]"],
+  row: {},
+  budget: { access: "write", maxRows: 0 },
+});
+
 export const listQuarantine = query({
   name: "sources.listQuarantine",
   text: `select q.quarantine_id, q.file_id, f.source, f.table_name, f.object_key, q.line, q.row_key, q.field, q.reason, q.state, q.found_at, q.closed_at

@@ -82,6 +82,7 @@ export const RAW_DEFECTS: readonly Defect[] = [
   },
   { suite: "raw.returns", check: "every return has its order", sql: versionOf("orders__returns", RETURN, `values (${NEW}, ${NEW}, 'REQUESTED', null, null, null, now(), null, null, $meta)`) },
   { suite: "raw.return_lines", check: "every line has its return", sql: versionOf("orders__return_lines", "return_id, order_line_id, quantity", `select ${NEW}, id, 1, $meta from raw.orders__order_lines where _to_pos is null and _op <> 'd' limit 1`) },
+  { suite: "raw.payments", check: "an order is paid in its own currency", sql: amend("orders__payments", "id", { currency: "'ISK'" }, PAYMENT) },
   { suite: "raw.payments", check: "no more is given back than was paid", sql: amend("orders__payments", "id", { refunded_units: "amount_units + 1", state: "'REFUNDED'" }, PAYMENT) },
   { suite: "raw.payments", check: "no text of an order, a payment or a refund holds the number of a card", sql: amend("orders__payments", "id", { provider_ref: "'card 4111 1111 1111 1111'" }, PAYMENT) },
   {
@@ -241,6 +242,8 @@ export const PREDICTION_DEFECTS: readonly Defect[] = [
   { suite: "predictions.churn", check: "every customer with current features has one", sql: "delete from predictions.churn where batch_id = $1" },
   { suite: "predictions.churn", check: "every model that spoke is registered", sql: "update predictions.batch set churn_version = 99 where id = $1" },
   { suite: "predictions.user_recommendations", check: "every product is in dim_products", sql: "update predictions.user_recommendations set product_ids[1] = uuidv7() where batch_id = $1" },
+  { suite: "predictions.user_recommendations", check: "the best stands first", sql: "update predictions.user_recommendations set scores = '{0.5,1}' where batch_id = $1" },
   { suite: "predictions.similar_products", check: "nothing is like itself", sql: "update predictions.similar_products set product_ids[1] = product_id where batch_id = $1" },
+  { suite: "predictions.similar_products", check: "a list names a product once, the likest first", sql: "update predictions.similar_products set product_ids[2] = product_ids[1] where batch_id = $1" },
   { suite: "predictions.popular_products", check: "every batch has one", sql: "delete from predictions.popular_products where batch_id = $1" },
 ];
