@@ -112,12 +112,15 @@ export function judgeCategories(series: Series, day: string, { isOver = true }: 
   });
 }
 
-/** A category that came each day, and so often that its absence is no chance. */
+/** A category that came on every day on which its absence would have been no chance. */
 function missingOf(counts: Record<string, number>, reference: Record<string, number>, history: readonly Record<string, number>[]): { value: string; usual: number } | undefined {
-  const [n, m] = [counts, reference].map((one) => Object.values(one).reduce((sum, count) => sum + count, 0)) as [number, number];
+  const rowsOf = (one: Record<string, number>) => Object.values(one).reduce((sum, count) => sum + count, 0);
+  const [n, m] = [rowsOf(counts), rowsOf(reference)];
   for (const [value, count] of Object.entries(reference)) {
     const usual = (count / m) * n;
-    if (value !== "" && !counts[value] && usual >= SURELY_THERE && history.every((one) => one[value])) return { value: value.slice(0, 40), usual };
+    if (value === "" || counts[value] || usual < SURELY_THERE) continue;
+    const sure = history.filter((one) => (count / m) * rowsOf(one) >= SURELY_THERE);
+    if (sure.length >= MIN_HISTORY / 2 && sure.every((one) => one[value])) return { value: value.slice(0, 40), usual };
   }
   return undefined;
 }

@@ -50,7 +50,7 @@ export async function watchBuild(db: Reader, { buildId, days, businessAsOf, orde
     const from = before.size === 0 ? addDays(OLDER, 1) : addDays(businessAsOf.toISOString().slice(0, 10), -WINDOW_DAYS);
     // What orders hold on the days before is what it was, and is not read again.
     const isOlderSame = watched.isSettled === true && before.size > 0 && ordersChangedFrom !== undefined && ordersChangedFrom >= from;
-    const now = foldProfile(watched, await days.profile(watched, from, !isOlderSame));
+    const now = foldProfile(watched, await days.profile(watched, from, !isOlderSame && !watched.isSpreadOnly));
     if (isOlderSame) keepOlder(now, before, from);
     await db.execute(writeDraft, [watched.table, JSON.stringify(draftRows(now)), buildId]);
     profiled.push({ watched, now, before });

@@ -54,6 +54,11 @@ export const RAW_DEFECTS: readonly Defect[] = [
       insert into raw.orders__orders (id, _op, _from_pos, _to_pos, _committed_at) select id, 'd', $pos, null, now() from gone`,
   },
   { suite: "raw.order_lines", check: "quantity is at least one", sql: copyOf("orders__order_lines", { id: NEW, quantity: "-3" }, LINE) },
+  { suite: "raw.orders", check: "no country is written as an address of a person", sql: amend("orders__orders", "id", { country_label: "'ring ada@example.com'" }, ORDER) },
+  {
+    suite: "raw.order_lines", check: "the variant of a line is one of its product",
+    sql: copyOf("orders__order_lines", { id: NEW, product_id: "(select product_id from raw.catalog__variants v where v._to_pos is null and v._op <> 'd' and v.product_id <> orders__order_lines.product_id limit 1)" }, LINE),
+  },
   { suite: "raw.order_lines", check: "every line has its product", sql: copyOf("orders__order_lines", { id: NEW, product_id: NEW }, LINE) },
   {
     suite: "raw.order_lines", check: "a key has one version at the cut",
@@ -91,6 +96,7 @@ export const RAW_DEFECTS: readonly Defect[] = [
       select ${NEW}, 'R1', id, user_id, 'REFERENCED', 1, currency, country_code, country_label, placed_at, total_units + 1, exponent, source, recorded_at, null::text, 0, 0, $meta
       from raw.orders__orders where _to_pos is null and _op <> 'd' limit 1`,
   },
+  { suite: "raw.refunds", check: "a refund is in its order's currency", sql: amend("orders__refunds", "order_id nulls last", { currency: "'ISK'" }, REFUND) },
   { suite: "raw.refund_lines", check: "goods name their product, charges none", sql: amend("orders__refund_lines", "id", { kind: "'PRODUCT'", product_id: "null::uuid" }, REFUND_LINE) },
   { suite: "raw.users", check: "a proven address belongs to one person", sql: copyOf("users__users", { id: NEW, external_ref: "null" }, USER) },
   { suite: "raw.addresses", check: "every address has its person", sql: copyOf("users__addresses", { id: NEW, user_id: NEW }, ADDRESS) },
@@ -166,6 +172,7 @@ export const BUILD_DEFECTS: readonly Defect[] = [
     suite: "marts.fct_payments", check: "nothing is taken beyond an order's total",
     sql: copyOf("orders__payments", { id: NEW, provider_ref: "'TWICE'", state: "'CAPTURED'", amount_units: "1000000000", refunded_units: "0", authorized_units: "null::bigint" }, PAYMENT),
   },
+  { suite: "marts.fct_payments", check: "nothing is paid after the cut", sql: copyOf("orders__payments", { id: NEW, provider_ref: "'AHEAD'", state: "'AUTHORIZED'", amount_units: "0", refunded_units: "0", authorized_units: "1", paid_at: "now() + interval '3 days'" }, PAYMENT) },
   { suite: "marts.fct_payments", check: "nothing is paid long before it is ordered", sql: copyOf("orders__payments", { id: NEW, provider_ref: "'EARLY'", state: "'AUTHORIZED'", amount_units: "0", refunded_units: "0", authorized_units: "1", paid_at: "paid_at - interval '3 days'" }, PAYMENT) },
   {
     suite: "marts.fct_payments", check: "an order that is paid is covered by what was agreed to",

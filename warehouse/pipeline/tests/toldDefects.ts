@@ -46,6 +46,12 @@ export const TOLD_DEFECTS: readonly ToldDefect[] = [
     sql: more("fct_refunds", "generate_series(1, 2)", "'refund_line_id', uuidv7(), 'refund_id', uuidv7(), 'refunded_at', $yesterday + time '10:00', 'refunded_date', $yesterday"),
   },
   {
+    suite: "marts.fct_refunds", check: "nothing is given back before it is ordered",
+    sql: "update $marts.fct_refunds r set refunded_at = o.placed_at - interval '9 days' from $marts.fct_orders o where o.order_id = r.order_id",
+  },
+  { suite: "marts.dim_customers", check: "nobody is registered after the cut", sql: "update $marts.dim_customers set registered_at = registered_at + interval '20 years'" },
+  { suite: "marts.fct_inventory_movements", check: "no stock moves after the cut", sql: "update $marts.fct_inventory_movements set occurred_at = occurred_at + interval '20 years'" },
+  {
     suite: "marts.fct_page_events", check: "events are not told twice",
     sql: more("fct_page_events", "generate_series(1, 60) n", "'event_id', uuidv7(), 'event_number', 1000 + n, 'occurred_at', $yesterday + time '10:00', 'event_date', $yesterday"),
   },
