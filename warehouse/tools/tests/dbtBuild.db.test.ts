@@ -279,6 +279,8 @@ describe("dbt builds a slot", { timeout: 300_000 }, () => {
     // A day that begins brings its row and takes the oldest; then so many days that none is left.
     expect((await buildOn("2026-09-03T08:00:00Z")).days).toEqual([["31", 91n, 64n, 5n, "2026-08-14"], ["32", 91n, 14n, 0n, null]]);
     expect((await buildOn("2027-01-05T08:00:00Z")).days).toEqual([["31", 91n, 91n, 0n, null], ["32", 91n, 91n, 0n, null]]);
+    await raw.add("catalog__stock_movements", position - 1, Array.from({ length: 300 }, (_, n) => moved(1_000 + n, 42, 1, "2027-01-05")));
+    expect((await buildOn("2027-01-05T09:00:00Z").then(() => rowsOf("select reltuples >= 300 as told from pg_class where oid = 'marts_a.fct_inventory_movements'::regclass")))[0], "an increment that changes a table's shape tells the planner").toEqual({ told: true });
   });
 
   test("unit tests pass", async () => {
