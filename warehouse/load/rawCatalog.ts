@@ -135,7 +135,7 @@ export function compareSchemas(published: readonly PublishedTable[], stored: Rea
       const now = table.columns.find((candidate) => candidate.name === column.name);
       if (!now) {
         const alike = columns.filter(({ type }) => type === column.type);
-        problem(column.name, `column ${column.name} of ${name} is no longer published${alike.length === 1 ? `; ${alike[0]?.name} is new there and of the same type: was it renamed?` : ""}`);
+        problem(column.name, `column ${column.name} of ${name} is no longer published${alike.length === 1 ? `; perhaps it was renamed to ${alike[0]?.name}, which is new there and of the same type` : ""}`);
       } else if (now.type !== column.type) {
         const isWider = WIDER[column.type]?.includes(now.type) === true;
         const text = `column ${column.name} of ${name} is of type ${now.type}, in raw it is ${column.type}`;

@@ -1,6 +1,7 @@
 import type { Anomaly, DetectInput } from "./anomaly.ts";
 import { type DayProfile, emptyDay, NO_DAY, OLDER, sumOf } from "./profile.ts";
 import { addDays, median } from "./robust.ts";
+import type { Watched } from "./watched.ts";
 
 /** Rows may come so many days late without a word. */
 const LATE_DAYS = 2;
@@ -30,7 +31,7 @@ export function judgeHistory({ watched, now, before, publishedAsOf }: DetectInpu
   const found: Anomaly[] = [];
   const worst = changes.filter(({ rows, mean }) => Math.abs(rows) >= WARN_CHANGE || Math.abs(mean) >= WARN_CHANGE).sort((a, b) => badness(b) - badness(a));
   const [first] = worst;
-  if (first) found.push(restated(watched.table, watched.value ?? "", first, worst.length - 1));
+  if (first) found.push(restated(watched, first, worst.length - 1));
   const typical = median([...before].filter(([day]) => day !== NO_DAY && day !== OLDER).map(([, profile]) => profile.rows).slice(-60));
   const late = changes.filter(({ day, now: current, old }) => day < addDays(closed, 1 - LATE_DAYS) && current.rows > old.rows);
   const lateRows = late.reduce((sum, { now: current, old }) => sum + current.rows - old.rows, 0);
@@ -72,7 +73,7 @@ function changeOf(day: string, old: DayProfile, now: DayProfile, minRows: number
 
 const badness = ({ rows, mean }: Change) => Math.max(Math.abs(rows), Math.abs(mean));
 
-function restated(table: string, value: string, { day, isStretch, old, now, rows, mean }: Change, others: number): Anomaly {
+function restated({ table, value = "", categories }: Watched, { day, isStretch, old, now, rows, mean }: Change, others: number): Anomaly {
   const isMean = Math.abs(mean) > Math.abs(rows);
   const isCritical = Math.abs(rows) >= CRITICAL_CHANGE || mean <= -1 || mean + 1 >= CRITICAL_FACTOR || (mean !== 0 && mean + 1 <= 1 / CRITICAL_FACTOR);
   const [observed, expected] = isMean ? [now.total, old.total] : [now.rows, old.rows];
@@ -81,7 +82,7 @@ function restated(table: string, value: string, { day, isStretch, old, now, rows
   return {
     kind: "RESTATED", subject: isMean ? value : "", day, severity: isCritical ? "CRITICAL" : "WARNING", observed: change, expected: was,
     lower: round(expected * (1 - WARN_CHANGE)), upper: round(expected * (1 + WARN_CHANGE)),
-    message: `${table} was published with ${was} ${isMean ? `of ${value}` : "rows"} for ${isStretch ? `all days up to ${day}` : day} and now has ${change}${others > 0 ? `; ${others} more days changed` : ""}`,
+    message: `${table} was published with ${was} ${isMean ? `of ${value}${categories?.includes("currency") ? " (the numbers of all currencies)" : ""}` : "rows"} for ${isStretch ? `all days up to ${day}` : day} and now has ${change}${others > 0 ? `; ${others} more days changed` : ""}`,
   };
 }
 

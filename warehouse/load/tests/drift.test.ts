@@ -43,7 +43,7 @@ test("a type that takes every value is told apart from one that does not, and a 
   expect(problemOf("text", "character varying")?.wider).toBe("text");
   for (const [now, kept] of [["integer", "bigint"], ["numeric", "double precision"], ["double precision", "bigint"], ["character varying", "text"]] as const) expect(problemOf(now, kept)).not.toHaveProperty("wider");
   const renamed = compareSchemas([{ ...published, columns: [published.columns[0] as never, { name: "title", type: "text", typeOid: 25, isKey: false }] }], stored([id, name]));
-  expect(renamed.problems[0]?.text).toBe("column name of shop.things is no longer published; title is new there and of the same type: was it renamed?");
+  expect(renamed.problems[0]?.text).toBe("column name of shop.things is no longer published; perhaps it was renamed to title, which is new there and of the same type");
 });
 
 const state: CaptureState = { slotName: "s", sourceIdentity: "1/shop", appliedPos: 90n, appliedCommittedAt: new Date(0), snapshotPos: 10n, receivedLsn: 100n, timeline: 1n, posOffset: 0n };
