@@ -17,6 +17,6 @@ export function daysInBigQuery(client: BigQueryClient, slot: Slot, buildId: stri
       for await (const row of client.rows(sql, options)) tables.set(String(row["table_name"]), [...(tables.get(String(row["table_name"])) ?? []), String(row["column_name"])]);
       return tables;
     },
-    profile: (watched, from) => Array.fromAsync(client.rows(profileSql(watched, `\`${project}.${dataset}.${watched.table}\``, from, BIGQUERY), options)),
+    profile: (watched, from, withOlder) => Array.fromAsync(client.rows(profileSql(watched, `\`${project}.${dataset}.${watched.table}\``, from, BIGQUERY, withOlder), options)),
   };
 }
