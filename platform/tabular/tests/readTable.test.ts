@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { csvLine, neutralised, restored } from "../csvText.ts";
 import { MAX_RECORD } from "../csvRecords.ts";
 import { readTable, type TableFormat, type TableLine } from "../readTable.ts";

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { beforeAll, describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { encodeId, uuidV7 } from "#schema/values/ids.ts";
 import { PRICE_EDGES, priceRange } from "../domain/facets.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { readMapping } from "../commands/import/readMapping.ts";
 import { PRESETS_DIR, readPresets } from "../commands/import/readPresets.ts";
 import { boundedPattern } from "#schema/mapping/boundedPattern.ts";

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { money } from "#schema/values/money.ts";
 import { isCurrency } from "#schema/values/currencies.ts";
 import type { CurrentPrice } from "../domain/price.ts";

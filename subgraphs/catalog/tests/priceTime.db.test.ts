@@ -1,6 +1,6 @@
-import { fc } from "#platform/testing/properties.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { person } from "#kit/testing/graphOf.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { cursorOf, MAX_PAGE, type Page, readPage, toConnection } from "../page.ts";
 
 const cursor = cursorOf("things", ["text", "uuid"]);

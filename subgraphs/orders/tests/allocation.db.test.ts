@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { proofMode } from "#platform/config.ts";

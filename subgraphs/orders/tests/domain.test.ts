@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { GUEST } from "#kit/viewer.ts";
 import { money, sum, times, toDecimal } from "#schema/values/money.ts";
 import { assertCancellable, planCancellation } from "../domain/cancellation.ts";

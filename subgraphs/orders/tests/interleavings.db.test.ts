@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { useSlice } from "#kit/testing/sliceTest.ts";
 import { SMALL_SHOP } from "#kit/testing/smallShop.ts";
 import { testClocks } from "#kit/testing/testClocks.ts";

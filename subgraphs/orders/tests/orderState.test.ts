@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { canBecome, FINAL_STATES, flawsOf, followUnits, mayBring, NEXT_STATES, ORDER_STATES, stateByUnits, type Tally, TRANSITIONS } from "../domain/orderState.ts";
 
 const units = (given: Partial<Tally> = {}): Tally => ({ ordered: 4n, cancelled: 0n, fulfilled: 0n, shipped: 0n, delivered: 0n, returned: 0n, ...given });

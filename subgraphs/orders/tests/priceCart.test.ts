@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { money } from "#schema/values/money.ts";
 import { freezePriced, thawPriced } from "../domain/pricing/frozenPrices.ts";
 import { priceCart, type PricingInput } from "../domain/pricing/priceCart.ts";

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { planLineRefund, refundOfUnits, type RefundableLine, writtenAs } from "../domain/afterSale/refund.ts";
 
 const sold = fc.record({ quantity: fc.bigInt(1n, 30n), gross: fc.bigInt(0n, 5_000n), off: fc.bigInt(0n, 5_000n), added: fc.bigInt(0n, 900n), included: fc.bigInt(0n, 900n) })

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { money } from "#schema/values/money.ts";
 import { partsOfLines } from "../domain/afterSale/lineParts.ts";
 import { commissionOf, reversedShare, shareOut } from "../domain/afterSale/vendorShare.ts";

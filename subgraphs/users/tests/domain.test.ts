@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { ACCESS_TOKEN, viewerFromClaims } from "#kit/claims.ts";
 import { ATTEMPT_POLICIES, mayAttempt } from "../domain/attempts.ts";
 import { readEmail, readRegistration } from "../domain/registration.ts";

@@ -1,10 +1,7 @@
-/** What a shop may really have done, or may not: the build is published, and the check says so. */
-export interface ToldDefect {
-  readonly suite: string;
-  readonly check: string;
-  /** SQL over what is about to be checked; `$marts` and `$features` are the build's. Empty where the one before it shows in this check, too. */
-  readonly sql: string;
-}
+import type { Defect } from "./defects.ts";
+
+// What a shop may really have done, or may not: the build is published, and the check says so. The SQL is over what is about to be checked;
+// `$marts` and `$features` are the build's. It is empty where the defect before it shows in this check, too.
 
 const yesterday = "(select business_as_of::date - 1 from ops.slot_state where slot = '$slot')";
 /** As many more rows of a table, each like one that is there. */
@@ -14,7 +11,7 @@ const AT_ONE_MOMENT = "'placed_at', $yesterday + time '10:00', 'placed_date', $y
 const LINE = "'line_id', uuidv7(), 'line_kind', 'PRODUCT', 'placed_at', day + time '10:00', 'placed_date', day, 'quantity', 1, 'units_sold', 1";
 
 /** Found in one build together. */
-export const TOLD_DEFECTS: readonly ToldDefect[] = [
+export const TOLD_DEFECTS: readonly Defect[] = [
   { suite: "marts.dim_products", check: "most products keep their category", sql: "update $marts.dim_products set category_id = uuidv7()" },
   { suite: "marts.dim_products", check: "most products keep their vendor", sql: "update $marts.dim_products set vendor_id = uuidv7()" },
   { suite: "marts.dim_products", check: "most products keep their name", sql: "update $marts.dim_products set name = 'Product'" },
@@ -64,7 +61,7 @@ export const TOLD_DEFECTS: readonly ToldDefect[] = [
 ].map((defect) => ({ ...defect, sql: defect.sql.replaceAll("$yesterday", yesterday) }));
 
 /** Of a batch `$1`, in one build; the last lets nothing of it be published. */
-export const TOLD_OF_PREDICTIONS: readonly ToldDefect[] = [
+export const TOLD_OF_PREDICTIONS: readonly Defect[] = [
   { suite: "predictions.churn", check: "the batch is of the build's day", sql: "update predictions.batch set as_of = as_of - interval '60 days' where id = $1" },
   { suite: "predictions.churn", check: "a segment is a stretch of probabilities", sql: "update predictions.churn set probability = 0.9, segment = case when get_byte(uuid_send(user_id), 15) % 2 = 0 then 'LOW' else 'MEDIUM' end where batch_id = $1" },
   { suite: "predictions.churn", check: "the mean of all is near that of the published batch", sql: "update predictions.churn set probability = case segment when 'LOW' then 0.95 else 0.9 end where batch_id = $1" },

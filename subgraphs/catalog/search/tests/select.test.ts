@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import type { ProductFilter } from "../../domain/productFilter.ts";
 import type { DocumentAttribute, SearchDocument } from "../document.ts";
 import { ProductIndex } from "../productIndex.ts";

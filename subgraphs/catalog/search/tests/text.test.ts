@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { withinDistance } from "../engine/distance.ts";
 import { TextIndex } from "../engine/textIndex.ts";
 import { rank } from "../engine/rank.ts";

@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import type { Account } from "../fake/account.ts";
 import { type Command, decide } from "../fake/decide.ts";
 import { FAKE_TOKENS } from "../fake/tokens.ts";

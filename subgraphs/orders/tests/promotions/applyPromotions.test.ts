@@ -1,5 +1,5 @@
-import { fc } from "#platform/testing/properties.ts";
 import { describe, expect, test } from "vitest";
+import { fc } from "#platform/testing/properties.ts";
 import { applyPromotions, goTogether, judgePromotions } from "../../domain/promotions/applyPromotions.ts";
 import type { Promotion, PromotionInput } from "../../domain/promotions/types.ts";
 import { EVERYTHING, inputOf, lineOf, linesArbitrary, promotionOf, promotionsArbitrary } from "./promotionArbitraries.ts";
